@@ -1,0 +1,1 @@
+"""Fixtures for tests that use the sandbox."""
