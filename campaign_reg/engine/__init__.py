@@ -1,0 +1,1 @@
+"""Polling and batches; works for any backend, knows none."""

@@ -1,0 +1,1 @@
+"""The vendors: one folder each, loaded when first asked for."""

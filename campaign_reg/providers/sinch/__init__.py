@@ -1,0 +1,1 @@
+"""Sinch: two APIs of one vendor, sharing configuration, credentials and errors."""

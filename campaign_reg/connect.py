@@ -1,0 +1,163 @@
+"""Opening a connection to one account: settings, transport stack, lifetime."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Generator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, overload
+
+from campaign_reg.clock import SystemClock
+from campaign_reg.errors import ConfigurationError
+from campaign_reg.pace import Limits, Pace
+from campaign_reg.protocol.backend import Backend
+from campaign_reg.providers import registry
+from campaign_reg.settings import load_settings
+from campaign_reg.transport.aiohttp import AiohttpTransport
+from campaign_reg.transport.auth import AuthTransport
+from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
+from campaign_reg.transport.retry import RetryTransport
+
+if TYPE_CHECKING:
+    import aiohttp
+
+    from campaign_reg.clock import Clock
+    from campaign_reg.protocol.config import Secret
+    from campaign_reg.providers.sinch.config import SinchConfig
+    from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
+
+B = TypeVar("B", bound=Backend[Any])
+
+
+class CommonSettings(TypedDict, total=False):
+    """Settings that every provider takes."""
+
+    settle_seconds: float
+    poll_first_seconds: float
+    poll_factor: float
+    poll_max_seconds: float
+    poll_deadline_seconds: float
+
+
+class SinchSettings(CommonSettings, total=False):
+    """Settings of `connect("sinch")`; see `SinchConfig`."""
+
+    project_id: str
+    key_id: str
+    key_secret: Secret
+    auth: Literal["oauth2", "basic"]
+    base_url: str
+    auth_url: str
+    upload_path_segment: str
+
+
+class Connection(Generic[B]):
+    """What `connect` returns: `async with` it, or `await` it and call `aclose()` on the backend."""
+
+    def __init__(self, build: Callable[[], B]) -> None:
+        self._build = build
+        self._backend: B | None = None
+
+    def __await__(self) -> Generator[Any, None, B]:
+        return self._open().__await__()
+
+    async def __aenter__(self) -> B:
+        return await self._open()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._backend is not None:
+            await self._backend.aclose()
+
+    async def _open(self) -> B:
+        if self._backend is not None:
+            raise ConfigurationError("this connection was opened before: call connect() again for another")
+        self._backend = self._build()
+        return self._backend
+
+
+@overload
+def connect(
+    provider: Literal["sinch"],
+    *,
+    profile: str | None = None,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    **settings: Unpack[SinchSettings],
+) -> Connection[SinchBackend]: ...
+@overload
+def connect(
+    provider: SinchConfig,
+    *,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Connection[SinchBackend]: ...
+@overload
+def connect(
+    provider: str,
+    *,
+    profile: str | None = None,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    **settings: Any,
+) -> Connection[Any]: ...
+def connect(
+    provider: object,
+    *,
+    profile: str | None = None,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    **settings: Any,
+) -> Connection[Any]:
+    """Open one account at a provider; no I/O before the first call.
+
+    Args:
+        provider: A registered name, or a provider's config object.
+        profile: Section of `campaign-reg.toml` to take settings from.
+        connector: A borrowed aiohttp connector; it is never closed here, and nothing else of its session is used.
+        pace: The account's pace, when it is shared with other connections.
+        limits: Requests at once and a second.
+        clock: Time; for tests.
+        rng: Source of jitter; for tests.
+        **settings: The provider's settings; those left out come from the environment, then from the file.
+
+    Raises:
+        ConfigurationError: The provider is unknown, or a setting is missing or wrong; says what to do.
+    """
+    if isinstance(provider, str):
+        entry = registry.load(provider)
+        config = load_settings(provider, entry.config, settings, profile)
+    else:
+        if settings or profile:
+            raise ConfigurationError("a config object holds all settings: give none beside it")
+        entry, config = registry.load_for(provider), provider
+    limits, clock, rng = limits or Limits(), clock or SystemClock(), rng or random.Random()  # noqa: S311
+
+    def build() -> Backend[Any]:
+        account_pace = pace or MemoryPace(limits, clock)
+        sockets = AiohttpTransport(clock=clock, limits=limits, connector=connector)
+        limiter = LimiterTransport(sockets, account_pace, clock, limits.in_flight)
+        transport = AuthTransport(
+            RetryTransport(limiter, account_pace, clock, random=rng), entry.scheme(config), clock
+        )
+
+        async def close() -> None:
+            await transport.aclose()
+            await sockets.aclose()
+
+        return entry.backend(config, transport, pace=account_pace, clock=clock, rng=rng, close=close)
+
+    return Connection(build)

@@ -1,0 +1,126 @@
+"""Taking in a batch's input: checked, each campaign once, sealed by hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from typing import Any
+
+from campaign_reg.engine.journal import JournalStore, RowRecord
+from campaign_reg.engine.records import AddReport, BatchRow, outcome_to_text
+from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError
+from campaign_reg.models.outcome import Outcome
+from campaign_reg.protocol.backend import CampaignBackend
+
+Rows = Iterable[str | BatchRow] | AsyncIterable[str | BatchRow]
+
+_CHUNK = 1000
+_SEAL = "input"
+
+
+class Intake:
+    """Adds rows to a journal, or checks that they are the ones it has.
+
+    The hash does not depend on the order of rows.
+    """
+
+    def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb) -> None:
+        self._journal, self._backend, self._verb = journal, backend, verb
+        self._params: dict[str, str] = {}
+        self._sum, self._repeated = 0, 0
+        self._refused: list[tuple[int, str, str]] = []
+
+    async def add(self, rows: Rows) -> AddReport:
+        """Take in the whole input.
+
+        Raises:
+            InvalidInputError: The same campaign twice with different parameters; nothing was added.
+            JournalMismatchError: The journal was sealed with another input.
+        """
+        sealed = await self._journal.meta(_SEAL)
+        if sealed is None:
+            await self._journal.clear()  # an add that was cut short; nothing is sent before the seal
+        chunk: list[RowRecord] = []
+        async for row in _each(rows):
+            record = self._record(row)
+            if record is None:
+                continue
+            if sealed is None:
+                chunk.append(record)
+                if len(chunk) >= _CHUNK:
+                    await self._journal.add(chunk)
+                    chunk = []
+        if sealed is not None:
+            self._compare(sealed)
+        else:
+            await self._finish(chunk)
+        return AddReport(
+            rows=len(self._params),
+            repeated=self._repeated,
+            refused=tuple((id, reason) for _, id, reason in self._refused),
+            known=sealed is not None,
+        )
+
+    async def _finish(self, chunk: list[RowRecord]) -> None:
+        if not self._params:
+            raise InvalidInputError("the input has no rows")
+        await self._journal.add(chunk)
+        for n, id, reason in self._refused:
+            outcome = Outcome(
+                target=id, verb=self._verb, verdict=Verdict.FAILED, evidence=Evidence.INFERRED,
+                reason=f"never sent: {reason}",
+            )  # fmt: skip
+            await self._journal.end(n, outcome.verdict, 0, outcome_to_text(outcome))
+        await self._journal.remember(_SEAL, f"{self._sum:064x}")
+
+    def _compare(self, sealed: str) -> None:
+        if f"{self._sum:064x}" != sealed:
+            raise JournalMismatchError(
+                "the input is not the one this journal was begun with: give the new input a journal of its own, "
+                "or resume without an input"
+            )
+
+    def _record(self, row: str | BatchRow) -> RowRecord | None:
+        """The row as it goes into the journal; None when it repeats an earlier one."""
+        row = BatchRow(row) if isinstance(row, str) else row
+        n = len(self._params) + 1
+        params, problem = self._check(row)
+        text = json.dumps(params, sort_keys=True, default=str)
+        known = self._params.get(row.id)
+        if known is not None:
+            if known != text:
+                raise InvalidInputError(
+                    f"{row.id} stands in the input twice with different parameters: keep one; nothing was added"
+                )
+            self._repeated += 1
+            return None
+        self._params[row.id] = text
+        digest = hashlib.sha256(f"{row.id}\n{text}".encode("utf-8", "surrogatepass")).digest()
+        self._sum = (self._sum + int.from_bytes(digest)) % (1 << 256)
+        if problem is not None:
+            self._refused.append((n, row.id, problem))
+        return RowRecord(n=n, id=row.id, params=params)
+
+    def _check(self, row: BatchRow) -> tuple[Mapping[str, Any], str | None]:
+        if row.problem is not None:
+            return dict(row.params), row.problem
+        try:
+            return self._backend.check(self._verb, row.id, row.params), None
+        except CampaignRegError as error:
+            return dict(row.params), str(error)
+
+
+async def is_sealed(journal: JournalStore) -> bool:
+    """Whether the input is complete; nothing is sent before."""
+    return await journal.meta(_SEAL) is not None
+
+
+async def _each(rows: Rows) -> AsyncIterator[str | BatchRow]:
+    if isinstance(rows, AsyncIterable):
+        async for row in rows:
+            yield row
+    else:
+        for row in rows:
+            yield row

@@ -1,0 +1,169 @@
+"""Waiting for many actions at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from types import TracebackType
+from typing import Any, Self
+
+from campaign_reg.engine.rounds import Entry, Rounds
+from campaign_reg.errors import CampaignRegError, InvalidInputError, PollTimeoutError
+from campaign_reg.models.outcome import Outcome
+from campaign_reg.protocol.action import Action, may_pass
+from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.schedule import Schedule
+
+
+class _Watch:
+    """The finished actions of one `watch`, waiting to be read."""
+
+    def __init__(self) -> None:
+        self.ended: deque[Outcome] = deque()
+        self.errors: list[CampaignRegError] = []
+        self.open = 0
+        self.news = asyncio.Event()
+
+
+class _Pending(Entry):
+    """One action that is waited for."""
+
+    __slots__ = ("action", "looks", "started", "watch")
+
+    def __init__(self, action: Action, watch: _Watch, started: float) -> None:
+        super().__init__()
+        self.action, self.watch, self.started, self.looks = action, watch, started, 0
+
+
+class Poller:
+    """Polls many actions of one backend, with bounded concurrency, one timer, and no task per action.
+
+    Its tasks belong to the `async with`: leaving it stops the polling, and nothing at the vendor.
+
+    Args:
+        backend: Whose actions.
+        concurrency: Readings at once.
+        schedule: When to look; by default the backend's.
+    """
+
+    def __init__(
+        self, backend: CampaignBackend[Any], *, concurrency: int = 64, schedule: Schedule | None = None
+    ) -> None:
+        if concurrency < 1:
+            raise InvalidInputError("concurrency must be 1 or more")
+        self._backend, self._concurrency = backend, concurrency
+        self._schedule = schedule or backend.schedule
+        self._rounds: Rounds[_Pending] | None = None
+        self._watches: set[_Watch] = set()
+        self._waiting: set[_Pending] = set()
+
+    async def __aenter__(self) -> Self:
+        self._rounds = Rounds(self._backend.clock, self._look, self._concurrency, self._wake)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Stop polling; the actions go on at the vendor. A `watch` under way ends with an error."""
+        if self._rounds is not None:
+            await self._rounds.aclose()
+        self._wake()
+
+    async def watch(self, actions: Iterable[Action] | AsyncIterable[Action]) -> AsyncIterator[Outcome]:
+        """Wait for actions and yield each outcome as it is decided.
+
+        Readings that fail for a passing reason are repeated by the schedule. Leaving the loop stops nothing: the
+        poller goes on until it is closed.
+
+        Raises:
+            PollTimeoutError: After all others were yielded: the schedule's deadline passed for at least one action;
+                its token goes on. Notes on the error tell how many more.
+            ApiError: Likewise, the vendor refused a reading for good.
+        """
+        rounds = self._running()
+        watch = _Watch()
+        self._watches.add(watch)
+        try:
+            if isinstance(actions, AsyncIterable):
+                async for action in actions:
+                    self._add(rounds, watch, action)
+            else:
+                for action in actions:
+                    self._add(rounds, watch, action)
+            while watch.open or watch.ended:
+                while watch.ended:
+                    yield watch.ended.popleft()
+                if watch.open:
+                    watch.news.clear()
+                    await watch.news.wait()
+                    rounds.check()
+        finally:
+            self._watches.discard(watch)
+        if watch.errors:
+            first, *more = watch.errors
+            if more:
+                first.add_note(f"{len(more)} more actions are undecided as well")
+            raise first
+
+    def notify(self, event: str | Any) -> bool:
+        """Look at a campaign at once because a hint (a vendor's callback) says it changed.
+
+        The hint decides nothing; only the reading does.
+
+        Args:
+            event: A campaign's id, or an event with a `target`.
+
+        Returns:
+            Whether the campaign was waiting to be looked at.
+        """
+        target = event if isinstance(event, str) else str(event.target)
+        rounds = self._running()
+        return any([rounds.hasten(pending) for pending in self._waiting if pending.action.target == target])
+
+    def _wake(self) -> None:
+        for watch in self._watches:
+            watch.news.set()
+
+    def _running(self) -> Rounds[_Pending]:
+        if self._rounds is None:
+            raise InvalidInputError("open the poller first: async with Poller(backend) as poller")
+        return self._rounds
+
+    def _add(self, rounds: Rounds[_Pending], watch: _Watch, action: Action) -> None:
+        if action.outcome is not None:
+            watch.ended.append(action.outcome)
+            return
+        pending = _Pending(action, watch, self._backend.clock.monotonic())
+        watch.open += 1
+        self._waiting.add(pending)
+        rounds.add(pending, self._schedule.wait_seconds(0, self._backend.rng))
+
+    async def _look(self, pending: _Pending) -> float | None:
+        pending.looks += 1
+        try:
+            outcome = await pending.action.refresh() or pending.action.give_up()
+        except CampaignRegError as error:
+            if not may_pass(error):
+                return self._end(pending, error)
+            outcome = None
+        if outcome is not None:
+            return self._end(pending, outcome)
+        waited = self._backend.clock.monotonic() - pending.started
+        deadline = self._schedule.deadline_seconds
+        if deadline is not None and waited >= deadline:
+            return self._end(pending, PollTimeoutError(pending.action.token, pending.action.status, waited))
+        return self._schedule.wait_seconds(pending.looks, self._backend.rng)
+
+    def _end(self, pending: _Pending, result: Outcome | CampaignRegError) -> None:
+        watch = pending.watch
+        if isinstance(result, Outcome):
+            watch.ended.append(result)
+        else:
+            watch.errors.append(result)
+        watch.open -= 1
+        self._waiting.discard(pending)
+        watch.news.set()

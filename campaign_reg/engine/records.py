@@ -1,0 +1,171 @@
+"""Rows, results and summaries of a batch, and their plain form in the journal."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from campaign_reg.engine.journal import ResultRecord
+from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.models.change import Change, Direction
+from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.outcome import Outcome
+
+
+@attrs.frozen
+class BatchRow:
+    """One row of a batch's input.
+
+    Attributes:
+        id: The campaign's id.
+        params: The verb's parameters.
+        problem: Why the row cannot be sent, found while reading the input; it ends `failed` with this reason.
+    """
+
+    id: str
+    params: Mapping[str, Any] = attrs.field(factory=dict)
+    problem: str | None = attrs.field(default=None, kw_only=True)
+
+
+@attrs.frozen(kw_only=True)
+class RowResult:
+    """How one row ended.
+
+    Attributes:
+        id: The campaign's id.
+        params: The verb's parameters, plain.
+        attempts: Writes that were, or may have been, applied: 0, 1, or 2 where a lost one was proven unapplied.
+        outcome: How it ended; without the campaign itself.
+    """
+
+    id: str
+    params: Mapping[str, Any]
+    attempts: int
+    outcome: Outcome
+
+
+@attrs.frozen
+class ReasonGroup:
+    """One reason of the vendor's, and how many rows it stopped."""
+
+    code: str
+    field: str
+    text: str
+    rows: int
+
+
+@attrs.frozen(kw_only=True)
+class Summary:
+    """Where a batch stands.
+
+    Attributes:
+        rows: Rows in the input, each id once.
+        open: Rows that have not ended.
+        verdicts: Rows by verdict; every verdict is there.
+        attempts: Writes that were, or may have been, applied.
+        downgraded: Rows whose terms changed for the worse.
+        reasons: Why rows failed, the most frequent first.
+    """
+
+    rows: int
+    open: int
+    verdicts: Mapping[Verdict, int]
+    attempts: int
+    downgraded: int
+    reasons: tuple[ReasonGroup, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class AddReport:
+    """What became of an input.
+
+    Attributes:
+        rows: Rows in the batch.
+        repeated: Rows that said the same as an earlier one; each campaign is sent once.
+        refused: Ids and reasons of rows that can never be sent; they are in the batch, ended as `failed`.
+        known: Whether the same input had been added before.
+    """
+
+    rows: int
+    repeated: int
+    refused: tuple[tuple[str, str], ...]
+    known: bool
+
+
+class Tally:
+    """Counts results as they come."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows, self._attempts, self._downgraded = rows, 0, 0
+        self._verdicts: Counter[Verdict] = Counter()
+        self._reasons: Counter[tuple[str, str, str]] = Counter()
+
+    @property
+    def ended(self) -> int:
+        """Rows that have ended."""
+        return self._verdicts.total()
+
+    def count(self, outcome: Outcome, attempts: int) -> None:
+        """Take in one result."""
+        self._verdicts[outcome.verdict] += 1
+        self._attempts += attempts
+        self._downgraded += bool(outcome.downgrades)
+        if outcome.verdict in {Verdict.FAILED, Verdict.ACTION_REQUIRED}:
+            for key in {(item.code, item.field, item.text) for item in outcome.feedback} or {
+                ("", "", outcome.reason)
+            }:
+                self._reasons[key] += 1
+
+    def summary(self) -> Summary:
+        """Where the batch stands."""
+        return Summary(
+            rows=self.rows,
+            open=self.rows - self.ended,
+            verdicts={verdict: self._verdicts[verdict] for verdict in Verdict},
+            attempts=self._attempts,
+            downgraded=self._downgraded,
+            reasons=tuple(ReasonGroup(*key, rows) for key, rows in self._reasons.most_common()),
+        )
+
+
+def outcome_to_text(outcome: Outcome) -> str:
+    """An outcome for the journal, without the campaign."""
+    plain: dict[str, Any] = {
+        "verdict": outcome.verdict,
+        "evidence": outcome.evidence,
+        "reason": outcome.reason,
+    }
+    if outcome.settled_at is not None:
+        plain["at"] = outcome.settled_at.isoformat(timespec="seconds")
+    if outcome.feedback:
+        plain["feedback"] = [attrs.asdict(item) for item in outcome.feedback]
+    if outcome.changes:
+        plain["changes"] = [attrs.astuple(change) for change in outcome.changes]
+    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
+
+
+def result_of(record: ResultRecord, verb: Verb) -> RowResult:
+    """A result as it was journalled."""
+    plain = record.document
+    at = plain.get("at")
+    outcome = Outcome(
+        target=record.id,
+        verb=verb,
+        verdict=Verdict(plain["verdict"]),
+        evidence=Evidence(plain["evidence"]),
+        reason=plain["reason"],
+        feedback=tuple(Feedback(**item) for item in plain.get("feedback", ())),
+        changes=tuple(_change(item) for item in plain.get("changes", ())),
+        settled_at=None if at is None else datetime.fromisoformat(at),
+    )
+    return RowResult(id=record.id, params=record.params, attempts=record.attempts, outcome=outcome)
+
+
+def _change(values: list[Any]) -> Change:
+    operator, field, before, after, direction = values
+    return Change(operator, field, before, after, Direction(direction))

@@ -1,0 +1,208 @@
+"""Many things, each to be looked at when it is due: one timing wheel, one timer, N workers, no task per thing."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from campaign_reg.clock import Clock
+from campaign_reg.errors import InvalidInputError
+
+TICK_SECONDS = 0.01
+
+
+class Entry:
+    """Something that can wait on a wheel; it carries its own place there, so that waiting costs no dictionary."""
+
+    __slots__ = ("slot",)
+
+    def __init__(self) -> None:
+        self.slot = -1
+
+
+E = TypeVar("E", bound=Entry)
+
+
+class Wheel(Generic[E]):
+    """Entries by due time, in slots of ten milliseconds; an entry has one due time at most."""
+
+    def __init__(self) -> None:
+        self._slots: dict[int, list[E]] = {}
+        self._order: list[int] = []
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, entry: E, due: float) -> None:
+        """Put an entry at a monotonic time, in seconds; one already there is moved."""
+        self._count += entry.slot < 0
+        slot = int(due / TICK_SECONDS) + 1  # never early
+        entry.slot = slot
+        entries = self._slots.get(slot)
+        if entries is None:
+            self._slots[slot] = [entry]
+            heapq.heappush(self._order, slot)
+        else:
+            entries.append(entry)
+
+    def discard(self, entry: E) -> bool:
+        """Take an entry out; returns whether it was there."""
+        was_there = entry.slot >= 0
+        self._count -= was_there
+        entry.slot = -1
+        return was_there
+
+    def pop_due(self, now: float) -> list[E]:
+        """Take out every entry whose time has come."""
+        current, due = int(now / TICK_SECONDS), []
+        while self._order and self._order[0] <= current:
+            slot = heapq.heappop(self._order)
+            for entry in self._slots.pop(slot):
+                if entry.slot == slot:  # else it was moved or discarded
+                    entry.slot = -1
+                    due.append(entry)
+        self._count -= len(due)
+        return due
+
+    def next_due(self) -> float | None:
+        """Monotonic time of the next slot, in seconds; None when empty."""
+        return self._order[0] * TICK_SECONDS if self._order else None
+
+
+class Rounds(Generic[E]):
+    """Calls `look(entry)` for each entry when it is due, at most `workers` at once.
+
+    Args:
+        clock: The clock to go by.
+        look: One look; returns the seconds until the next one, or None when the entry is finished. What it raises
+            stops all rounds and is raised by `wait_idle`.
+        workers: How many looks at once.
+        stopped: Called when a look has raised.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        look: Callable[[E], Awaitable[float | None]],
+        workers: int,
+        stopped: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._clock, self._look, self._on_stop = clock, look, stopped
+        self._wheel: Wheel[E] = Wheel()
+        self._ready: deque[E] = deque()
+        self._idle: deque[asyncio.Future[None]] = deque()
+        self._busy = 0
+        self._earlier, self._settled, self._drained = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._error: BaseException | None = None
+        self._closed = False
+        self._tasks = [asyncio.create_task(self._work()) for _ in range(workers)]
+        self._tasks.append(asyncio.create_task(self._tick()))
+        for task in self._tasks:
+            task.add_done_callback(self._stopped)
+
+    @property
+    def pending(self) -> int:
+        """Entries that wait for their time, are ready, or are being looked at."""
+        return len(self._wheel) + len(self._ready) + self._busy
+
+    @property
+    def ready(self) -> int:
+        """Entries whose time has come and that no worker has taken yet."""
+        return len(self._ready)
+
+    def add(self, entry: E, delay_seconds: float = 0.0) -> None:
+        """Look at an entry after so many seconds."""
+        self._settled.clear()
+        if delay_seconds <= 0:
+            self._ready.append(entry)
+            self._wake_worker()
+            return
+        due, before = self._clock.monotonic() + delay_seconds, self._wheel.next_due()
+        self._wheel.add(entry, due)
+        if before is None or due < before:
+            self._earlier.set()
+
+    def hasten(self, entry: E) -> bool:
+        """Look at a waiting entry at once; returns whether it was waiting."""
+        if not self._wheel.discard(entry):
+            return False
+        self.add(entry)
+        return True
+
+    async def wait_idle(self) -> None:
+        """Wait until every entry is finished.
+
+        Raises:
+            BaseException: What a look raised; the rounds have stopped then.
+        """
+        while self._error is None and not self._closed and self.pending:
+            self._settled.clear()
+            await self._settled.wait()
+        self.check()
+
+    def check(self) -> None:
+        """Raise what a look raised, or say that the rounds were closed."""
+        if self._error is not None:
+            raise self._error
+        if self._closed:
+            raise InvalidInputError("it was closed while something was still waiting")
+
+    async def aclose(self, *, grace_seconds: float = 0.0) -> None:
+        """Stop. What is pending stays undone; looks under way get so many seconds to end, and are cancelled then."""
+        self._closed = True
+        self._settled.set()
+        if self._busy and grace_seconds > 0:
+            self._drained.clear()
+            await self._clock.wait(self._drained, grace_seconds)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _wake_worker(self) -> None:
+        while self._idle:
+            waiter = self._idle.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+
+    def _stopped(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None and self._error is None:
+            self._error = error
+            self._on_stop()
+        self._settled.set()
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            while not self._ready:
+                waiter = loop.create_future()
+                self._idle.append(waiter)
+                await waiter
+            if self._error is not None or self._closed:
+                return
+            entry = self._ready.popleft()
+            self._busy += 1
+            try:
+                delay = await self._look(entry)
+            finally:
+                self._busy -= 1
+                if not self._busy:
+                    self._drained.set()
+            if delay is not None:
+                self.add(entry, delay)
+            elif not self.pending:
+                self._settled.set()
+
+    async def _tick(self) -> None:
+        clock, wheel = self._clock, self._wheel
+        while True:
+            due = wheel.next_due()
+            self._earlier.clear()
+            await clock.wait(self._earlier, None if due is None else due - clock.monotonic())
+            for entry in wheel.pop_due(clock.monotonic()):
+                self._ready.append(entry)
+                self._wake_worker()

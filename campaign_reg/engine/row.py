@@ -1,0 +1,263 @@
+"""The life of one row of a batch, as a pure function: no I/O, no clock, no randomness.
+
+    READY ── intent journalled ──> INTENT ── acknowledged ──> SENT ── settled ──────────> ENDED
+      ^                              │                          ^
+      │<── known not applied ────────┤                          │ seen in progress
+      │                              │ no answer, or a crash    │
+      └<── proven not applied ── LOST ──────────────────────────┘── no proof: unknown ──> ENDED
+
+`advance(state, event, rule, facts, now)` returns the next state and what to do. Only `LOST` may go back to `READY`
+after a write has left, at most once, and only on the proof of `_may_resend`.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import attrs
+
+from campaign_reg.enums import Evidence, Verdict
+from campaign_reg.models.reading import Reading
+from campaign_reg.protocol.judge import Judgement, VerbRule, is_untouched, judge, shows_effect
+
+_WINDOWS_TO_WAIT_FOR_A_WITNESS = 3
+_READINGS_KEPT = 8
+
+
+class Phase(enum.StrEnum):
+    """Where a row stands."""
+
+    READY = "ready"
+    INTENT = "intent"
+    LOST = "lost"
+    SENT = "sent"
+    ENDED = "ended"
+
+
+@attrs.frozen(kw_only=True)
+class State:
+    """What the engine knows of one row.
+
+    Attributes:
+        phase: Where it stands.
+        attempts: Writes that were, or may have been, applied.
+        looks: Readings tried since the write.
+        preimage: The reading just before the newest write, without terms.
+        readings: Readings since the first write that differed from the one before, newest last.
+        acknowledged: Whether the vendor answered that it took the newest write.
+        since: Monotonic time in seconds of the newest write's end, or of the resume if that is later.
+        quiet_since: Monotonic time in seconds of the first reading since then that showed nothing; None before it.
+        stale_seconds: After how many seconds an acknowledged write was still not to be seen; None where it never was.
+    """
+
+    phase: Phase = Phase.READY
+    attempts: int = 0
+    looks: int = 0
+    preimage: Reading | None = None
+    readings: tuple[Reading, ...] = ()
+    acknowledged: bool = False
+    since: float = 0.0
+    quiet_since: float | None = None
+    stale_seconds: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Facts:
+    """What this batch knows of the account.
+
+    Attributes:
+        settle_seconds: How long a lost write may still be applied late.
+        quiet_seconds: How long an acknowledged write may show nothing.
+        longest_lag_seconds: The longest that an acknowledged write was seen to stay invisible.
+        version_moves: Whether an acknowledged write of this batch was seen to move the version.
+        resend: Whether a lost write may be sent again on proof.
+    """
+
+    settle_seconds: float
+    quiet_seconds: float
+    longest_lag_seconds: float = 0.0
+    version_moves: bool = False
+    resend: bool = True
+
+    @property
+    def window_seconds(self) -> float:
+        """How long to watch a lost write before saying that it was not applied."""
+        return max(self.settle_seconds, 3 * self.longest_lag_seconds)
+
+
+@attrs.frozen
+class Intended:
+    """The intent is durable; the write leaves now."""
+
+    preimage: Reading | None
+
+
+@attrs.frozen
+class Acknowledged:
+    """The vendor took the write."""
+
+
+@attrs.frozen
+class Lost:
+    """The write may have been applied: no usable answer came, or the process died."""
+
+
+@attrs.frozen
+class NotApplied:
+    """The write is known not to have been applied."""
+
+
+@attrs.frozen
+class Seen:
+    """The campaign was read."""
+
+    reading: Reading
+
+
+Event = Intended | Acknowledged | Lost | NotApplied | Seen
+
+
+@attrs.frozen
+class Look:
+    """Read the campaign again.
+
+    Attributes:
+        after_seconds: When; None leaves it to the schedule.
+    """
+
+    after_seconds: float | None = None
+
+
+@attrs.frozen
+class SendAgain:
+    """Begin the row afresh: pre-image, intent, write."""
+
+
+@attrs.frozen
+class End:
+    """The row ends."""
+
+    judgement: Judgement
+
+
+Effect = Look | SendAgain | End
+
+
+def advance(state: State, event: Event, rule: VerbRule, facts: Facts, now: float) -> tuple[State, Effect | None]:
+    """What a row becomes, and what to do next.
+
+    Args:
+        state: What it was.
+        event: What happened.
+        rule: Of the batch's verb.
+        facts: Of the account.
+        now: Monotonic time, in seconds.
+    """
+    match event:
+        case Intended(preimage):
+            pre = None if preimage is None else preimage.glimpse()
+            return attrs.evolve(state, phase=Phase.INTENT, attempts=state.attempts + 1, preimage=pre), None
+        case Acknowledged():
+            return attrs.evolve(
+                state, phase=Phase.SENT, acknowledged=True, since=now, looks=0, readings=()
+            ), Look()
+        case Lost():
+            return attrs.evolve(
+                state, phase=Phase.LOST, acknowledged=False, since=now, quiet_since=None, looks=0
+            ), Look()
+        case NotApplied():
+            return attrs.evolve(state, phase=Phase.READY, attempts=state.attempts - 1), SendAgain()
+        case Seen(reading):
+            return _seen(state, reading, rule, facts, now)
+
+
+def _seen(state: State, reading: Reading, rule: VerbRule, facts: Facts, now: float) -> tuple[State, Effect]:
+    state = attrs.evolve(state, looks=state.looks + 1)
+    newest = state.readings[-1] if state.readings else state.preimage
+    if newest is not None and not reading.missing and rule.is_older(reading, newest):
+        return state, Look()  # a replica that lags
+    if not state.readings or reading.missing or not reading.says_the_same(state.readings[-1]):
+        readings = (*state.readings, reading.glimpse())[-_READINGS_KEPT:]
+        state = attrs.evolve(state, readings=readings)
+    verdict = judge(rule, state.preimage, state.readings, acknowledged=state.acknowledged)
+    if verdict is not None:
+        return attrs.evolve(state, phase=Phase.ENDED), End(verdict)
+    if shows_effect(rule, state.preimage, state.readings):
+        return state, Look()
+    return _seen_nothing(state, reading, rule, facts, now)
+
+
+def _seen_nothing(
+    state: State, reading: Reading, rule: VerbRule, facts: Facts, now: float
+) -> tuple[State, Effect]:
+    """The reading neither decides nor shows the action under way."""
+    if state.acknowledged:
+        waited = now - state.since
+        if state.preimage is not None and reading.version == state.preimage.version:
+            state = attrs.evolve(state, stale_seconds=waited)
+        if waited >= facts.quiet_seconds:
+            return _unknown(state, f"the vendor took it, but showed no sign of it for {waited:g} s")
+        return state, Look()
+    return _seen_nothing_of_lost(state, reading, rule, facts, now)
+
+
+def _seen_nothing_of_lost(
+    state: State, reading: Reading, rule: VerbRule, facts: Facts, now: float
+) -> tuple[State, Effect]:
+    window = facts.window_seconds
+    if state.preimage is None or state.preimage.version is None:
+        return _unknown(state, "its answer was lost, and the vendor shows no version to tell by")
+    if not is_untouched(rule, state.preimage, reading):
+        # It moved for another reason: that forbids sending again, and proves nothing.
+        if now - state.since >= window:
+            return _unknown(state, "its answer was lost, and the campaign changed in a way that does not tell")
+        return state, Look(_until(state.since + window, now))
+    if state.quiet_since is None:
+        return attrs.evolve(state, quiet_since=now), Look(window)
+    if now - state.quiet_since < window:
+        return state, Look(_until(state.quiet_since + window, now))
+    why_not = _may_not_resend(state, rule, facts)
+    if why_not is None:
+        return attrs.evolve(state, phase=Phase.READY, quiet_since=None, readings=()), SendAgain()
+    if not facts.version_moves and facts.resend and now - state.since < _WINDOWS_TO_WAIT_FOR_A_WITNESS * window:
+        return state, Look(window)
+    return _unknown(state, f"its answer was lost and nothing came of it within {now - state.since:.0f} s; {why_not}")
+
+
+def _may_not_resend(state: State, rule: VerbRule, facts: Facts) -> str | None:
+    """Why a write that two readings, a window apart, showed without effect must not be sent again."""
+    if state.attempts >= 2:
+        return "it was sent a second time already"
+    if not facts.resend:
+        return "sending again is switched off"
+    if not rule.resendable:
+        return f"a {rule.verb} is never sent again"
+    if not facts.version_moves:
+        return "no acknowledged write of this batch has shown that the version moves with it"
+    return None
+
+
+def _until(then: float, now: float) -> float:
+    return max(then - now, 0.001)
+
+
+def _unknown(state: State, reason: str) -> tuple[State, Effect]:
+    judgement = Judgement(Verdict.UNKNOWN, Evidence.INFERRED, f"{reason}: look at the vendor before doing it again")
+    return attrs.evolve(state, phase=Phase.ENDED), End(judgement)
+
+
+def moved_the_version(state: State) -> bool:
+    """Whether an acknowledged write is seen to have moved the version: a witness that it does."""
+    return (
+        state.acknowledged
+        and state.preimage is not None
+        and any(not r.missing and r.version != state.preimage.version for r in state.readings)
+    )
+
+
+def contradicts(state: State, preimage: Reading, rule: VerbRule) -> bool:
+    """Whether a pre-image taken for sending again shows that something happened after all.
+
+    A first write that was proven idle may still be applied in the moment before the second leaves.
+    """
+    return state.attempts > 0 and (state.preimage is None or not is_untouched(rule, state.preimage, preimage))

@@ -1,0 +1,52 @@
+"""What every vendor's campaign can be asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from campaign_reg.enums import CampaignState
+
+
+class Campaign(Protocol):
+    """A campaign, whichever vendor holds it; the vendor's own model has more."""
+
+    @property
+    def id(self) -> str:
+        """The vendor's identifier, the one that verbs take."""
+        ...
+
+    @property
+    def provider(self) -> str:
+        """Name of the provider."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Label given by people; may be empty."""
+        ...
+
+    @property
+    def state(self) -> CampaignState:
+        """Where it stands, in words that fit every vendor."""
+        ...
+
+    @property
+    def vendor_status(self) -> str:
+        """Where it stands, in the vendor's words."""
+        ...
+
+    @property
+    def version(self) -> str | None:
+        """Text that changes whenever the campaign does; None where the vendor shows none."""
+        ...
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When it was created, aware UTC."""
+        ...
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """When it last changed, aware UTC."""
+        ...

@@ -1,0 +1,90 @@
+"""One look at a campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from campaign_reg.models.campaign import Campaign
+
+TermValue = str | int | None
+Terms = Mapping[str, Mapping[str, TermValue]]
+"""Operator name to field to value."""
+
+
+@attrs.frozen(kw_only=True)
+class Reading:
+    """One GET of a campaign, reduced to what decides.
+
+    Attributes:
+        target: The campaign's id.
+        version: Raw text that tells whether it changed; None where the vendor has none.
+        status: The campaign's status, in the vendor's words.
+        action_status: The newest action's status, in the vendor's words; empty where the vendor has none.
+        terms: What each operator grants.
+        taken_at: Local wall clock, aware UTC.
+        vendor_time: The vendor's own clock at that moment, whole seconds; None where it did not say.
+        missing: The vendor answered that it does not know the campaign.
+        campaign: The vendor's model; not kept in records.
+    """
+
+    target: str
+    version: str | None
+    status: str
+    action_status: str = ""
+    terms: Terms = attrs.field(factory=dict, repr=False)
+    taken_at: datetime
+    vendor_time: datetime | None = None
+    missing: bool = False
+    campaign: Campaign | None = attrs.field(default=None, repr=False, eq=False)
+
+    def glimpse(self) -> Reading:
+        """The same reading without terms and campaign: small enough to keep for every change."""
+        return attrs.evolve(self, terms={}, campaign=None)
+
+    def says_the_same(self, other: Reading) -> bool:
+        """Whether both show the campaign in the same state."""
+        return (self.version, self.status, self.action_status, self.missing) == (
+            other.version,
+            other.status,
+            other.action_status,
+            other.missing,
+        )
+
+    def to_plain(self) -> dict[str, Any]:
+        """JSON-ready, for tokens and journals; short names keep a journal of a million rows small."""
+        plain: dict[str, Any] = {"t": self.target, "s": self.status, "at": self.taken_at.isoformat()}
+        if self.version is not None:
+            plain["v"] = self.version
+        if self.action_status:
+            plain["a"] = self.action_status
+        if self.vendor_time is not None:
+            plain["vt"] = self.vendor_time.isoformat()
+        if self.terms:
+            plain["m"] = {operator: dict(fields) for operator, fields in self.terms.items()}
+        if self.missing:
+            plain["x"] = True
+        return plain
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Reading:
+        """Back from `to_plain`."""
+        vendor_time = plain.get("vt")
+        return cls(
+            target=plain["t"],
+            version=plain.get("v"),
+            status=plain["s"],
+            action_status=plain.get("a", ""),
+            terms=plain.get("m", {}),
+            taken_at=datetime.fromisoformat(plain["at"]),
+            vendor_time=None if vendor_time is None else datetime.fromisoformat(vendor_time),
+            missing=plain.get("x", False),
+        )
+
+    @classmethod
+    def gone(cls, target: str, taken_at: datetime) -> Reading:
+        """The vendor answered 404."""
+        return cls(target=target, version=None, status="", taken_at=taken_at, missing=True)

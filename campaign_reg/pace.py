@@ -1,0 +1,75 @@
+"""How fast one account may be asked.
+
+A `Pace` belongs to one account and is shared by all its callers. It hands out slots, moments at which one request
+may leave; a `Permit` holds the slots that were reserved together, so that a write can follow its pre-image without
+queueing again.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """How hard an account may be driven.
+
+    Attributes:
+        in_flight: Requests on the wire at once.
+        per_second: Requests a second; None leaves the rate to the vendor's 429.
+    """
+
+    in_flight: int = attrs.field(default=64, validator=attrs.validators.ge(1))
+    per_second: float | None = attrs.field(
+        default=None, validator=attrs.validators.optional(attrs.validators.gt(0))
+    )
+
+
+class Permit:
+    """Slots reserved together, in order.
+
+    A slot is the monotonic time, in seconds, before which the request must not leave. A permit taken before a pause
+    is worthless after it: `epoch` tells.
+    """
+
+    __slots__ = ("_slots", "epoch")
+
+    def __init__(self, slots: Iterable[float], epoch: int) -> None:
+        self._slots = deque(slots)
+        self.epoch = epoch
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def take(self) -> float:
+        """Use up the next slot and return its time."""
+        return self._slots.popleft()
+
+
+class Pace(Protocol):
+    """The rate of one account; the strictest of its limits wins."""
+
+    @property
+    def epoch(self) -> int:
+        """Counts the pauses: a permit of an older epoch has lapsed."""
+        ...
+
+    async def reserve(self, count: int = 1) -> Permit:
+        """Reserve `count` consecutive slots, without waiting for them to come."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Hand out no slot for this long: the vendor asked for it."""
+        ...
+
+    def tighten(self, per_second: float) -> Callable[[], None]:
+        """Hold the account to this rate as well, until the returned function is called."""
+        ...
+
+    def paused_seconds(self) -> float:
+        """How long the present pause still lasts, in seconds; 0 when there is none."""
+        ...

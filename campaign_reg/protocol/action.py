@@ -1,0 +1,365 @@
+"""One change under way at a vendor: what is known of it, its token, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.errors import (
+    ApiError,
+    CampaignRegError,
+    DecodeError,
+    InvalidInputError,
+    NotFoundError,
+    PollTimeoutError,
+    TransportError,
+)
+from campaign_reg.models.outcome import Outcome
+from campaign_reg.models.reading import Reading
+from campaign_reg.protocol.judge import Judgement, judge, shows_effect
+
+if TYPE_CHECKING:
+    from campaign_reg.models.feedback import Feedback
+    from campaign_reg.protocol.backend import CampaignBackend
+    from campaign_reg.protocol.judge import VerbRule
+    from campaign_reg.protocol.schedule import Schedule
+
+_FEEDBACK_WAITS_SECONDS = (0.5, 2.0, 8.0)
+_TOKEN_PREFIX = "cr1."  # noqa: S105  (a format version, no secret)
+
+
+@attrs.define(kw_only=True)
+class Track:
+    """What is known of one write: enough to judge it, small enough to keep.
+
+    Attributes:
+        verb: What was done.
+        target: The campaign's id.
+        preimage: The reading just before the write; None where there was nothing to read.
+        acknowledged: Whether the vendor answered that it took the write.
+        sent_at: Local wall clock just before it left, aware UTC.
+        readings: Readings since that differed from the one before, oldest first.
+    """
+
+    verb: Verb
+    target: str
+    preimage: Reading | None = None
+    acknowledged: bool
+    sent_at: datetime
+    readings: list[Reading] = attrs.field(factory=list)
+
+    def observe(self, rule: VerbRule, reading: Reading) -> Judgement | None:
+        """Take in one reading and judge; a reading from a replica that lags behind the last one is ignored."""
+        newest = self.readings[-1] if self.readings else self.preimage
+        if newest is not None and not reading.missing and rule.is_older(reading, newest):
+            return None
+        before = self.readings[-1] if self.readings else None
+        if before is None or reading.missing or not reading.says_the_same(before):
+            self.readings.append(reading.glimpse())
+            del self.readings[:-32]
+        return judge(rule, self.preimage, self.readings, acknowledged=self.acknowledged)
+
+    @property
+    def status(self) -> str:
+        """The vendor's last known word."""
+        newest = self.readings[-1] if self.readings else self.preimage
+        return "" if newest is None else newest.action_status or newest.status
+
+
+class Action:
+    """One change under way at a vendor.
+
+    It lives at the vendor: dropping this object, cancelling a wait or ending the process stops nothing there. The
+    token, kept anywhere, takes it up again.
+    """
+
+    def __init__(self, backend: CampaignBackend[Any], track: Track, outcome: Outcome | None = None) -> None:
+        self._backend = backend
+        self._track = track
+        self._outcome = outcome
+        self._pending: tuple[Judgement, Reading] | None = None
+        self._poll_task: asyncio.Task[Outcome] | None = None
+        self._waiting = 0
+
+    def __repr__(self) -> str:
+        state = self._outcome.verdict if self._outcome else self.status or "under way"
+        return f"<Action {self.verb} {self.target or '?'} at {self._backend.provider}: {state}>"
+
+    @property
+    def verb(self) -> Verb:
+        """What was done."""
+        return self._track.verb
+
+    @property
+    def target(self) -> str:
+        """The campaign's id; empty where a create was never answered."""
+        return self._track.target
+
+    @property
+    def track(self) -> Track:
+        """What is known of the write."""
+        return self._track
+
+    @property
+    def status(self) -> str:
+        """The vendor's last known word; no I/O."""
+        return self._track.status
+
+    @property
+    def done(self) -> bool:
+        """Whether the outcome is known."""
+        return self._outcome is not None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How it ended; None while it has not."""
+        return self._outcome
+
+    @property
+    def token(self) -> str:
+        """Text that takes the action up again: `backend.action(token)`. Versioned, without secrets."""
+        track = self._track
+        plain = {
+            "p": self._backend.provider,
+            "acct": self._backend.account,
+            "verb": track.verb.value,
+            "target": track.target,
+            "ack": track.acknowledged,
+            "sent": track.sent_at.isoformat(),
+            "pre": None if track.preimage is None else track.preimage.to_plain(),
+            "seen": [reading.to_plain() for reading in track.readings],
+        }
+        text = json.dumps(plain, separators=(",", ":")).encode()
+        return _TOKEN_PREFIX + base64.urlsafe_b64encode(text).decode().rstrip("=")
+
+    async def refresh(self) -> Outcome | None:
+        """Read the campaign once; returns the outcome when this reading decides it.
+
+        Raises:
+            TransportError: No usable answer.
+            ApiError: The vendor refused the reading.
+        """
+        if self._outcome is None:
+            self.take(await read_or_gone(self._backend, self.target))
+            if self._pending is not None:
+                self._outcome = await conclude(self._backend, self._track, *self._pending)
+        return self._outcome
+
+    def take(self, reading: Reading) -> bool:
+        """Take in one reading; returns whether it decides the outcome. No I/O."""
+        judgement = self._track.observe(self._backend.rule(self.verb), reading)
+        if judgement is not None:
+            self._pending = (judgement, reading)
+        return judgement is not None
+
+    async def conclude(self) -> Outcome:
+        """The outcome, once a reading has decided it; fetches the vendor's feedback for a failure."""
+        if self._outcome is None:
+            if self._pending is None:
+                raise InvalidInputError("nothing has decided this action yet; call refresh() or wait()")
+            self._outcome = await conclude(self._backend, self._track, *self._pending)
+        return self._outcome
+
+    async def wait(self, timeout: float | None = None, schedule: Schedule | None = None) -> Outcome:
+        """Poll until the vendor has decided.
+
+        Several callers share one poll. Cancelling a caller stops its waiting only; when the last one leaves, polling
+        stops. The action goes on at the vendor either way.
+
+        Args:
+            timeout: Seconds to wait; None waits until the schedule's deadline.
+            schedule: When to look; by default the backend's.
+
+        Raises:
+            PollTimeoutError: Time is up; the error carries the token, and nothing has ended.
+            ApiError: The vendor refused the reading for good.
+        """
+        if self._outcome is not None:
+            return self._outcome
+        if self._poll_task is None:
+            self._poll_task = asyncio.create_task(self._poll(schedule or self._backend.schedule))
+        task, clock = self._poll_task, self._backend.clock
+        started, over = clock.monotonic(), asyncio.Event()
+        task.add_done_callback(lambda _: over.set())
+        self._waiting += 1
+        try:
+            await clock.wait(over, timeout)
+            if task.done():
+                return task.result()
+            raise PollTimeoutError(self.token, self.status, clock.monotonic() - started)
+        finally:
+            self._waiting -= 1
+            if self._waiting == 0:
+                self._poll_task = None
+                task.cancel()
+
+    async def changes(self, schedule: Schedule | None = None) -> AsyncIterator[Reading]:
+        """Every change of status as it is seen, ending with the one that decides.
+
+        Raises:
+            PollTimeoutError: The schedule's deadline passed.
+        """
+        plan = schedule or self._backend.schedule
+        looks, started = 0, self._backend.clock.monotonic()
+        before = self._track.preimage
+        while self._outcome is None:
+            await self._until_next_look(plan, looks, started)
+            looks += 1
+            try:
+                reading = await read_or_gone(self._backend, self.target)
+            except CampaignRegError as error:
+                if not may_pass(error):
+                    raise
+                continue
+            decided = self.take(reading)
+            if before is None or not reading.says_the_same(before):
+                before = reading
+                yield reading
+            if decided:
+                await self.conclude()
+
+    async def _poll(self, schedule: Schedule) -> Outcome:
+        looks, started = 0, self._backend.clock.monotonic()
+        while True:
+            await self._until_next_look(schedule, looks, started)
+            looks += 1
+            try:
+                outcome = await self.refresh() or self.give_up()
+            except CampaignRegError as error:
+                if not may_pass(error):
+                    raise
+                continue
+            if outcome is not None:
+                return outcome
+
+    def give_up(self) -> Outcome | None:
+        """The outcome `unknown`, once the bounded wait for any sign of the action is over; else None. No I/O."""
+        track, backend = self._track, self._backend
+        if shows_effect(backend.rule(track.verb), track.preimage, track.readings):
+            return None
+        patience = backend.waits.quiet_seconds if track.acknowledged else 2 * backend.waits.settle_seconds
+        if (backend.clock.now() - track.sent_at).total_seconds() < patience:
+            return None
+        self._outcome = Outcome(
+            target=track.target,
+            verb=track.verb,
+            verdict=Verdict.UNKNOWN,
+            evidence=Evidence.INFERRED,
+            reason=f"no sign of it at the vendor for {patience:g} s: look there before doing it again",
+            settled_at=backend.clock.now(),
+        )
+        return self._outcome
+
+    async def _until_next_look(self, schedule: Schedule, looks: int, started: float) -> None:
+        clock = self._backend.clock
+        waited = clock.monotonic() - started
+        if schedule.deadline_seconds is not None and waited >= schedule.deadline_seconds:
+            raise PollTimeoutError(self.token, self.status, waited)
+        await clock.sleep(schedule.wait_seconds(looks, self._backend.rng))
+
+
+def may_pass(error: CampaignRegError) -> bool:
+    """Whether the same reading may succeed later: the network, the vendor's trouble or its limits."""
+    if isinstance(error, TransportError | DecodeError):
+        return getattr(error, "retryable", True)
+    return isinstance(error, ApiError) and (error.status in {408, 429} or error.status >= 500)
+
+
+async def read_or_gone(backend: CampaignBackend[Any], target: str) -> Reading:
+    """One reading, in which a 404 is an answer and not an error."""
+    try:
+        return await backend.read(target)
+    except NotFoundError:
+        return Reading.gone(target, backend.clock.now())
+
+
+async def conclude(
+    backend: CampaignBackend[Any], track: Track, judgement: Judgement, reading: Reading
+) -> Outcome:
+    """Turn a judgement into an outcome: with changes, and with the vendor's feedback for a failure.
+
+    Feedback that cannot be fetched is left out, and the reason says so: it must not hide the verdict.
+    """
+    feedback: tuple[Feedback, ...] = ()
+    reason = judgement.reason
+    wants_feedback = judgement.verdict in {Verdict.FAILED, Verdict.ACTION_REQUIRED} and not reading.missing
+    if wants_feedback and Verb.FEEDBACK in backend.verbs:
+        try:
+            feedback = await _patient_feedback(backend, track.target)
+        except CampaignRegError as error:
+            reason = f"{reason}; its feedback could not be fetched ({type(error).__name__})"
+    before = track.preimage
+    order = backend.rule(track.verb).order
+    return Outcome(
+        target=track.target,
+        verb=track.verb,
+        verdict=judgement.verdict,
+        evidence=judgement.evidence,
+        reason=reason,
+        campaign=reading.campaign,
+        feedback=feedback,
+        changes=() if before is None or reading.missing else order.changes(before.terms, reading.terms),
+        settled_at=reading.taken_at,
+    )
+
+
+async def _patient_feedback(backend: CampaignBackend[Any], target: str) -> tuple[Feedback, ...]:
+    """The vendor's reasons; what may pass is tried again, since nobody asks for them a second time."""
+    for wait_seconds in _FEEDBACK_WAITS_SECONDS:
+        try:
+            return await backend.feedback(target)
+        except CampaignRegError as error:
+            if not may_pass(error):
+                raise
+        await backend.clock.sleep(wait_seconds)
+    return await backend.feedback(target)
+
+
+def skipped(verb: Verb, preimage: Reading, reason: str) -> Outcome:
+    """The outcome of a write that was not sent, for a reason found by reading."""
+    return Outcome(
+        target=preimage.target,
+        verb=verb,
+        verdict=Verdict.SKIPPED,
+        evidence=Evidence.OBSERVED,
+        reason=reason,
+        campaign=preimage.campaign,
+        settled_at=preimage.taken_at,
+    )
+
+
+def parse_token(token: str, provider: str, account: str) -> Track:
+    """What a token says.
+
+    Raises:
+        InvalidInputError: It is no token of ours, or of another provider or account.
+    """
+    if not token.startswith(_TOKEN_PREFIX):
+        raise InvalidInputError("this is no action token of this release (it should begin with 'cr1.')")
+    text = token.removeprefix(_TOKEN_PREFIX)
+    try:
+        plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if (plain["p"], plain["acct"]) != (provider, account):
+            raise InvalidInputError(
+                f"this token belongs to {plain['p']} account {plain['acct']}, not to {provider} account {account}"
+            )
+        return Track(
+            verb=Verb(plain["verb"]),
+            target=plain["target"],
+            acknowledged=plain["ack"],
+            sent_at=datetime.fromisoformat(plain["sent"]),
+            preimage=None if plain["pre"] is None else Reading.from_plain(plain["pre"]),
+            readings=[Reading.from_plain(item) for item in plain["seen"]],
+        )
+    except InvalidInputError:
+        raise
+    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InvalidInputError("this action token is damaged; copy it whole") from error

@@ -1,0 +1,446 @@
+"""What providers and engine agree on.
+
+`CampaignBackend` is the neutral seam: poller, batch, CSV and command use nothing else. `Backend` is what our providers
+start from: it keeps the order of a write (permit, pre-image, checks, intent, send) in one place, so that no provider
+can get it wrong.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+
+import attrs
+
+from campaign_reg.clock import Clock
+from campaign_reg.enums import Verb
+from campaign_reg.errors import InvalidInputError, OutcomeUnknownError, UnsupportedVerbError
+from campaign_reg.models.campaign import Campaign
+from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.reading import Reading
+from campaign_reg.pace import Pace, Permit
+from campaign_reg.protocol.action import Action, Track, parse_token, skipped
+from campaign_reg.protocol.judge import VerbRule
+from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.schedule import Schedule
+
+C = TypeVar("C", bound=Campaign)
+
+_MOST_READS_BEFORE_WRITE = 5
+
+
+@attrs.frozen(kw_only=True)
+class Waits:
+    """How long to wait for what.
+
+    Attributes:
+        settle_seconds: How long a write whose answer was lost may still be applied late, in seconds.
+        quiet_seconds: How long an acknowledged write may show no sign before it is given up as unknown, in seconds.
+        preimage_seconds: Greatest age of a pre-image when a batched write leaves, in seconds.
+    """
+
+    settle_seconds: float = attrs.field(default=900.0, validator=attrs.validators.ge(0))
+    quiet_seconds: float = attrs.field(default=86400.0, validator=attrs.validators.ge(0))
+    preimage_seconds: float = attrs.field(default=30.0, validator=attrs.validators.gt(0))
+
+
+@attrs.frozen(kw_only=True)
+class Intent:
+    """A write that is about to leave.
+
+    Attributes:
+        target: The campaign's id; empty for a create.
+        preimage: The reading just taken; None for a create.
+        digest: SHA-256 of method, path and body, hexadecimal.
+        at: Local wall clock, aware UTC.
+    """
+
+    target: str
+    preimage: Reading | None
+    digest: str
+    at: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """What the vendor's acknowledgement of a write says.
+
+    Attributes:
+        target: The campaign's id.
+    """
+
+    target: str
+
+
+@attrs.frozen(kw_only=True)
+class PreparedWrite:
+    """A write that only has to be sent: everything that can be refused without I/O has been checked.
+
+    Attributes:
+        content: Method, path and body, for the digest.
+        send: Sends it once, in the permit's next slot, unless the monotonic time given has passed.
+    """
+
+    content: bytes
+    send: Callable[[Permit, float | None], Awaitable[Answer]]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the content, hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+BeforeSend = Callable[[Intent], Awaitable[None]]
+
+
+class CampaignBackend(Protocol[C]):
+    """An open connection to one account at a provider.
+
+    Poller, batch and command use only this. `Backend` implements most of it.
+    """
+
+    @property
+    def provider(self) -> str:
+        """Registered name."""
+        ...
+
+    @property
+    def account(self) -> str:
+        """What tells this account from others at the provider; no secret."""
+        ...
+
+    @property
+    def verbs(self) -> frozenset[Verb]:
+        """What this provider can be asked; every other verb raises `UnsupportedVerbError` before any I/O."""
+        ...
+
+    @property
+    def pace(self) -> Pace:
+        """The account's pace."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that everything on this backend goes by."""
+        ...
+
+    @property
+    def rng(self) -> random.Random:
+        """The source of jitter."""
+        ...
+
+    @property
+    def waits(self) -> Waits:
+        """How long to wait for what."""
+        ...
+
+    @property
+    def schedule(self) -> Schedule:
+        """When to look for a settled action, unless the caller says otherwise."""
+        ...
+
+    def rule(self, verb: Verb | str) -> VerbRule:
+        """What a writing verb means here.
+
+        Raises:
+            UnsupportedVerbError: The provider lacks it.
+        """
+        ...
+
+    async def get(self, id: str) -> C:
+        """Read one campaign.
+
+        Raises:
+            NotFoundError: The vendor does not know it.
+        """
+        ...
+
+    def list(self, **filters: Any) -> Pager[C]:
+        """List campaigns lazily; no I/O before it is iterated."""
+        ...
+
+    async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
+        """Read one campaign and reduce it to what decides."""
+        ...
+
+    def reading_of(self, campaign: C) -> Reading:
+        """Reduce a campaign that came with a listing; it may be old."""
+        ...
+
+    async def perform(
+        self,
+        verb: Verb | str,
+        target: str | None = None,
+        params: object = None,
+        *,
+        preimage: Reading | None = None,
+        before_send: BeforeSend | None = None,
+    ) -> Action:
+        """Do something: the one way to write."""
+        ...
+
+    def check(self, verb: Verb | str, target: str | None, params: object = None) -> Mapping[str, Any]:
+        """Refuse what can be refused without I/O; returns the parameters in plain form."""
+        ...
+
+    async def feedback(self, id: str) -> tuple[Feedback, ...]:
+        """The vendor's reasons for refusing a campaign."""
+        ...
+
+    def action(self, token: str) -> Action:
+        """Take up an action again."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close connections and end owned tasks."""
+        ...
+
+
+class Backend(ABC, Generic[C]):
+    """What a provider's backend starts from.
+
+    A provider gives the class attributes, `get`, `list`, `read`, `prepare` and, where it has it, `feedback`.
+
+    Args:
+        account: What tells this account from others; no secret.
+        pace: The account's pace.
+        clock: The clock to go by.
+        rng: The source of jitter.
+        waits: How long to wait for what.
+        schedule: When to look for a settled action.
+        close: Closes the transport stack.
+    """
+
+    provider: ClassVar[str]
+    reading_verbs: ClassVar[frozenset[Verb]] = frozenset({Verb.GET, Verb.LIST})
+    rules: ClassVar[Mapping[Verb, VerbRule]] = {}
+
+    def __init__(
+        self,
+        *,
+        account: str,
+        pace: Pace,
+        clock: Clock,
+        rng: random.Random,
+        waits: Waits,
+        schedule: Schedule,
+        close: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.account, self.pace, self.clock, self.rng = account, pace, clock, rng
+        self.waits, self.schedule = waits, schedule
+        self._close = close
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.provider} account {self.account}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close connections and end owned tasks; may be called twice."""
+        await self._close()
+
+    @property
+    def verbs(self) -> frozenset[Verb]:
+        """What this provider can be asked."""
+        return self.reading_verbs | frozenset(self.rules)
+
+    def rule(self, verb: Verb | str) -> VerbRule:
+        """What a writing verb means here.
+
+        Raises:
+            UnsupportedVerbError: The provider lacks it.
+        """
+        try:
+            return self.rules[Verb(verb)]
+        except (KeyError, ValueError):
+            raise UnsupportedVerbError(
+                self.provider, str(verb), tuple(sorted(verb.value for verb in self.rules))
+            ) from None
+
+    @abstractmethod
+    async def get(self, id: str) -> C:
+        """Read one campaign."""
+
+    @abstractmethod
+    def list(self, **filters: Any) -> Pager[C]:
+        """List campaigns lazily."""
+
+    @abstractmethod
+    async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
+        """Read one campaign and reduce it to what decides."""
+
+    @abstractmethod
+    def reading_of(self, campaign: C) -> Reading:
+        """Reduce a campaign that came with a listing."""
+
+    @abstractmethod
+    def prepare(self, verb: Verb, target: str | None, params: Any) -> PreparedWrite:
+        """Build the write without sending it.
+
+        Raises:
+            InvalidInputError: It can never be sent like this.
+        """
+
+    async def feedback(self, id: str) -> tuple[Feedback, ...]:
+        """The vendor's reasons for refusing a campaign."""
+        raise UnsupportedVerbError(self.provider, "feedback", tuple(sorted(verb.value for verb in self.verbs)))
+
+    def check(self, verb: Verb | str, target: str | None, params: object = None) -> Mapping[str, Any]:
+        """Refuse what can be refused without I/O.
+
+        Returns:
+            The parameters in plain, JSON-ready form, without those left to their defaults.
+
+        Raises:
+            UnsupportedVerbError: The provider lacks the verb.
+            InvalidInputError: Target or parameters can never be sent.
+        """
+        rule = self.rule(verb)
+        made = self._params(rule, params)
+        self.prepare(rule.verb, target, made)
+        return plain_params(made)
+
+    def action(self, token: str) -> Action:
+        """Take up an action again, in this process or another.
+
+        Raises:
+            InvalidInputError: The token is damaged, or of another account.
+        """
+        track = parse_token(token, self.provider, self.account)
+        self.rule(track.verb)
+        return Action(self, track)
+
+    async def perform(
+        self,
+        verb: Verb | str,
+        target: str | None = None,
+        params: object = None,
+        *,
+        preimage: Reading | None = None,
+        before_send: BeforeSend | None = None,
+    ) -> Action:
+        """Do something at the vendor: the one way to write, in one order.
+
+        Permit from the pace, one GET of the campaign, the checks, `before_send`, and only then the write, once.
+
+        Args:
+            verb: A writing verb of this provider.
+            target: The campaign's id; None for a create.
+            params: An instance of the verb's parameter class, a mapping of its members, or None.
+            preimage: A reading just taken, instead of the GET.
+            before_send: Awaited after all checks and before the write leaves: where a batch makes its intent durable.
+                What it raises stops the write.
+
+        Returns:
+            The action. Where the pre-image forbids sending, it is done, with verdict `skipped` and the reason.
+
+        Raises:
+            UnsupportedVerbError: The provider lacks the verb.
+            InvalidInputError: Target or parameters can never be sent.
+            OutcomeUnknownError: The write may have been applied; `token` takes the action up.
+            ConnectError: Nothing was sent.
+            ApiError: The vendor refused; nothing was applied.
+        """
+        rule = self.rule(verb)
+        write = self.prepare(rule.verb, target, self._params(rule, params))
+        track = Track(verb=rule.verb, target=target or "", acknowledged=False, sent_at=self.clock.now())
+        permit = await self.pace.reserve(2 if rule.reads_first and preimage is None else 1)
+        leave_before = None
+        if rule.reads_first:
+            preimage, permit = await self._preimage(rule, track.target, preimage, permit)
+            track.preimage = attrs.evolve(preimage, campaign=None)
+            refusal = rule.refuses(preimage)
+            if refusal is not None:
+                return Action(self, track, skipped(rule.verb, preimage, refusal))
+            leave_before = self.clock.monotonic() + self.waits.preimage_seconds
+        if before_send is not None:
+            await before_send(
+                Intent(target=track.target, preimage=track.preimage, digest=write.digest, at=self.clock.now())
+            )
+        return await self._send(write, track, permit, leave_before)
+
+    async def _preimage(
+        self, rule: VerbRule, target: str, given: Reading | None, permit: Permit
+    ) -> tuple[Reading, Permit]:
+        """A reading behind which the write cannot hide, and the permit for the write."""
+        reading = await self.read(target, permit=permit) if given is None else given
+        for _ in range(_MOST_READS_BEFORE_WRITE):
+            wait = rule.wait_before_write(reading)
+            if wait <= 0 or rule.refuses(reading) is not None:
+                break
+            await self.clock.sleep(wait)
+            permit = await self.pace.reserve(2)
+            reading = await self.read(target, permit=permit)
+        return reading, permit
+
+    async def _send(
+        self, write: PreparedWrite, track: Track, permit: Permit, leave_before: float | None
+    ) -> Action:
+        track.sent_at = self.clock.now()
+        try:
+            answer = await write.send(permit, leave_before)
+        except OutcomeUnknownError as error:
+            if track.target:
+                error.token = Action(self, track).token
+            raise
+        track.acknowledged, track.target = True, answer.target
+        return Action(self, track)
+
+    def _params(self, rule: VerbRule, params: object) -> Any:
+        """Structure parameters into the verb's class.
+
+        Raises:
+            InvalidInputError: An unknown or missing member, or one of the wrong form.
+        """
+        if isinstance(params, rule.params):
+            return params
+        if params is None:
+            params = {}
+        if not isinstance(params, Mapping):
+            raise InvalidInputError(
+                f"{rule.verb} at {self.provider} takes {rule.params.__name__} or a mapping, "
+                f"not {type(params).__name__}"
+            )
+        return make_params(rule.params, params)
+
+
+def make_params(kind: type[Any], values: Mapping[str, Any]) -> Any:
+    """Make a verb's parameters from plain values.
+
+    Raises:
+        InvalidInputError: An unknown or missing member, or one of the wrong form.
+    """
+    fields = attrs.fields_dict(kind)
+    unknown = sorted(set(values) - set(fields))
+    if unknown:
+        known = ", ".join(fields) or "none"
+        raise InvalidInputError(f"{kind.__name__} has no {', '.join(unknown)}; it takes: {known}")
+    missing = [name for name, field in fields.items() if field.default is attrs.NOTHING and name not in values]
+    if missing:
+        raise InvalidInputError(f"{kind.__name__} needs {', '.join(missing)}")
+    try:
+        return kind(**values)
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError(f"{kind.__name__}: {error}") from error
+
+
+def plain_params(params: Any) -> dict[str, Any]:
+    """A verb's parameters as plain values, without those left to their defaults."""
+    fields = attrs.fields(type(params))
+    values = {field.name: getattr(params, field.name) for field in fields}
+    return {
+        field.name: list(value) if isinstance(value := values[field.name], tuple) else value
+        for field in fields
+        if values[field.name] != field.default
+    }

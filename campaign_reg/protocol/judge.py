@@ -1,0 +1,180 @@
+"""When an action has ended, and what proves that a write was applied: pure, and data per provider and verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.models.change import TermsOrder
+from campaign_reg.models.reading import Reading
+
+QUIET_BEFORE_WRITE_SECONDS = 2.0
+"""Versions may have one-second resolution: a write so soon after a change could hide behind it."""
+
+
+@attrs.frozen
+class Judgement:
+    """A verdict with what it rests on."""
+
+    verdict: Verdict
+    evidence: Evidence
+    reason: str
+
+
+def _status(reading: Reading) -> str:
+    return reading.status
+
+
+def _no_time(version: str) -> datetime | None:
+    return None
+
+
+@attrs.frozen(kw_only=True)
+class VerbRule:
+    """What one verb of one provider means to those who wait for it.
+
+    Attributes:
+        verb: The verb.
+        params: attrs class of its parameters.
+        reads_first: Whether the verb has a target whose pre-image is read before the write.
+        word: The part of a reading that the sets below speak of.
+        busy: Words of `action_status` under which nothing may be sent: something is already under way.
+        in_progress: Words that say this verb is under way.
+        succeeded: Words that say it ended well.
+        failed: Words that say it ended badly.
+        action_required: Words that say a person must act at the vendor.
+        gone: What it means that the vendor no longer knows the campaign.
+        ended: Words of `status` under which nothing can be sent any more, with the reason.
+        version_time: The instant that a version stands for; None where versions cannot be ordered.
+        resendable: Whether a lost write may be sent again at all, given the proof of the batch's rules.
+        order: What counts as better in the operators' terms.
+    """
+
+    verb: Verb
+    params: type[Any]
+    reads_first: bool = True
+    word: Callable[[Reading], str] = _status
+    busy: frozenset[str] = frozenset()
+    in_progress: frozenset[str] = frozenset()
+    succeeded: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
+    action_required: frozenset[str] = frozenset()
+    gone: Verdict = Verdict.FAILED
+    ended: frozenset[str] = frozenset()
+    version_time: Callable[[str], datetime | None] = _no_time
+    resendable: bool = False
+    order: TermsOrder = TermsOrder()
+
+    def refuses(self, preimage: Reading) -> str | None:
+        """Why nothing is to be sent for a campaign that reads like this; None when it may be sent."""
+        if preimage.action_status in self.busy:
+            return f"already under way: the vendor says {preimage.action_status}"
+        if preimage.status in self.ended:
+            return f"the campaign is {preimage.status}; nothing can be done with it any more"
+        return None
+
+    def wait_before_write(self, preimage: Reading) -> float:
+        """Seconds until a write can no longer hide behind the pre-image's last change; 0 when it may leave."""
+        changed = self.time_of(preimage)
+        if changed is None or preimage.vendor_time is None:
+            return 0.0
+        age = (preimage.vendor_time - changed).total_seconds()
+        return min(max(QUIET_BEFORE_WRITE_SECONDS - age, 0.0), QUIET_BEFORE_WRITE_SECONDS)
+
+    def time_of(self, reading: Reading) -> datetime | None:
+        """The instant its version stands for, where it has one."""
+        return None if reading.version is None else self.version_time(reading.version)
+
+    def is_older(self, reading: Reading, than: Reading) -> bool:
+        """Whether a reading is provably older than another: it came from a replica that lags."""
+        mine, other = self.time_of(reading), self.time_of(than)
+        return mine is not None and other is not None and mine < other
+
+
+def judge(
+    rule: VerbRule, preimage: Reading | None, readings: Sequence[Reading], *, acknowledged: bool
+) -> Judgement | None:
+    """Say how an action ended, or None while it has not shown that it did.
+
+    A settled word counts only as news: the action was seen in progress since the write, or the word differs from the
+    pre-image's, or the version moved to one not older than the write. The last alone does not prove that a write
+    whose answer was lost was applied: somebody else may have changed the campaign.
+
+    Args:
+        rule: Of the verb.
+        preimage: The reading taken just before the write; None where there was nothing to read.
+        readings: Readings since, oldest first, without those from lagging replicas.
+        acknowledged: Whether the vendor answered that it took the write.
+    """
+    if not readings:
+        return None
+    last = readings[-1]
+    if last.missing:
+        return _judge_missing(rule, readings)
+    verdict = _verdict_of(rule, rule.word(last))
+    if verdict is None:
+        return None
+    reason = f"the vendor says {rule.word(last)}"
+    if acknowledged:
+        proven = _moved_since(rule, preimage, last) or shows_effect(rule, preimage, readings)
+        return Judgement(verdict, Evidence.ACKNOWLEDGED, reason) if proven else None
+    if shows_effect(rule, preimage, readings):
+        return Judgement(verdict, Evidence.OBSERVED, reason)
+    return None
+
+
+def shows_effect(rule: VerbRule, preimage: Reading | None, readings: Sequence[Reading]) -> bool:
+    """Whether the readings show that the action took place: seen in progress, or its word is a new one."""
+    ours = rule.in_progress | rule.succeeded | rule.failed | rule.action_required
+    return any(
+        rule.word(reading) in rule.in_progress
+        or (rule.word(reading) in ours and (preimage is None or rule.word(reading) != rule.word(preimage)))
+        for reading in readings
+        if not reading.missing and not _is_older_news(rule, preimage, reading)
+    )
+
+
+def is_untouched(rule: VerbRule, preimage: Reading, reading: Reading) -> bool:
+    """Whether a reading shows the campaign exactly as before the write, with nothing under way."""
+    return (
+        not reading.missing
+        and preimage.version is not None
+        and reading.version == preimage.version
+        and rule.word(reading) == rule.word(preimage)
+        and reading.action_status not in rule.busy
+    )
+
+
+def _judge_missing(rule: VerbRule, readings: Sequence[Reading]) -> Judgement | None:
+    if len(readings) < 2 or not readings[-2].missing:
+        return None  # one 404 may come from a replica that lags
+    return Judgement(rule.gone, Evidence.OBSERVED, "the vendor no longer knows the campaign")
+
+
+def _verdict_of(rule: VerbRule, word: str) -> Verdict | None:
+    if word in rule.succeeded:
+        return Verdict.SUCCEEDED
+    if word in rule.failed:
+        return Verdict.FAILED
+    return Verdict.ACTION_REQUIRED if word in rule.action_required else None
+
+
+def _moved_since(rule: VerbRule, preimage: Reading | None, reading: Reading) -> bool:
+    if preimage is None:
+        return True
+    if reading.version == preimage.version:
+        return False
+    changed = rule.time_of(reading)
+    return changed is not None and preimage.vendor_time is not None and changed >= preimage.vendor_time
+
+
+def _is_older_news(rule: VerbRule, preimage: Reading | None, reading: Reading) -> bool:
+    """Whether the campaign changed after the pre-image's version and yet before our write."""
+    if preimage is None or reading.version == preimage.version:
+        return False
+    changed = rule.time_of(reading)
+    return changed is not None and preimage.vendor_time is not None and changed < preimage.vendor_time

@@ -1,0 +1,59 @@
+"""Listings: lazily, page by page or item by item, resumable, proof against servers that go in circles."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Generic, TypeVar
+
+import attrs
+
+from campaign_reg.errors import PaginationError
+from campaign_reg.models.page import Page
+
+T = TypeVar("T")
+
+_MOST_EMPTY_PAGES = 1000
+
+
+@attrs.frozen
+class Pager(Generic[T]):
+    """An async iterator over a listing; building one does no I/O, and it can be iterated again.
+
+    Attributes:
+        fetch_page: From a cursor (None for the first page) to a page.
+    """
+
+    fetch_page: Callable[[str | None], Awaitable[Page[T]]]
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return self.items()
+
+    async def items(self, *, cursor: str | None = None) -> AsyncIterator[T]:
+        """Every item, fetching a page when the one before is used up."""
+        async for page in self.pages(cursor=cursor):
+            for item in page.items:
+                yield item
+
+    async def pages(self, *, cursor: str | None = None) -> AsyncIterator[Page[T]]:
+        """Every page, from `cursor` on; `page.next_cursor` resumes after it, in another process too.
+
+        An empty page with a cursor is followed, as vendors that filter after paging send them.
+
+        Raises:
+            PaginationError: A cursor came back a second time, or a thousand pages in a row were empty.
+        """
+        seen: set[str] = set() if cursor is None else {cursor}
+        empty = 0
+        while True:
+            page = await self.fetch_page(cursor)
+            empty = 0 if page.items else empty + 1
+            repeats, cursor = page.next_cursor in seen, page.next_cursor
+            if repeats:
+                yield attrs.evolve(page, next_cursor=None)
+                raise PaginationError(f"page token {cursor!r} repeats: the listing goes in circles, start it afresh")
+            yield page
+            if cursor is None:
+                return
+            if empty >= _MOST_EMPTY_PAGES:
+                raise PaginationError(f"{empty} empty pages in a row: the listing does not end")
+            seen.add(cursor)

@@ -1,0 +1,101 @@
+"""Name to provider: built-ins from a literal table, others from the entry-point group `campaign_reg.providers`."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import attrs
+
+from campaign_reg.errors import ConfigurationError
+from campaign_reg.protocol.backend import Backend
+from campaign_reg.wire.message import AuthScheme
+
+GROUP = "campaign_reg.providers"
+
+
+@attrs.frozen(kw_only=True)
+class Provider:
+    """A vendor API that `connect` can open.
+
+    Attributes:
+        name: Registered name, as given to `connect`.
+        title: For people.
+        config: attrs class of its settings.
+        scheme: From settings to how the account proves itself.
+        backend: From settings, `transport` and the shared keyword arguments of `Backend` to a backend.
+    """
+
+    name: str
+    title: str
+    config: type[Any]
+    scheme: Callable[[Any], AuthScheme]
+    backend: Callable[..., Backend[Any]]
+
+
+_BUILT_IN: Mapping[str, str] = {
+    "sinch": "campaign_reg.providers.sinch.ten_dlc:PROVIDER",
+}
+
+
+def names() -> tuple[str, ...]:
+    """Every registered name, built-ins first; imports none of them."""
+    others = sorted(point.name for point in entry_points(group=GROUP) if point.name not in _BUILT_IN)
+    return (*_BUILT_IN, *dict.fromkeys(others))
+
+
+def load(name: str) -> Provider:
+    """The provider of that name, imported now.
+
+    A plug-in cannot replace a built-in: built-ins are looked up first.
+
+    Raises:
+        ConfigurationError: Nobody registered the name, two plug-ins did, or the plug-in cannot be loaded.
+    """
+    target = _BUILT_IN.get(name)
+    if target is not None:
+        module, _, attribute = target.partition(":")
+        provider: Provider = getattr(importlib.import_module(module), attribute)
+        return provider
+    return _load_plug_in(name)
+
+
+def load_for(config: object) -> Provider:
+    """The provider whose settings these are.
+
+    Raises:
+        ConfigurationError: No registered provider has such settings.
+    """
+    for name in names():
+        provider = load(name)
+        if type(config) is provider.config:
+            return provider
+    raise ConfigurationError(f"{type(config).__name__} is no settings class of a registered provider")
+
+
+def _load_plug_in(name: str) -> Provider:
+    points = {point.value: point for point in entry_points(group=GROUP, name=name)}
+    if not points:
+        raise ConfigurationError(
+            f"no provider is called {name!r}; there are: {', '.join(names())}. "
+            f"A third party's is installed as a package with an entry point in {GROUP!r}"
+        )
+    if len(points) > 1:
+        raise ConfigurationError(f"{len(points)} packages provide {name!r} ({', '.join(points)}): uninstall all but one")
+    return _checked(next(iter(points.values())))
+
+
+def _checked(point: EntryPoint) -> Provider:
+    try:
+        provider = point.load()
+    except (ImportError, AttributeError) as error:
+        raise ConfigurationError(
+            f"the provider {point.name!r} ({point.value}) cannot be imported: {error}. Install what it needs"
+        ) from error
+    if not isinstance(provider, Provider):
+        raise ConfigurationError(f"{point.value} is no campaign_reg.registry.Provider")
+    if provider.name != point.name:
+        raise ConfigurationError(f"{point.value} calls itself {provider.name!r}, but is registered as {point.name!r}")
+    return provider

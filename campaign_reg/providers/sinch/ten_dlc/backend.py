@@ -1,0 +1,321 @@
+"""The 10DLC campaigns of one Sinch project."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from campaign_reg.enums import Verb
+from campaign_reg.errors import ApiError, InvalidInputError
+from campaign_reg.models.page import Page
+from campaign_reg.models.reading import Reading
+from campaign_reg.protocol.backend import Answer, Backend, PreparedWrite
+from campaign_reg.protocol.pager import Pager
+from campaign_reg.providers.sinch.ten_dlc import operations as ops
+from campaign_reg.providers.sinch.ten_dlc.codec import feedback_of, make_converter, terms_of
+from campaign_reg.providers.sinch.ten_dlc.models import (
+    CampaignDraft,
+    CampaignList,
+    CreatedCampaign,
+    FileCategory,
+    Mno,
+    Qualification,
+    Resubmission,
+    SinchCampaign,
+    UploadAnswer,
+)
+from campaign_reg.providers.sinch.ten_dlc.rules import RULES
+from campaign_reg.wire.codec import dumps
+from campaign_reg.wire.operation import Operation, QueryValue, build_request
+from campaign_reg.wire.response import parse_response, vendor_date
+
+if TYPE_CHECKING:
+    from campaign_reg.models.feedback import Feedback
+    from campaign_reg.pace import Permit
+    from campaign_reg.protocol.action import Action
+    from campaign_reg.providers.sinch.config import SinchConfig
+    from campaign_reg.wire.message import Request, Response, Transport
+
+_MAX_FILE_BYTES = 10 * 1024 * 1024
+
+
+class SinchBackend(Backend[SinchCampaign]):
+    """Campaigns of one Sinch project: typed methods over the neutral seam.
+
+    Build it with `campaign_reg.connect("sinch", ...)`.
+
+    Attributes:
+        converter: The cattrs converter; hooks registered here are used for every answer.
+    """
+
+    provider: ClassVar[str] = "sinch"
+    reading_verbs: ClassVar[frozenset[Verb]] = frozenset({Verb.GET, Verb.LIST, Verb.FEEDBACK})
+    rules = RULES
+
+    def __init__(self, config: SinchConfig, transport: Transport, **shared: Any) -> None:
+        super().__init__(account=config.project_id, waits=config.waits, schedule=config.schedule, **shared)
+        self._config, self._transport = config, transport
+        self.converter = make_converter()
+
+    async def get(self, id: str) -> SinchCampaign:
+        """Read a campaign.
+
+        Args:
+            id: Sinch's ULID (`campaignRegistrationId`), not the TCR id.
+
+        Raises:
+            NotFoundError: No such campaign in this project.
+            InvalidInputError: The id cannot stand in a path.
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_getcampaign.md
+        """
+        campaign: SinchCampaign = await self._call(ops.GET, {"id": id})
+        return campaign
+
+    async def get_by_tcr_id(self, tcr_id: str) -> SinchCampaign:
+        """Read a campaign by the Campaign Registry's id, such as `CTF4STM`.
+
+        Raises:
+            NotFoundError: No such campaign in this project.
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_getcampaignbytcrcampaignid.md
+        """
+        # Despite its name, the parameter takes the TCR id.
+        query = {"campaignRegistrationIdQuery": tcr_id}
+        campaign: SinchCampaign = await self._call(ops.GET_BY_TCR_ID, query=query)
+        return campaign
+
+    def list(
+        self,
+        *,
+        status: Iterable[str] | str | None = None,
+        mock: bool | None = None,
+        use_case: str | None = None,
+        brand: str | None = None,
+        order_by: str | None = None,
+        page_size: int | None = None,
+    ) -> Pager[SinchCampaign]:
+        """List campaigns lazily; no I/O before it is iterated.
+
+        Args:
+            status: Keep only these states.
+            mock: Keep only test campaigns, or only real ones.
+            use_case: Keep only this use case.
+            brand: Keep only this brand; Sinch does not say whether it takes the TCR id or the registration id.
+            order_by: Ordering; Sinch publishes no grammar.
+            page_size: Campaigns a page; Sinch publishes neither default nor maximum.
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_listcampaignregistrationrequest.md
+        """
+        if page_size is not None and page_size < 1:
+            raise InvalidInputError("page_size must be 1 or more")
+        query: dict[str, QueryValue] = {
+            "status": [status] if isinstance(status, str) else None if status is None else tuple(status),
+            "mock": mock,
+            "useCase": use_case,
+            "brand": brand,
+            "pageSize": page_size,
+            "orderBy": order_by,
+        }
+
+        async def fetch(cursor: str | None) -> Page[SinchCampaign]:
+            page: CampaignList = await self._call(ops.LIST, query={**query, "pageToken": cursor})
+            return Page(
+                items=page.campaign_registrations,
+                next_cursor=page.next_page_token or None,
+                total=page.total_size,
+            )
+
+        return Pager(fetch)
+
+    async def create(self, draft: CampaignDraft) -> Action:
+        """Register a campaign: starts the vendor's asynchronous review. Fees may follow; see `qualify`.
+
+        Returns:
+            The action; `action.target` is the new campaign's id.
+
+        Raises:
+            InvalidRequestError: Sinch refused the draft; `violations` names the fields.
+            OutcomeUnknownError: It may have been registered: list campaigns by name before trying again.
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_createtcrcampaign.md
+        """
+        return await self.perform(Verb.CREATE, None, draft)
+
+    async def delete(self, id: str) -> Action:
+        """Deactivate a campaign for good; it cannot be undone.
+
+        Raises:
+            OutcomeUnknownError: It may have been deleted; the error carries the action's token.
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_deletecampaign.md
+        """
+        return await self.perform(Verb.DELETE, id)
+
+    async def resubmit(self, id: str, *, mnos: Iterable[Mno | str] | None = None) -> Action:
+        """Resubmit a campaign to operators. It may cost money and may make the terms worse.
+
+        The campaign is read first. If something is under way already, nothing is sent and the action is done, with
+        verdict `skipped`.
+
+        Args:
+            id: Sinch's ULID.
+            mnos: Operators (`ATT`, `TMO`, `USC`, `VZW`); left out means all of them. An empty list is refused,
+                because Sinch takes it for all.
+
+        Raises:
+            OutcomeUnknownError: It may have been applied; the error carries the action's token. Do not send it again.
+            InvalidInputError: `mnos` is empty or names an unknown operator.
+            NotFoundError: No such campaign in this project.
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_resubmitcampaignregistration.md
+        """
+        operators = None if mnos is None else tuple(Mno(code) for code in mnos)
+        return await self.perform(Verb.RESUBMIT, id, Resubmission(mnos=operators))
+
+    async def feedback(self, id: str) -> tuple[Feedback, ...]:
+        """Why a campaign was refused, the registry's reasons first; empty where nothing is recorded.
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_getcampaignregistrationfeedback.md
+        """
+        return feedback_of(await self._call(ops.FEEDBACK, {"id": id}))
+
+    async def qualify(self, brand_id: str, use_case: str | None = None) -> Qualification:
+        """Terms and fees a brand may expect.
+
+        Args:
+            brand_id: TCR brand id (starts with B).
+            use_case: Use case; Sinch does not publish the answer's shape without one.
+
+        Raises:
+            NotFoundError: No such brand (Sinch answers 500 with the words "Brand not found").
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_qualifybrandbyusecase.md
+        """
+        terms: Qualification = await self._call(ops.QUALIFY, query={"brandId": brand_id, "useCase": use_case})
+        return terms
+
+    async def upload_file(
+        self, id: str, file_name: str, content: bytes, category: FileCategory, *, submit: bool = False
+    ) -> None:
+        """Upload one supporting file of a campaign created with `attachments=True`.
+
+        Args:
+            id: Sinch's ULID.
+            file_name: Name without folders.
+            content: At most 10 MB.
+            category: What the file shows.
+            submit: True with the last file only: it submits the campaign.
+
+        Raises:
+            InvalidInputError: The file is too large, or its name holds a folder.
+            ApiError: Sinch answered 200 with a failure word, or refused.
+            OutcomeUnknownError: It may have been stored.
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_uploadcampaignfiles.md
+        """
+        if len(content) > _MAX_FILE_BYTES:
+            raise InvalidInputError(f"{len(content):,} bytes: Sinch takes files of at most 10 MB")
+        if not file_name or PurePath(file_name).name != file_name or "\\" in file_name:
+            raise InvalidInputError(f"file name {file_name!r}: give a plain name, without folders")
+        body = {
+            "campaignInternalId": id,
+            "projectId": self._config.project_id,
+            "file": {
+                "fileName": file_name,
+                "fileContent": base64.b64encode(content).decode(),
+                "fileCategory": FileCategory(category).value,
+            },
+            "submitCampaign": submit,
+        }
+        request = self._request(ops.UPLOAD_FILE, body=dumps(body))
+        request.url += self._config.upload_path_segment
+        response = await self._transport.send(request)
+        answer: UploadAnswer = parse_response(ops.UPLOAD_FILE, response, self.converter.structure)
+        if (answer.status or "").lower() != "success":
+            raise ApiError(
+                ops.UPLOAD_FILE.name, response.status, answer.message or "the upload failed", code=answer.status or ""
+            )
+
+    async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
+        """Read a campaign and reduce it to what decides."""
+        response = await self._transport.send(self._request(ops.GET, {"id": id}, permit=permit))
+        campaign: SinchCampaign = parse_response(ops.GET, response, self.converter.structure)
+        return self._reading(campaign, response)
+
+    def reading_of(self, campaign: SinchCampaign) -> Reading:
+        """Reduce a campaign that came with a listing; it may be old."""
+        return self._reading(campaign, None)
+
+    def prepare(self, verb: Verb, target: str | None, params: Any) -> PreparedWrite:
+        """Build a write without sending it."""
+        if verb is Verb.CREATE:
+            return self._prepared(ops.CREATE, None, dumps(self.converter.unstructure(params)))
+        if target is None:
+            raise InvalidInputError(f"{verb} needs the campaign's id")
+        if verb is Verb.DELETE:
+            return self._prepared(ops.DELETE, target, None)
+        return self._prepared(ops.RESUBMIT, target, dumps(self.converter.unstructure(params)))
+
+    def _prepared(self, operation: Operation, target: str | None, body: bytes | None) -> PreparedWrite:
+        path = {} if target is None else {"id": target}
+        request = self._request(operation, path, body=body)
+
+        async def send(permit: Permit, leave_before: float | None) -> Answer:
+            request.permit, request.leave_before = permit, leave_before
+            response = await self._transport.send(request)
+            answer = parse_response(operation, response, self.converter.structure)
+            return Answer(target=answer.id if isinstance(answer, CreatedCampaign) else target or "")
+
+        content = f"{request.method} {request.url}\n".encode() + (body or b"")
+        return PreparedWrite(content=content, send=send)
+
+    async def _call(
+        self,
+        operation: Operation,
+        path: Mapping[str, str] | None = None,
+        query: Mapping[str, QueryValue] | None = None,
+    ) -> Any:
+        response = await self._transport.send(self._request(operation, path, query=query))
+        return parse_response(operation, response, self.converter.structure)
+
+    def _request(
+        self,
+        operation: Operation,
+        path: Mapping[str, str] | None = None,
+        *,
+        query: Mapping[str, QueryValue] | None = None,
+        body: bytes | None = None,
+        permit: Permit | None = None,
+    ) -> Request:
+        return build_request(
+            operation,
+            self._config.base_url,
+            path={"project_id": self._config.project_id, **(path or {})},
+            query=query,
+            body=body,
+            permit=permit,
+        )
+
+    def _reading(self, campaign: SinchCampaign, response: Response | None) -> Reading:
+        return Reading(
+            target=campaign.id,
+            version=campaign.version,
+            status=campaign.vendor_status,
+            action_status=campaign.last_action_status or "",
+            terms=terms_of(campaign),
+            taken_at=self.clock.now(),
+            vendor_time=None if response is None else vendor_date(response.headers),
+            campaign=campaign,
+        )

@@ -1,0 +1,91 @@
+"""Sinch's JSON to our models and back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import cattrs
+
+from campaign_reg.errors import DecodeError
+from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.reading import Terms
+from campaign_reg.providers.sinch.ten_dlc import models
+from campaign_reg.wire.codec import make_converter as base_converter
+from campaign_reg.wire.codec import parse_datetime, register_model
+
+_CAMPAIGN_NAMES = {
+    "id": "campaignRegistrationId",
+    "tcr_id": "campaignId",
+    "created_at": "createDate",
+    "updated_at": "modifiedDate",
+    "billed_at": "billedDate",
+}
+_DRAFT_NAMES = {
+    "terms_and_conditions_link": "terms_and_conditions_link",
+    "privacy_policy_link": "privacy_policy_link",
+}
+
+
+def make_converter() -> cattrs.Converter:
+    """A converter that knows every document of the campaign API; extend it with hooks of your own."""
+    converter = base_converter()
+    register_model(converter, models.OperatorTerms)
+    register_model(converter, models.SinchCampaign, _CAMPAIGN_NAMES)
+    register_model(converter, models.CampaignDraft, _DRAFT_NAMES)
+    register_model(converter, models.CreatedCampaign, {"id": "campaignRegistrationId"})
+    register_model(converter, models.Resubmission)
+    register_model(converter, models.TcrReason)
+    register_model(converter, models.SinchReason)
+    register_model(
+        converter, models.CampaignFeedback, {"id": "campaignRegistrationId", "tcr_id": "campaignId"}
+    )
+    register_model(converter, models.QualifiedTerms)
+    register_model(converter, models.Qualification)
+    register_model(converter, models.UploadAnswer)
+    register_model(converter, models.CampaignList)
+    return converter
+
+
+def terms_of(campaign: models.SinchCampaign) -> Terms:
+    """What each operator grants, by the operator's name, or its network id where it has none."""
+    return {
+        terms.mno or network: {
+            "status": terms.status,
+            "msg_class": terms.msg_class,
+            "tpm": terms.tpm,
+            "tpm_scope": terms.tpm_scope,
+            "brand_tier": terms.brand_tier,
+            "brand_daily_cap": terms.brand_daily_cap,
+        }
+        for network, terms in campaign.mno_metadata.items()
+    }
+
+
+def version_time(version: str) -> datetime | None:
+    """The instant that a `modifiedDate` stands for."""
+    try:
+        return parse_datetime(version)
+    except DecodeError:
+        return None
+
+
+def feedback_of(document: models.CampaignFeedback) -> tuple[Feedback, ...]:
+    """The registry's reasons, then Sinch's own."""
+    registry = tuple(
+        Feedback(
+            code=reason.code or "",
+            field=reason.field or "",
+            text=reason.description or "",
+            raw={"code": reason.code, "field": reason.field, "description": reason.description, **reason.extra},
+        )
+        for reason in document.tcr_error_response
+    )
+    own = tuple(
+        Feedback(
+            code=reason.code or "",
+            text=reason.description or "",
+            raw={"code": reason.code, "description": reason.description, **reason.extra},
+        )
+        for reason in document.internal_error_response
+    )
+    return registry + own

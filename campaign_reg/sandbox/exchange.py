@@ -1,0 +1,122 @@
+"""One call to a pretended vendor and its reply, as plain values without a socket."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class Call:
+    """A request that was read and matched to an operation.
+
+    Attributes:
+        operation: The contract's operationId.
+        method: HTTP method, upper case.
+        path: Raw path as it came over the wire, without the query.
+        query: Raw query string, without the question mark.
+        segments: Decoded path segments that the route captured, in order.
+        target: What the call is about (the campaign's id), when the path or the body names it.
+        at: Virtual seconds since the epoch at which the call is applied.
+        lag_seconds: How old the state is that a read shows, in virtual seconds.
+    """
+
+    operation: str
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    at: float
+    segments: tuple[str, ...] = ()
+    target: str | None = None
+    lag_seconds: float = 0.0
+
+
+@dataclasses.dataclass(slots=True)
+class Reply:
+    """What the vendor answers; the server adds Date and Content-Length."""
+
+    status: int
+    body: bytes = b"{}"
+    headers: dict[str, str] = dataclasses.field(default_factory=dict)
+    content_type: str = "application/json"
+
+    @property
+    def document(self) -> Any:
+        """The body as parsed JSON."""
+        return json.loads(self.body)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request and its response as they were seen, kept when the sandbox records.
+
+    Attributes:
+        target: Path and query as they came over the wire.
+        status: None when the connection was cut instead of answered.
+    """
+
+    operation: str | None
+    method: str
+    target: str
+    request_headers: Mapping[str, str]
+    request_body: bytes
+    status: int | None
+    response_headers: Mapping[str, str]
+    response_body: bytes
+
+
+class Vendor(Protocol):
+    """A pretended provider, as the server drives it."""
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The operationIds it answers."""
+
+    def route(self, method: str, path: str) -> Route | Reply | None:
+        """Say which operation a raw path means; a Reply refuses it, None is not ours."""
+
+    def target(self, call: Call) -> str | None:
+        """Name what the call is about, if that can be told before carrying it out."""
+
+    def refuse(self, call: Call) -> Reply | None:
+        """Answer a call whose credentials are not good enough; None lets it in."""
+
+    def apply(self, call: Call) -> Reply:
+        """Carry the call out at `call.at` and answer."""
+
+    def refusal(self, call: Call, status: int, headers: Mapping[str, str]) -> Reply:
+        """Word an error as this vendor does, for faults and rate limits."""
+
+    def page_token_again(self, call: Call) -> str:
+        """Return another token for the page that a listing asks for."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Route:
+    """An operation and the decoded path segments it captured."""
+
+    operation: str
+    segments: tuple[str, ...] = ()
+
+
+def render(status: int, document: object, **headers: str) -> Reply:
+    """Make a JSON reply; header names are given with underscores for dashes."""
+    body = json.dumps(document, separators=(",", ":")).encode()
+    return Reply(status, body, {name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def split_path(path: str) -> list[str]:
+    """Split a raw path at its slashes, leaving percent-encoding alone."""
+    return path.split("/")[1:]
+
+
+def decode_segment(segment: str) -> str:
+    """Undo percent-encoding of one segment; bytes that are no UTF-8 become marks."""
+    return unquote(segment, errors="replace")

@@ -1,0 +1,255 @@
+"""The sandbox: pretended vendors behind a real socket on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from aiohttp import web
+
+from campaign_reg.sandbox.clock import VirtualClock
+from campaign_reg.sandbox.control import CONTROL_PREFIX, Control
+from campaign_reg.sandbox.exchange import Call, Exchange, Reply, Route, render
+from campaign_reg.sandbox.faults import Faults
+from campaign_reg.sandbox.ledger import Ledger, Stats
+from campaign_reg.sandbox.sabotage import ACTIONS, MODIFIERS, Scene
+from campaign_reg.sandbox.sinch import Sinch
+
+if TYPE_CHECKING:
+    import datetime
+    from types import TracebackType
+
+    from campaign_reg.sandbox.exchange import Vendor
+
+HOST = "127.0.0.1"
+LARGEST_BODY_BYTES = 32 * 1024 * 1024
+
+
+class Sandbox:
+    """All pretended vendors, on a free port of 127.0.0.1.
+
+    Args:
+        port: 0 takes a free one.
+        seed: Decides ids, secrets, fates and faults; the same seed makes the same sandbox.
+        clock_speed: Virtual seconds per real second; 0 stands still until `clock.advance`.
+        rate_limit: API requests per real second before 429; None is without limit.
+        record: Keep every exchange in `exchanges`.
+        start: First virtual instant, aware; the real present when None.
+
+    Attributes:
+        sinch: The pretended Sinch.
+        faults: What is to go wrong.
+        ledger: Every change that was applied.
+        clock: All vendor-side time.
+        stats: What was received.
+        exchanges: With `record=True`, requests and responses as they were seen.
+    """
+
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        seed: int = 7,
+        clock_speed: float = 1.0,
+        rate_limit: float | None = None,
+        record: bool = False,
+        start: datetime.datetime | None = None,
+    ) -> None:
+        self.clock = VirtualClock(clock_speed, start)
+        self.ledger = Ledger(self.clock)
+        self.stats = Stats()
+        self.sinch = Sinch(self.clock, self.ledger, seed)
+        self.exchanges: list[Exchange] = []
+        self._vendors: tuple[Vendor, ...] = (self.sinch,)
+        operations = frozenset().union(*(vendor.operations for vendor in self._vendors))
+        self.faults = Faults(seed, operations)
+        self._bucket = None if rate_limit is None else TokenBucket(rate_limit)
+        self._control = Control(self)
+        self._record = record
+        self._port = port
+        self._runner: web.ServerRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a slash at the end."""
+        return f"http://{HOST}:{self._port}"
+
+    def settings(self, provider: str) -> dict[str, str]:
+        """Return what `campaign_reg.connect(provider, **settings)` takes."""
+        if provider != "sinch":
+            raise ValueError(f"the sandbox has no {provider}")
+        return self.sinch.settings(self.url)
+
+    async def __aenter__(self) -> Self:
+        server = CountingServer(self)
+        # Nothing is worth waiting for at the end: whoever still listens is a test that is over.
+        self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=0.1)
+        await self._runner.setup()
+        try:
+            await web.TCPSite(self._runner, HOST, self._port, backlog=1024).start()
+        except OSError:
+            await self._runner.cleanup()
+            raise
+        self._port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def serve_forever(self) -> None:
+        """Wait until cancelled."""
+        await asyncio.Event().wait()
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request, be it to a vendor or to the control API."""
+        path, _, query = request.raw_path.partition("?")
+        if path.startswith(CONTROL_PREFIX):
+            return _response(await self._control.answer(request, path, query))
+        self.stats.started(1)
+        try:
+            return await self._serve(request, path, query)
+        finally:
+            self.stats.started(-1)
+
+    async def _serve(self, request: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
+        if request.transport is not None and "Expect" in request.headers:
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        try:
+            body = await request.read() if request.can_read_body else b""
+        except web.HTTPRequestEntityTooLarge:
+            return _response(render(413, {"error": {"code": 413, "message": "Request is too large"}}))
+        now = self.clock.run_due()
+        vendor, route = self._route(request.method, path)
+        if isinstance(route, Reply):
+            self.stats.received("unknown", paced=False)
+            return self._finish(request, None, body, now, route)
+        call = Call(
+            operation=route.operation,
+            method=request.method,
+            path=path,
+            query=query,
+            headers=request.headers,
+            body=body,
+            at=now,
+            segments=route.segments,
+        )
+        call.target = vendor.target(call)
+        paced = call.operation != "createToken"
+        self.stats.received(call.operation, paced=paced)
+        scene = Scene(request, call, vendor, self.clock)
+        if paced and self._bucket is not None and not self._bucket.take():
+            self.stats.over_limit += 1
+            return self._finish(request, call, body, now, scene.refuse(429, Retry_After="1"))
+        return self._finish(request, call, body, now, await self._play(scene))
+
+    def _route(self, method: str, path: str) -> tuple[Vendor, Route | Reply]:
+        for vendor in self._vendors:
+            route = vendor.route(method, path)
+            if route is not None:
+                return vendor, route
+        missing = {"code": 404, "message": "Not Found", "status": "NOT_FOUND"}
+        return self._vendors[0], render(404, {"error": missing})
+
+    async def _play(self, scene: Scene) -> Reply | web.StreamResponse | None:
+        """Carry one call out, with whatever fault befalls it."""
+        if not self.faults.rules:
+            return scene.answer()
+        modifiers, rule = self.faults.strike(scene.call)
+        for modifier in modifiers:
+            MODIFIERS[modifier.action](scene, **modifier.options)
+        outcome = scene.answer() if rule is None else await ACTIONS[rule.action](scene, **rule.options)
+        if scene.delay_seconds and isinstance(outcome, Reply):
+            await asyncio.sleep(scene.delay_seconds)
+        return outcome
+
+    def _finish(
+        self,
+        request: web.BaseRequest,
+        call: Call | None,
+        body: bytes,
+        now: float,
+        outcome: Reply | web.StreamResponse | None,
+    ) -> web.StreamResponse:
+        """Turn an outcome into a response; one that nobody will get, if the connection is gone."""
+        reply = outcome if isinstance(outcome, Reply) else None
+        if reply is not None:
+            reply.headers["Date"] = self.clock.http_date(now)
+        status = outcome.status if outcome is not None else 0
+        self.stats.statuses[status] += 1
+        if self._record:
+            self.exchanges.append(_exchange(request, call, body, status or None, reply))
+        if reply is not None:
+            return _response(reply)
+        return outcome if isinstance(outcome, web.StreamResponse) else web.Response()
+
+
+class CountingServer(web.Server):
+    """aiohttp's low-level server, counting connections and taking bigger bodies."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox.handle, request_factory=self._big_request, access_log=None)
+        self._stats = sandbox.stats
+
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
+        """Count a connection."""
+        super().connection_made(handler, transport)
+        self._stats.connected(1)
+
+    def connection_lost(self, handler: web.RequestHandler, exc: BaseException | None = None) -> None:
+        """Count a connection's end."""
+        super().connection_lost(handler, exc)
+        self._stats.connected(-1)
+
+    def _big_request(self, *parts: Any) -> web.BaseRequest:
+        """Make a request as aiohttp does, but for the size of its body."""
+        message, payload, protocol, writer, task = parts
+        loop = asyncio.get_running_loop()
+        return web.BaseRequest(
+            message, payload, protocol, writer, task, loop, client_max_size=LARGEST_BODY_BYTES
+        )
+
+
+class TokenBucket:
+    """So many requests per real second, with one second's worth of burst."""
+
+    def __init__(self, per_second: float) -> None:
+        self._per_second = per_second
+        self._tokens = max(1.0, per_second)
+        self._filled = time.monotonic()
+
+    def take(self) -> bool:
+        """Take one token; False when there is none."""
+        now = time.monotonic()
+        grown = self._tokens + (now - self._filled) * self._per_second
+        self._tokens, self._filled = min(max(1.0, self._per_second), grown), now
+        if self._tokens < 1.0:
+            return False
+        self._tokens -= 1.0
+        return True
+
+
+def _response(reply: Reply) -> web.Response:
+    return web.Response(
+        status=reply.status, body=reply.body, headers=reply.headers, content_type=reply.content_type
+    )
+
+
+def _exchange(
+    request: web.BaseRequest, call: Call | None, body: bytes, status: int | None, reply: Reply | None
+) -> Exchange:
+    headers = {} if reply is None else {**reply.headers, "Content-Type": reply.content_type}
+    return Exchange(
+        operation=None if call is None else call.operation,
+        method=request.method,
+        target=request.raw_path,
+        request_headers=dict(request.headers),
+        request_body=body,
+        status=status,
+        response_headers=headers,
+        response_body=b"" if reply is None else reply.body,
+    )

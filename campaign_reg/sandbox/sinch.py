@@ -1,0 +1,240 @@
+"""The pretended Sinch: one account with its token endpoint and its 10DLC campaigns."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from campaign_reg.sandbox.exchange import Reply, Route, decode_segment, split_path
+from campaign_reg.sandbox.sinch_auth import Account, Tokens, token_error
+from campaign_reg.sandbox.sinch_bodies import (
+    LAST_ACTIONS,
+    PROJECT_ID,
+    STATUSES,
+    RefusedError,
+    failure,
+    invalid,
+    over_limit,
+)
+from campaign_reg.sandbox.sinch_calls import CampaignCalls, same_page_token
+from campaign_reg.sandbox.sinch_campaigns import CampaignRegister
+from campaign_reg.sandbox.sinch_samples import draw_fates
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from campaign_reg.sandbox.clock import VirtualClock
+    from campaign_reg.sandbox.exchange import Call
+    from campaign_reg.sandbox.ledger import Ledger
+
+# What follows /v1/projects/{projectId}, with the colons as they are written.
+COLLECTIONS = {
+    "campaignRegistrations": {"GET": "listCampaigns"},
+    "campaignRegistrations:submit": {"POST": "createCampaign"},
+    "campaignRegistrations:qualify": {"GET": "qualifyBrand"},
+    "campaignRegistrations:fetchByTcrCampaignId": {"GET": "getCampaignByTcrId"},
+    "uploadCampaignFile:submit": {"POST": "uploadCampaignFile"},
+    "uploadCampaignFiles:submit": {"POST": "uploadCampaignFilesOld"},
+}
+TOKEN_ERRORS = {
+    401: ("invalid_client", "Client authentication failed."),
+    429: ("rate_limited", "Too many token requests."),
+    500: ("server_error", "Try later."),
+}
+API_ERRORS = {
+    401: ("Unauthorized", "UNAUTHENTICATED"),
+    500: ("Error while retrieving campaign details.", "INTERNAL"),
+    503: ("Service unavailable", "UNAVAILABLE"),
+}
+# What comes before and after {campaignRegistrationId}; only DELETE has the singular.
+MEMBERS = {
+    ("campaignRegistrations", ""): {"GET": "getCampaign"},
+    ("campaignRegistration", ""): {"DELETE": "deleteCampaign"},
+    ("campaignRegistrations", "feedback"): {"GET": "getCampaignFeedback"},
+    ("campaignRegistrations", "resubmit"): {"PUT": "resubmitCampaign"},
+}
+
+
+class CampaignRecords(Mapping[str, dict[str, Any]]):
+    """The vendor's own records by campaign id, as they stand now; each a copy."""
+
+    def __init__(self, register: CampaignRegister, clock: VirtualClock) -> None:
+        self._register = register
+        self._clock = clock
+
+    def __getitem__(self, campaign_id: str) -> dict[str, Any]:
+        self._clock.run_due()
+        return copy.deepcopy(self._register.by_id[campaign_id].newest.members)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(self._register.by_id))
+
+    def __len__(self) -> int:
+        return len(self._register.by_id)
+
+
+class Sinch:
+    """One Sinch account: what it holds, and how it answers.
+
+    Attributes:
+        account: Project, key and secret.
+        campaigns: The vendor's own records by campaign id.
+        register: The state machine; `reject_share` and `settle_seconds` there rule
+            what becomes of campaigns that a client creates.
+        tokens: Issued tokens; `lifetime_seconds` and `expire()`.
+    """
+
+    def __init__(self, clock: VirtualClock, ledger: Ledger, seed: int) -> None:
+        self._clock = clock
+        self._seed = seed
+        self._seedings = 0
+        # Not for secrets that protect anything: runs have to repeat.
+        self.account = Account.made_up(random.Random(f"sinch account {seed}"))  # noqa: S311
+        self.tokens = Tokens(self.account)
+        self.register = CampaignRegister(clock, random.Random(f"sinch creations {seed}"))  # noqa: S311
+        self.campaigns = CampaignRecords(self.register, clock)
+        calls = CampaignCalls(self.register, ledger)
+        self._handlers: dict[str, Callable[[Call], Reply]] = {
+            "createToken": self.tokens.create,
+            "createCampaign": calls.create,
+            "getCampaign": calls.get,
+            "getCampaignByTcrId": calls.get_by_tcr_id,
+            "getCampaignFeedback": calls.feedback,
+            "listCampaigns": calls.list_page,
+            "resubmitCampaign": calls.resubmit,
+            "deleteCampaign": calls.delete,
+            "uploadCampaignFile": calls.upload,
+            "uploadCampaignFilesOld": calls.upload,
+            "qualifyBrand": calls.qualify,
+        }
+
+    def settings(self, url: str) -> dict[str, str]:
+        """Return what `connect("sinch", **settings)` takes; `url` is where the server listens."""
+        return {
+            "project_id": self.account.project_id,
+            "key_id": self.account.key_id,
+            "key_secret": self.account.key_secret,
+            "base_url": url,
+            "auth_url": url,
+        }
+
+    def seed(
+        self,
+        count: int,
+        *,
+        reject_share: float = 1 / 3,
+        downgrade_share: float = 0.1,
+        settle_seconds: tuple[float, float] = (1.0, 4.0),
+        status: str = "ACTIVE",
+        last_action: str = "CREATE_SUCCESSFUL",
+        seed: int | None = None,
+    ) -> list[str]:
+        """Put in campaigns that were there before, with their fates decided.
+
+        Args:
+            count: How many.
+            reject_share: Exactly this share of them will fail when resubmitted.
+            downgrade_share: This share will succeed with worse terms.
+            settle_seconds: From and to, in virtual seconds: how long an action takes.
+            status: Campaign status they stand at.
+            last_action: Their lastActionStatus; one in progress goes on from now.
+            seed: Makes the same campaigns in another sandbox; drawn from the
+                sandbox's own seed when None.
+
+        Returns:
+            Their ids, in the order of a listing.
+        """
+        if status not in STATUSES or last_action not in LAST_ACTIONS:
+            raise ValueError(f"no such state: {status}, {last_action}")
+        self._seedings += 1
+        name = f"sinch {self._seed} {self._seedings}" if seed is None else f"sinch seed {seed}"
+        rng = random.Random(name)  # noqa: S311
+        fates = draw_fates(rng, count, reject_share, downgrade_share, settle_seconds)
+        return [self.register.seed(rng, fate, status, last_action) for fate in fates]
+
+    def change(self, campaign_id: str, **members: object) -> None:
+        """Change a campaign behind the client's back; modifiedDate moves, the ledger does not."""
+        now = self._clock.run_due()
+        self.register.change(self.register.by_id[campaign_id], now, **members)
+
+    def route(self, method: str, path: str) -> Route | Reply | None:
+        """Match a raw path; an encoded colon is not the colon of a verb."""
+        if path == "/oauth2/token":
+            if method == "POST":
+                return Route("createToken")
+            return token_error(405, "invalid_request", "Only POST is allowed.", Allow="POST")
+        parts = split_path(path)
+        if parts[:2] != ["v1", "projects"]:
+            return None
+        project, *rest = parts[2:] or [""]
+        methods, captured = _find(rest)
+        if methods is None:
+            return failure(404, "Not Found", "NOT_FOUND")
+        if method not in methods:
+            refusal = failure(405, "Method Not Allowed", "UNIMPLEMENTED")
+            refusal.headers["Allow"] = ", ".join(methods)
+            return refusal
+        return Route(methods[method], tuple(decode_segment(part) for part in (project, *captured)))
+
+    def target(self, call: Call) -> str | None:
+        """Name the campaign of a call from its path, or from the body of an upload."""
+        if len(call.segments) > 1:
+            return call.segments[1]
+        if not call.operation.startswith("upload"):
+            return None
+        try:
+            return str(json.loads(call.body)["campaignInternalId"])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return None
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The operationIds it answers."""
+        return frozenset(self._handlers)
+
+    def refuse(self, call: Call) -> Reply | None:
+        """Check credentials and project; the token endpoint sees to itself."""
+        if call.operation == "createToken":
+            return None
+        refusal = self.tokens.refuse(call)
+        if refusal is not None or call.segments[0] == self.account.project_id:
+            return refusal
+        if not PROJECT_ID.fullmatch(call.segments[0]):
+            return invalid("projectId").reply
+        return failure(403, "Permission denied", "PERMISSION_DENIED")
+
+    def apply(self, call: Call) -> Reply:
+        """Carry a call out; refusals of the handlers become replies."""
+        try:
+            return self._handlers[call.operation](call)
+        except RefusedError as refusal:
+            return refusal.reply
+
+    def refusal(self, call: Call, status: int, headers: Mapping[str, str]) -> Reply:
+        """Word an error as Sinch does: an OAuth error at the token endpoint, else the envelope."""
+        if call.operation == "createToken":
+            reply = token_error(status, *TOKEN_ERRORS.get(status, TOKEN_ERRORS[500]))
+        elif status == 429:
+            return over_limit(headers)
+        else:
+            reply = failure(status, *API_ERRORS.get(status, API_ERRORS[500]))
+        reply.headers.update(headers)
+        return reply
+
+    def page_token_again(self, call: Call) -> str:
+        """Return another token for the page that a listing asks for."""
+        return same_page_token(call)
+
+
+def _find(rest: list[str]) -> tuple[dict[str, str] | None, list[str]]:
+    """Match what follows the project: its methods, and the captured segments."""
+    if len(rest) == 1:
+        return COLLECTIONS.get(rest[0]), []
+    if len(rest) == 2 and rest[1]:
+        return MEMBERS.get((rest[0], "")), [rest[1]]
+    if len(rest) == 3 and rest[1]:
+        return MEMBERS.get((rest[0], rest[2])), [rest[1]]
+    return None, []

@@ -1,0 +1,99 @@
+"""Settings of a provider: from arguments, then the environment, then `campaign-reg.toml`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import attrs
+import typed_settings
+from typed_settings.exceptions import TsError
+
+from campaign_reg.errors import ConfigurationError
+
+FILE_NAME = "campaign-reg.toml"
+FILE_VARIABLE = "CAMPAIGN_REG_CONFIG"
+
+
+def environment_prefix(provider: str) -> str:
+    """`CAMPAIGN_REG_SINCH_`: the provider's settings follow it, in capitals."""
+    return f"CAMPAIGN_REG_{provider.upper().replace('-', '_')}_"
+
+
+def load_settings(provider: str, kind: type[Any], arguments: Mapping[str, Any], profile: str | None = None) -> Any:
+    """Gather a provider's settings and make its config object.
+
+    Args:
+        provider: Registered name.
+        kind: attrs class of its settings.
+        arguments: Given by the caller; they win over the environment, which wins over the file.
+        profile: Section `[profiles.NAME.PROVIDER]` of the file; without it `[PROVIDER]`.
+
+    Raises:
+        ConfigurationError: A setting is missing, unknown or wrong, or there is no such profile. Values are not
+            repeated, since they may be secret.
+    """
+    known = {field.name for field in attrs.fields(kind)}
+    unknown = sorted(set(arguments) - known)
+    if unknown:
+        raise ConfigurationError(f"{provider} has no setting {', '.join(unknown)}; it has: {', '.join(sorted(known))}")
+    values = _from_outside(provider, kind, profile) | {
+        name: value for name, value in arguments.items() if value is not None
+    }
+    missing = [
+        field.name for field in attrs.fields(kind) if field.default is attrs.NOTHING and field.name not in values
+    ]
+    if missing:
+        variables = ", ".join(environment_prefix(provider) + name.upper() for name in missing)
+        raise ConfigurationError(
+            f"{provider} needs {', '.join(missing)}: pass them to connect(), set {variables}, "
+            f"or write them into [{_section(provider, profile)}] of {FILE_NAME}"
+        )
+    return kind(**values)
+
+
+def _from_outside(provider: str, kind: type[Any], profile: str | None) -> dict[str, Any]:
+    """What environment and file say, unset ones left out."""
+    names = {field.name: attrs.field(default=None) for field in attrs.fields(kind)}
+    raw = attrs.make_class("Settings", {name: attrs.field(default=None, type=Any) for name in names})  # type: ignore[call-overload]
+    file = Path(os.environ.get(FILE_VARIABLE, FILE_NAME))
+    section = _section(provider, profile)
+    _check_profile(file, profile)
+    try:
+        loaded = typed_settings.load_settings(
+            raw,
+            loaders=[
+                typed_settings.FileLoader({"*": typed_settings.TomlFormat(section)}, [file]),
+                typed_settings.EnvLoader(environment_prefix(provider)),
+            ],
+        )
+    except TsError as error:
+        raise ConfigurationError(f"{file}: {error}") from None
+    hints = get_type_hints(kind)
+    return {
+        name: _number(name, value) if hints[name] is float and isinstance(value, str) else value
+        for name in names
+        if (value := getattr(loaded, name)) is not None
+    }
+
+
+def _section(provider: str, profile: str | None) -> str:
+    return provider if profile is None else f"profiles.{profile}.{provider}"
+
+
+def _check_profile(file: Path, profile: str | None) -> None:
+    if profile is None:
+        return
+    if not file.is_file():
+        raise ConfigurationError(f"profile {profile!r} was asked for, but there is no {file}")
+    if f"[profiles.{profile}." not in file.read_text(encoding="utf-8"):
+        raise ConfigurationError(f"{file} has no profile {profile!r}")
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigurationError(f"{name} must be a number of seconds") from None

@@ -1,0 +1,208 @@
+"""Credentials: to the right origins only, from one login at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import math
+from typing import TYPE_CHECKING
+
+from campaign_reg.errors import (
+    ApiError,
+    AuthenticationError,
+    CampaignRegError,
+    ConfigurationError,
+    ConnectError,
+    PermissionDeniedError,
+)
+from campaign_reg.wire.message import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from campaign_reg.clock import Clock
+    from campaign_reg.pace import Permit
+    from campaign_reg.wire.message import AuthScheme, Response, Token, Transport
+
+_RENEW_AT = 0.8
+_LOGINS_IN_A_ROW = 2
+_FIRST_PAUSE_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 60.0
+_LOCKOUT_SECONDS = 900.0  # after refused logins: trying on would lock the account at some vendors
+
+
+class AuthTransport:
+    """Attaches credentials, and renews the token before it expires or when the vendor says it has.
+
+    One login runs at a time, in its own task: a caller that is cancelled while it waits harms nobody else. A
+    valid token stays in use while its renewal fails. After two logins in a row without a success in between,
+    no further one is made for a while: the error or the vendor's 401 comes out.
+
+    Args:
+        inner: What sends, tokens' requests included.
+        scheme: The vendor's rules.
+        clock: Time; lifetimes are measured by its monotonic side.
+    """
+
+    def __init__(self, inner: Transport, scheme: AuthScheme, clock: Clock) -> None:
+        self._inner = inner
+        self._scheme = scheme
+        self._clock = clock
+        self._headers: Mapping[str, str] | None = None
+        self._tokenless = False
+        self._renew_at = -math.inf
+        self._expires_at = -math.inf
+        self._login: asyncio.Task[None] | None = None
+        self._logins = 0
+        self._failures = 0
+        self._failure: CampaignRegError | None = None
+        self._no_login_before = -math.inf
+
+    async def send(self, request: Request) -> Response:
+        """Send with credentials; a 401 for an expired token is answered by one login and one replay.
+
+        Raises:
+            ConfigurationError: The URL leads where the credentials must not go; nothing was sent.
+            AuthenticationError: The login was refused; the request was not sent, or not applied.
+            ConnectError: No token could be had for another reason; the request was not sent, or not applied.
+        """
+        self._refuse_foreign(request)
+        headers = self._headers
+        if headers is None or self._clock.monotonic() >= self._renew_at:
+            headers = await self._credentials(request)
+        response = await self._inner.send(_with_headers(request, headers, request.permit))
+        if response.status != 401:
+            self._logins = 0
+            return response
+        return await self._after_401(request, response, headers)
+
+    async def aclose(self) -> None:
+        """Stop the login under way, if any; may be called twice."""
+        login, self._login = self._login, None
+        if login is not None:
+            login.cancel()
+            await asyncio.wait([login])
+
+    def _refuse_foreign(self, request: Request) -> None:
+        # The allow-list holds exact origins and a slash follows, so no parser can read another host into it.
+        url = request.url
+        end = url.find("/", url.find("://") + 3)
+        origin = url if end < 0 else url[:end]
+        if origin not in self._scheme.origins:
+            raise ConfigurationError(
+                f"{request.operation.name}: this account's credentials may not be sent to that address; "
+                "check the base URL"
+            )
+
+    async def _credentials(self, request: Request) -> Mapping[str, str]:
+        """Headers of a valid token, after a login where there is none; starts a renewal that is due."""
+        if self._tokenless:
+            return await self._scheme.authorize(None)
+        now = self._clock.monotonic()
+        if self._headers is None or now >= self._expires_at:
+            return await self._log_in(request)
+        if now >= self._no_login_before:
+            self._start_login()
+        return self._headers
+
+    async def _after_401(self, request: Request, response: Response, used: Mapping[str, str]) -> Response:
+        if self._tokenless or not self._scheme.says_expired(response):
+            return response
+        if used is self._headers:
+            if self._login is None and self._logins >= _LOGINS_IN_A_ROW:
+                return response
+            self._renew_at = self._expires_at = -math.inf
+        headers = await self._credentials(request)
+        # The slots left in the caller's permit are for its next requests.
+        response = await self._inner.send(_with_headers(request, headers, None))
+        if response.status != 401:
+            self._logins = 0
+        return response
+
+    async def _log_in(self, request: Request) -> Mapping[str, str]:
+        """Wait for the login under way or a new one; its failure is the caller's, worded for its request."""
+        if (
+            self._login is None
+            and self._failure is not None
+            and self._clock.monotonic() < self._no_login_before
+        ):
+            raise _for_caller(self._failure, request)
+        login = self._start_login()
+        await asyncio.wait([login])  # unlike awaiting it, this cancels only ourselves
+        if login.cancelled():
+            raise ConnectError(request.operation.name, "not sent: this backend was closed", retryable=False)
+        login.result()
+        if self._failure is not None:
+            raise _for_caller(self._failure, request)
+        return await self._scheme.authorize(None) if self._headers is None else self._headers
+
+    def _start_login(self) -> asyncio.Task[None]:
+        if self._login is None:
+            self._login = asyncio.create_task(self._fetch_token(), name="campaign-reg login")
+            self._login.add_done_callback(self._login_ended)
+        return self._login
+
+    def _login_ended(self, login: asyncio.Task[None]) -> None:
+        if self._login is login:
+            self._login = None
+        if not login.cancelled():
+            login.exception()  # noqa: LOG004  (marks it as seen: whoever waits gets it, but nobody may be waiting)
+
+    async def _fetch_token(self) -> None:
+        try:
+            await self._try_login()
+        except CampaignRegError as error:
+            # Kept without its traceback, whose frames may hold the answer.
+            self._failure = error.with_traceback(None)
+            self._failure.__context__ = self._failure.__cause__ = None
+            self._back_off(error)
+        else:
+            self._failure, self._failures, self._no_login_before = None, 0, -math.inf
+
+    async def _try_login(self) -> None:
+        asked_at = self._clock.monotonic()
+        request = await self._scheme.token_request()
+        if request is None:
+            self._tokenless = True
+            return
+        self._refuse_foreign(request)
+        self._logins += 1
+        token = self._scheme.parse_token(await self._inner.send(request))
+        self._headers = await self._scheme.authorize(token)
+        self._set_lifetime(asked_at, token)
+
+    def _set_lifetime(self, asked_at: float, token: Token) -> None:
+        self._renew_at = asked_at + _RENEW_AT * token.lifetime_seconds
+        self._expires_at = asked_at + token.lifetime_seconds
+
+    def _back_off(self, error: CampaignRegError) -> None:
+        """Set when the next login may be tried: later and later, and much later after two refusals."""
+        self._failures += 1
+        pause = min(_FIRST_PAUSE_SECONDS * 2.0 ** (self._failures - 1), _LONGEST_PAUSE_SECONDS)
+        if _is_refused(error) and self._failures >= _LOGINS_IN_A_ROW:
+            pause = _LOCKOUT_SECONDS
+        self._no_login_before = self._clock.monotonic() + pause
+
+
+def _is_refused(error: CampaignRegError) -> bool:
+    return isinstance(error, AuthenticationError | PermissionDeniedError)
+
+
+def _for_caller(error: CampaignRegError, request: Request) -> CampaignRegError:
+    """The login's failure as the failure of a request that therefore never left."""
+    if _is_refused(error) or isinstance(error, ConfigurationError):
+        return copy.copy(error)
+    words = f"answered {error.status}" if isinstance(error, ApiError) else str(error)
+    return ConnectError(request.operation.name, f"not sent, no token could be had: {words}", retryable=False)
+
+
+def _with_headers(request: Request, headers: Mapping[str, str], permit: Permit | None) -> Request:
+    return Request(
+        operation=request.operation,
+        method=request.method,
+        url=request.url,
+        headers={**request.headers, **headers},
+        body=request.body,
+        permit=permit,
+        leave_before=request.leave_before,
+    )

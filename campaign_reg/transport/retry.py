@@ -1,0 +1,155 @@
+"""Sends again what may be sent again, no sooner than asked, and never on an empty budget."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import attrs
+import backoff
+
+from campaign_reg.enums import Applied
+from campaign_reg.errors import ConnectError, OutcomeUnknownError, RateLimitError, TransportError
+from campaign_reg.wire.response import retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from random import Random
+
+    from campaign_reg.clock import Clock
+    from campaign_reg.pace import Pace
+    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.operation import Refusal
+
+_FIRST_WAIT_SECONDS = 0.5
+_LONGEST_OWN_WAIT_SECONDS = 20.0
+_EARNED_BY_SUCCESS = 0.1
+
+
+class RetryTransport:
+    """Sends reads again after breaks and passing refusals, and writes only when they are known not applied.
+
+    Each attempt after the first costs one token of the account's budget and each success earns a tenth, so
+    that a vendor that is down sees hardly more requests than a healthy one. A refusal that says "too many
+    requests" pauses the whole account. Cancelling a waiting call sends nothing more.
+
+    Args:
+        inner: What sends.
+        pace: The account's, to be paused.
+        clock: Time.
+        random: Source of the jitter.
+        attempts: Sends per call, the first included.
+        budget: Greatest number of saved tokens.
+        max_wait_seconds: Asked to wait longer, a call gives up at once, while the account stays paused.
+    """
+
+    def __init__(
+        self,
+        inner: Transport,
+        pace: Pace,
+        clock: Clock,
+        *,
+        random: Random,
+        attempts: int = 4,
+        budget: float = 10.0,
+        max_wait_seconds: float = 60.0,
+    ) -> None:
+        self._inner = inner
+        self._pace = pace
+        self._clock = clock
+        self._random = random
+        self._attempts = attempts
+        self._budget = self._tokens = budget
+        self._max_wait_seconds = max_wait_seconds
+
+    async def send(self, request: Request) -> Response:
+        """Send, and send again where that is safe; the last answer or error is what comes out.
+
+        Raises:
+            TransportError: What the inner transport raised last.
+        """
+        try:
+            response = await self._inner.send(request)
+        except TransportError as error:
+            return await self._insist(request, error)
+        if response.status < 400:
+            if self._tokens < self._budget:
+                self._tokens = min(self._budget, self._tokens + _EARNED_BY_SUCCESS)
+            return response
+        return await self._insist(request, response)
+
+    async def _insist(self, request: Request, outcome: Response | TransportError) -> Response:
+        waits = _own_waits()
+        # A permit's further slots belong to the caller's next requests, not to the repetitions of this one.
+        again = attrs.evolve(request, permit=None)
+        try:
+            for _ in range(self._attempts - 1):
+                if not await self._may_repeat(request, outcome, waits):
+                    break
+                try:
+                    outcome = await self._inner.send(again)
+                except TransportError as error:
+                    outcome = error
+                else:
+                    if outcome.status < 400:
+                        return outcome
+            else:
+                self._heed(_refusal(request, outcome), outcome, 0.0)
+            if isinstance(outcome, TransportError):
+                raise outcome
+            return outcome
+        finally:
+            del outcome  # an error that its own traceback refers to would live until the next collection
+
+    async def _may_repeat(
+        self, request: Request, outcome: Response | TransportError, waits: Iterator[float]
+    ) -> bool:
+        """Whether to send once more; returns when the time for it has come, with the token paid."""
+        refusal = _refusal(request, outcome)
+        wait = self._heed(refusal, outcome, self._random.uniform(0, next(waits)))
+        if not _is_repeatable(request, outcome, refusal) or self._tokens < 1 or wait > self._max_wait_seconds:
+            return False
+        if request.leave_before is not None and self._clock.monotonic() + wait > request.leave_before:
+            return False
+        self._tokens -= 1
+        await self._clock.sleep(wait)
+        return True
+
+    def _heed(self, refusal: Refusal | None, outcome: Response | TransportError, own_wait: float) -> float:
+        """How long to wait, in seconds: what the vendor asked for, and our jitter.
+
+        Pauses the account if the answer says "too many requests".
+        """
+        if refusal is None or isinstance(outcome, TransportError):
+            return own_wait
+        wait = (retry_after(outcome.headers) or 0.0) + own_wait
+        if issubclass(refusal.error, RateLimitError):
+            self._pace.pause(wait)
+        return wait
+
+
+def _own_waits() -> Iterator[float]:
+    """Upper bounds of our own waits, in seconds; the jitter is full, as `backoff.full_jitter` has it.
+
+    That function draws from the process's random numbers, so the caller draws from its own instead.
+    """
+    waits = backoff.expo(factor=_FIRST_WAIT_SECONDS, max_value=_LONGEST_OWN_WAIT_SECONDS)
+    # The first value is None in backoff 2: it only starts the generator.
+    return (wait for wait in waits if wait)
+
+
+def _refusal(request: Request, outcome: Response | TransportError) -> Refusal | None:
+    if isinstance(outcome, TransportError):
+        return None
+    errors = request.operation.errors
+    return errors.refusal(outcome.status, errors.parse(outcome).code)
+
+
+def _is_repeatable(request: Request, outcome: Response | TransportError, refusal: Refusal | None) -> bool:
+    """Whether sending it again can do no harm and may help."""
+    if isinstance(outcome, ConnectError):
+        return outcome.retryable
+    if isinstance(outcome, OutcomeUnknownError):
+        return False
+    if refusal is None:
+        return request.operation.safe
+    return refusal.transient and (request.operation.safe or refusal.applied is Applied.NO)

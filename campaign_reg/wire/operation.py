@@ -1,0 +1,216 @@
+"""A vendor's HTTP call as data, and the pure function that turns it into a request."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import attrs
+
+from campaign_reg.enums import Applied
+from campaign_reg.errors import (
+    ApiError,
+    AuthenticationError,
+    ConflictError,
+    InvalidInputError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    RateLimitError,
+    ServerError,
+)
+from campaign_reg.wire.message import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from campaign_reg.pace import Permit
+    from campaign_reg.wire.message import Response
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+QueryValue = str | int | bool | Iterable[str] | None
+
+
+@attrs.frozen
+class Refusal:
+    """What one refusing answer means.
+
+    Attributes:
+        error: Class to raise.
+        applied: Whether a write that got this answer may have been applied.
+        transient: Whether the same request may succeed later.
+    """
+
+    error: type[ApiError]
+    applied: Applied = Applied.NO
+    transient: bool = False
+
+
+@attrs.frozen
+class ErrorBody:
+    """The parts of a vendor's error envelope that mean something."""
+
+    code: str = ""
+    message: str = ""
+    violations: tuple[str, ...] = ()
+
+
+_BY_STATUS: Mapping[int, Refusal] = {
+    400: Refusal(InvalidRequestError),
+    401: Refusal(AuthenticationError),
+    403: Refusal(PermissionDeniedError),
+    404: Refusal(NotFoundError),
+    405: Refusal(InvalidRequestError),
+    408: Refusal(ServerError, Applied.MAYBE, transient=True),
+    409: Refusal(ConflictError, Applied.MAYBE),
+    410: Refusal(NotFoundError),
+    422: Refusal(InvalidRequestError),
+    429: Refusal(RateLimitError, Applied.MAYBE, transient=True),
+}
+_SERVER_FAILURE = Refusal(ServerError, Applied.MAYBE, transient=True)
+_UNEXPECTED = Refusal(ServerError, Applied.MAYBE)
+_OTHER_CLIENT_ERROR = Refusal(InvalidRequestError)
+
+
+def _no_envelope(response: Response) -> ErrorBody:
+    return ErrorBody()
+
+
+@attrs.frozen(kw_only=True)
+class ErrorTable:
+    """A vendor's refusals: what each means, and how its error envelope reads.
+
+    Attributes:
+        by_code: By the vendor's own code; looked up first.
+        by_status: By HTTP status; what is missing falls back to the norm, in which 429 and 409 to a write
+            prove nothing.
+        parse: Reads the envelope; never raises.
+    """
+
+    by_code: Mapping[str, Refusal] = attrs.field(factory=dict)
+    by_status: Mapping[int, Refusal] = attrs.field(factory=dict)
+    parse: Callable[[Response], ErrorBody] = _no_envelope
+
+    def refusal(self, status: int, code: str) -> Refusal:
+        """What an answer with this status and code means."""
+        known = self.by_code.get(code) or self.by_status.get(status) or _BY_STATUS.get(status)
+        if known is not None:
+            return known
+        if status >= 500:
+            return _SERVER_FAILURE
+        return _OTHER_CLIENT_ERROR if status >= 400 else _UNEXPECTED
+
+
+@attrs.frozen(kw_only=True)
+class Operation:
+    """One vendor call.
+
+    Attributes:
+        name: Ours, `provider.thing.call`.
+        method: HTTP method.
+        path: Template; each `{name}` becomes one percent-encoded segment.
+        safe: Whether it only reads, and so may be sent again.
+        source: Where the vendor documents it.
+        success: Statuses that mean done.
+        result: Class the body is decoded into; None where the body carries nothing.
+        errors: The vendor's refusals.
+        max_body_bytes: Larger answers are refused.
+        timeout_seconds: Whole exchange, in seconds.
+    """
+
+    name: str
+    method: str
+    path: str
+    safe: bool
+    source: str
+    success: frozenset[int] = frozenset({200})
+    result: type | None = None
+    errors: ErrorTable = ErrorTable()
+    max_body_bytes: int = MAX_BODY_BYTES
+    timeout_seconds: float = 60.0
+
+
+def build_request(
+    operation: Operation,
+    base_url: str,
+    *,
+    path: Mapping[str, str] | None = None,
+    query: Mapping[str, QueryValue] | None = None,
+    body: bytes | None = None,
+    content_type: str = "application/json",
+    permit: Permit | None = None,
+    leave_before: float | None = None,
+) -> Request:
+    """Turn an operation and its arguments into a request.
+
+    Args:
+        operation: What to call.
+        base_url: Origin, without a trailing slash.
+        path: Values of the path's placeholders.
+        query: Query members; None leaves one out, an iterable repeats the key.
+        body: Encoded body.
+        content_type: Of the body.
+        permit: Slots reserved by the caller.
+        leave_before: Monotonic time in seconds after which it must not leave.
+
+    Raises:
+        InvalidInputError: A path value is missing or cannot be one segment, or a query value holds half a
+            surrogate pair.
+    """
+    url = base_url + operation.path
+    for name, value in (path or {}).items():
+        url = url.replace("{" + name + "}", segment(value, name))
+    if "{" in url:
+        raise InvalidInputError(f"{operation.name} needs more than {sorted(path or {})} in its path")
+    if query:
+        pairs = "&".join(f"{quote(key, safe='')}={_query_value(key, text)}" for key, text in _pairs(query))
+        url = f"{url}?{pairs}" if pairs else url
+    headers = {"Accept": "application/json"}
+    if body is not None:
+        headers["Content-Type"] = content_type
+    return Request(
+        operation=operation,
+        method=operation.method,
+        url=url,
+        headers=headers,
+        body=body,
+        permit=permit,
+        leave_before=leave_before,
+    )
+
+
+def segment(value: str, name: str = "id") -> str:
+    """Percent-encode a value into exactly one path segment.
+
+    Raises:
+        InvalidInputError: It is empty, `.` or `..` (which every URL library folds away), or holds control
+            characters or half a surrogate pair.
+    """
+    if not isinstance(value, str):
+        raise InvalidInputError(f"{name} must be text, not {type(value).__name__}")
+    if value in {"", ".", ".."} or not value.strip():
+        raise InvalidInputError(f"{name} {value!r} cannot stand in a path; give the vendor's identifier")
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
+        raise InvalidInputError(f"{name} {value!r} holds control characters; remove them")
+    return quote(value, safe="")
+
+
+def _pairs(query: Mapping[str, QueryValue]) -> Iterable[tuple[str, str]]:
+    for key, value in query.items():
+        if value is None:
+            continue
+        if isinstance(value, bool):
+            yield key, "true" if value else "false"
+        elif isinstance(value, str | int):
+            yield key, str(value)
+        else:
+            yield from ((key, str(item)) for item in value)
+
+
+def _query_value(key: str, text: str) -> str:
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise InvalidInputError(f"{key} {text!r} holds half a surrogate pair; remove it") from None

@@ -1,0 +1,113 @@
+"""From an answer to a value or an error; pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from campaign_reg.enums import Applied
+from campaign_reg.errors import DecodeError, OutcomeUnknownError, RateLimitError
+from campaign_reg.wire.codec import loads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from campaign_reg.errors import ApiError, TransportError
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.operation import Operation
+
+_LONGEST_RETRY_AFTER_SECONDS = 7 * 86400.0
+_EXCERPT_CHARACTERS = 200
+_SECONDS = re.compile(r" *[0-9]{1,9}(\.[0-9]{1,9})? *")
+
+
+def parse_response(operation: Operation, response: Response, structure: Callable[[Any, type], Any]) -> Any:
+    """Return the value in a good answer, or raise what a bad one means.
+
+    Args:
+        operation: What was called.
+        response: The answer.
+        structure: A converter's `structure`: takes decoded JSON and a class.
+
+    Raises:
+        ApiError: The vendor refused; a write that got this answer was not applied.
+        OutcomeUnknownError: The answer to a write proves nothing.
+        DecodeError: The answer to a read does not parse.
+    """
+    if response.status not in operation.success:
+        raise error_of(operation, response)
+    if operation.result is None and not response.body:
+        return None
+    try:
+        value = loads(response.body)
+        return value if operation.result is None else structure(value, operation.result)
+    except DecodeError as error:
+        failure = error
+    except Exception as error:  # noqa: BLE001  (a foreign hook's error must not hide that a write was taken)
+        failure = DecodeError("", f"the answer does not fit {operation.result} ({type(error).__name__})")
+    if operation.safe:
+        raise failure
+    raise OutcomeUnknownError(
+        operation.name,
+        f"answered {response.status} with a body that does not parse ({failure})",
+        status=response.status,
+    )
+
+
+def error_of(operation: Operation, response: Response) -> ApiError | TransportError:
+    """The error that a refusing answer stands for."""
+    body = operation.errors.parse(response)
+    refusal = operation.errors.refusal(response.status, body.code)
+    message = body.message or excerpt(response.body)
+    if refusal.applied is not Applied.NO and not operation.safe:
+        return OutcomeUnknownError(
+            operation.name, f"answered {response.status}: {message or 'no message'}", status=response.status
+        )
+    error = refusal.error(
+        operation.name, response.status, message, code=body.code, violations=body.violations
+    )
+    if isinstance(error, RateLimitError):
+        error.retry_after_seconds = retry_after(response.headers)
+    return error
+
+
+def excerpt(body: bytes) -> str:
+    """The beginning of a body that is no envelope, on one line, fit to be printed."""
+    text = body[: 4 * _EXCERPT_CHARACTERS].decode("utf-8", "replace")
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= _EXCERPT_CHARACTERS else line[:_EXCERPT_CHARACTERS] + "…"
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """How long the vendor asks to wait, in seconds; None where it does not say so sensibly.
+
+    A date is measured against the same answer's `Date`, so the local clock does not matter. Negative, absurd
+    (over a week) and past values count as not said. Fractions of a second are no standard, but some send them.
+    """
+    text = headers.get("Retry-After")
+    if text is None:
+        return None
+    if _SECONDS.fullmatch(text):
+        seconds = float(text)
+    else:
+        until, now = _http_date(text), vendor_date(headers)
+        if until is None or now is None or until <= now:
+            return None
+        seconds = (until - now).total_seconds()
+    return seconds if seconds <= _LONGEST_RETRY_AFTER_SECONDS else None
+
+
+def vendor_date(headers: Mapping[str, str]) -> datetime | None:
+    """The vendor's clock when it answered: the `Date` header, whole seconds, aware UTC."""
+    text = headers.get("Date")
+    return None if text is None else _http_date(text)
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        parsed = parsedate_to_datetime(text)
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return None
