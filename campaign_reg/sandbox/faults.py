@@ -104,17 +104,9 @@ class Faults:
         Raises:
             ValueError: No such action or operation, or the action takes no such option.
         """
-        function = ACTIONS.get(action) or MODIFIERS.get(action)
-        if function is None:
-            raise ValueError(f"no such fault: {action}; there are {', '.join([*ACTIONS, *MODIFIERS])}")
-        try:
-            inspect.signature(function).bind(None, **options)
-        except TypeError as error:
-            raise ValueError(f"{action}: {error}") from None
-        operations = (operation,) if isinstance(operation, str) else operation and tuple(operation)
-        unknown = set(operations or ()) - self._operations
-        if unknown:
-            raise ValueError(f"no such operation: {', '.join(sorted(unknown))}")
+        named = (operation,) if isinstance(operation, str) else operation
+        operations = None if named is None else tuple(named)
+        self._check(action, operations or (), options)
         rule = FaultRule(
             id=next(self._ids),
             action=action,
@@ -127,6 +119,19 @@ class Faults:
         )
         self.rules.append(rule)
         return rule
+
+    def _check(self, action: str, operations: Sequence[str], options: dict[str, Any]) -> None:
+        """Refuse what would never strike, or fail when it does."""
+        function = ACTIONS.get(action) or MODIFIERS.get(action)
+        if function is None:
+            raise ValueError(f"no such fault: {action}; there are {', '.join([*ACTIONS, *MODIFIERS])}")
+        unknown = set(operations) - self._operations
+        if unknown:
+            raise ValueError(f"no such operation: {', '.join(sorted(unknown))}")
+        try:
+            inspect.signature(function).bind(None, **options)
+        except TypeError as error:
+            raise ValueError(f"{action}: {error}") from None
 
     def remove(self, rule: FaultRule) -> None:
         """Take one rule out of force."""

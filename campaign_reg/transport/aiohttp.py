@@ -136,8 +136,11 @@ class AiohttpTransport:
             pool.active -= 1
             if pool.retired and not pool.active:
                 await pool.session.close()
-        # Raised out here so that no frame of aiohttp, whose locals hold credentials, hangs on to it.
-        raise failure
+        try:
+            # Out here, so that no frame of aiohttp, whose locals hold credentials, hangs on to it.
+            raise failure
+        finally:
+            del failure  # or it would live, in a circle with this frame, until the next collection
 
     async def aclose(self) -> None:
         """Close the pool and cut what is in flight; may be called twice. A borrowed connector stays open."""
@@ -326,9 +329,12 @@ def _connect_error(name: str, error: Exception) -> ConnectError:
     if isinstance(error, aiohttp.ClientConnectorSSLError):
         reason = f"no TLS connection, check certificate and TLS version: {error.os_error}"
         return ConnectError(name, reason, retryable=False)
-    if isinstance(error, aiohttp.ConnectionTimeoutError):  # its own words quote the whole URL
+    if not isinstance(error, aiohttp.ClientConnectorError):  # a timeout; its own words quote the whole URL
         return ConnectError(name, "the connection did not open in time")
-    return ConnectError(name, str(error))
+    cause = error.os_error
+    return ConnectError(
+        name, f"no connection to {error.host}:{error.port}: {cause.strerror or type(cause).__name__}"
+    )
 
 
 def _reason(error: Exception, operation: Operation) -> str:

@@ -67,15 +67,20 @@ class RetryTransport:
         Raises:
             TransportError: What the inner transport raised last.
         """
+        outcome: Response | TransportError
         try:
-            response = await self._inner.send(request)
+            outcome = await self._inner.send(request)
         except TransportError as error:
-            return await self._insist(request, error)
-        if response.status < 400:
-            if self._tokens < self._budget:
-                self._tokens = min(self._budget, self._tokens + _EARNED_BY_SUCCESS)
-            return response
-        return await self._insist(request, response)
+            outcome = error
+        else:
+            if outcome.status < 400:
+                if self._tokens < self._budget:
+                    self._tokens = min(self._budget, self._tokens + _EARNED_BY_SUCCESS)
+                return outcome
+        try:
+            return await self._insist(request, outcome)
+        finally:
+            del outcome  # an error that its own traceback refers to would live until the next collection
 
     async def _insist(self, request: Request, outcome: Response | TransportError) -> Response:
         waits = _own_waits()
@@ -89,16 +94,15 @@ class RetryTransport:
                     outcome = await self._inner.send(again)
                 except TransportError as error:
                     outcome = error
-                else:
-                    if outcome.status < 400:
-                        return outcome
+                if not isinstance(outcome, TransportError) and outcome.status < 400:
+                    return outcome
             else:
                 self._heed(_refusal(request, outcome), outcome, 0.0)
             if isinstance(outcome, TransportError):
                 raise outcome
             return outcome
         finally:
-            del outcome  # an error that its own traceback refers to would live until the next collection
+            del outcome
 
     async def _may_repeat(
         self, request: Request, outcome: Response | TransportError, waits: Iterator[float]

@@ -1,9 +1,9 @@
 """JSON, strictly, and models that lose nothing.
 
-A model is an `attrs.frozen(slots=False)` class with snake_case names, whose last member may be `extra`. What a
-typed member cannot say exactly as it came (an unknown member, a null, an odd spelling of a date or number)
-stays in `extra` under its wire name, so that unstructuring gives back what was structured. The converter is an
-ordinary cattrs converter: users and plug-ins extend it with hooks as they would any other.
+A model is an `attrs.frozen(slots=False)` class with snake_case names, whose last member may be `extra`. What
+a typed member cannot say exactly as it came (an unknown member, a null, an odd spelling of a date or number)
+stays in `extra` under its wire name, so that unstructuring gives back what was structured. The converter is
+an ordinary cattrs converter: users and plug-ins extend it with hooks as they would any other.
 """
 
 from __future__ import annotations

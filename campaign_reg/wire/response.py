@@ -84,7 +84,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     """How long the vendor asks to wait, in seconds; None where it does not say so sensibly.
 
     A date is measured against the same answer's `Date`, so the local clock does not matter. Negative, absurd
-    (over a week) and past values count as not said. Fractions of a second are no standard, but some send them.
+    (over a week) and past values count as not said. Fractions of a second are not standard, but do occur.
     """
     text = headers.get("Retry-After")
     if text is None:

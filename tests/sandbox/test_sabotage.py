@@ -196,11 +196,11 @@ async def test_lagging_reads_show_the_past(sandbox: Sandbox, api: Api, campaign_
 
 async def test_slow_answers_are_slow_after_the_change(sandbox: Sandbox, api: Api, campaign_id: str) -> None:
     await api.authorize()
-    sandbox.faults.add("slow", RESUBMIT, delay_seconds=0.2)
+    sandbox.faults.add("slow", RESUBMIT, delay_seconds=3)
     begun = time.monotonic()
     with pytest.raises(TimeoutError):
         await api.resubmit(campaign_id, timeout=aiohttp.ClientTimeout(total=0.05))
-    assert time.monotonic() - begun < 0.2
+    assert time.monotonic() - begun < 2
     assert sandbox.ledger.counts(RESUBMIT) == {campaign_id: 1}
 
 

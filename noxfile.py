@@ -1,0 +1,75 @@
+"""Sessions: `nox` runs tests, lint, types and docs; `nox -s bench` measures; `nox -s live` talks to real vendors."""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.10.14"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.download_python = "never"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["tests", "tests_ran", "lint", "types", "docs"]
+# A Python that is not installed is skipped; `tests_ran` sees to it that not all of them are.
+nox.options.error_on_missing_interpreters = False
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PROJECT)
+_tested: list[str] = []
+
+
+def _groups(session: nox.Session, *groups: str) -> None:
+    """Install the project with all extras, editable, and the dependency groups it needs here."""
+    session.install("-e", ".[all]", *nox.project.dependency_groups(PROJECT, *groups))
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The test suite."""
+    _groups(session, "test")
+    session.run("pytest", *session.posargs)
+    _tested.append(str(session.python))
+
+
+@nox.session(python=False)
+def tests_ran(session: nox.Session) -> None:
+    """Fail when every Python was missing, so that a run that tested nothing is not green."""
+    if not _tested:
+        session.error(f"none of Python {', '.join(PYTHONS)} was found: install one of them")
+    session.log("tested on Python %s", ", ".join(_tested))
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and common mistakes."""
+    session.install(*nox.project.dependency_groups(PROJECT, "lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Types: mypy strict over everything, pyright over what users see."""
+    _groups(session, "types")
+    session.run("mypy")
+    session.run("pyright")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation, warnings as errors."""
+    _groups(session, "docs")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure; see benchmarks/README.md. Needs nginx (Debian package) for the comparisons over HTTP."""
+    _groups(session, "bench")
+    session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def live(session: nox.Session) -> None:
+    """Talk to real vendors; needs credentials in the environment."""
+    _groups(session, "test")
+    session.run("pytest", "tests/live", "-m", "live", *session.posargs)

@@ -1,0 +1,308 @@
+"""The life of a row: every interleaving of a write, a vendor and readings keeps the *never* list."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+
+from campaign_reg.engine.row import (
+    Acknowledged,
+    End,
+    Event,
+    Facts,
+    Intended,
+    Look,
+    Lost,
+    NotApplied,
+    Phase,
+    Seen,
+    SendAgain,
+    State,
+    advance,
+    contradicts,
+    moved_the_version,
+)
+from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.models.reading import Reading
+from campaign_reg.providers.sinch.ten_dlc.rules import RULES
+
+RULE = RULES[Verb.RESUBMIT]
+START = datetime(2026, 3, 6, 18, 0, tzinfo=UTC)
+FACTS = Facts(settle_seconds=60.0, quiet_seconds=3600.0, version_moves=True)
+
+
+def reading(action: str, changed_at: float, read_at: float, *, version: str | None = "") -> Reading:
+    """A reading of a campaign last changed so many seconds after the start, taken so many seconds after it."""
+    changed = (START + timedelta(seconds=int(changed_at))).isoformat().replace("+00:00", "Z")
+    return Reading(
+        target="01hx",
+        version=changed if version == "" else version,
+        status="ACTIVE",
+        action_status=action,
+        taken_at=START + timedelta(seconds=read_at),
+        vendor_time=START + timedelta(seconds=int(read_at)),
+    )
+
+
+LAST_YEAR = reading("RESUBMIT_SUCCESSFUL", -300 * 86400, 0)
+NEVER_RESUBMITTED = reading("CREATE_SUCCESSFUL", -300 * 86400, 0)
+
+
+def play(*events: tuple[float, Event], facts: Facts = FACTS) -> tuple[State, object]:
+    state, effect = State(), None
+    for now, event in events:
+        state, effect = advance(state, event, RULE, facts, now)
+    return state, effect
+
+
+def lost(preimage: Reading, *events: tuple[float, Event], facts: Facts = FACTS) -> tuple[State, object]:
+    return play((0.0, Intended(preimage)), (1.0, Lost()), *events, facts=facts)
+
+
+def ended(effect: object, verdict: Verdict, evidence: Evidence) -> bool:
+    return isinstance(effect, End) and (effect.judgement.verdict, effect.judgement.evidence) == (verdict, evidence)
+
+
+class TestAcknowledged:
+    def test_settles(self) -> None:
+        _, effect = play(
+            (0.0, Intended(LAST_YEAR)),
+            (1.0, Acknowledged()),
+            (5.0, Seen(reading("RESUBMIT_IN_PROGRESS", 1, 5))),
+            (9.0, Seen(reading("RESUBMIT_FAILED", 7, 9))),
+        )
+        assert ended(effect, Verdict.FAILED, Evidence.ACKNOWLEDGED)
+
+    def test_last_year_s_success_is_not_this_year_s(self) -> None:
+        state, effect = play(
+            (0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(attrs.evolve(LAST_YEAR, taken_at=START)))
+        )
+        assert effect == Look()
+        assert state.phase is Phase.SENT
+        assert state.stale_seconds == 4.0
+
+    def test_settled_again_as_before_is_told_by_version(self) -> None:
+        state, effect = play(
+            (0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (9.0, Seen(reading("RESUBMIT_SUCCESSFUL", 3, 9)))
+        )
+        assert ended(effect, Verdict.SUCCEEDED, Evidence.ACKNOWLEDGED)
+        assert moved_the_version(state)
+
+    def test_a_change_from_before_the_write_is_no_news(self) -> None:
+        preimage = attrs.evolve(LAST_YEAR, vendor_time=START + timedelta(seconds=10))
+        _, effect = play(
+            (0.0, Intended(preimage)), (1.0, Acknowledged()), (9.0, Seen(reading("RESUBMIT_SUCCESSFUL", 3, 19)))
+        )
+        assert effect == Look()
+
+    def test_no_sign_within_the_bounded_wait_is_unknown(self) -> None:
+        _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (3602.0, Seen(LAST_YEAR)))
+        assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
+
+    def test_unseen_status_is_not_terminal(self) -> None:
+        _, effect = play(
+            (0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (9.0, Seen(reading("RESUBMIT_PONDERED", 3, 9)))
+        )
+        assert effect == Look()
+
+    def test_one_404_is_a_lagging_replica_and_two_are_the_end(self) -> None:
+        gone = Reading.gone("01hx", START)
+        _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)))
+        assert effect == Look()
+        _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)), (9.0, Seen(gone)))
+        assert ended(effect, Verdict.FAILED, Evidence.OBSERVED)
+
+
+class TestLost:
+    def test_seen_in_progress_is_waited_for(self) -> None:
+        state, effect = lost(LAST_YEAR, (2.0, Seen(reading("RESUBMIT_IN_PROGRESS", 1, 2))))
+        assert (state.phase, effect) == (Phase.LOST, Look())
+        _, effect = advance(state, Seen(reading("RESUBMIT_SUCCESSFUL", 500, 501)), RULE, FACTS, 501.0)
+        assert ended(effect, Verdict.SUCCEEDED, Evidence.OBSERVED)
+
+    def test_a_new_word_proves_it(self) -> None:
+        _, effect = lost(NEVER_RESUBMITTED, (2.0, Seen(reading("RESUBMIT_FAILED", 1, 2))))
+        assert ended(effect, Verdict.FAILED, Evidence.OBSERVED)
+
+    def test_unchanged_over_the_window_is_sent_again_once(self) -> None:
+        state, effect = lost(LAST_YEAR, (2.0, Seen(LAST_YEAR)))
+        assert effect == Look(60.0)
+        state, effect = advance(state, Seen(LAST_YEAR), RULE, FACTS, 62.0)
+        assert (state.phase, state.attempts, effect) == (Phase.READY, 1, SendAgain())
+        for event, now in ((Intended(LAST_YEAR), 63.0), (Lost(), 64.0), (Seen(LAST_YEAR), 65.0)):
+            state, effect = advance(state, event, RULE, FACTS, now)
+        state, effect = advance(state, Seen(LAST_YEAR), RULE, FACTS, 130.0)
+        assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
+        assert state.attempts == 2
+
+    def test_one_reading_late_in_the_window_is_not_two(self) -> None:
+        state, effect = lost(LAST_YEAR, (100.0, Seen(LAST_YEAR)))
+        assert effect == Look(60.0)
+        _, effect = advance(state, Seen(LAST_YEAR), RULE, FACTS, 159.0)
+        assert isinstance(effect, Look)
+
+    def test_the_window_grows_with_the_longest_lag_seen(self) -> None:
+        facts = attrs.evolve(FACTS, longest_lag_seconds=50.0)
+        _, effect = lost(LAST_YEAR, (2.0, Seen(LAST_YEAR)), (62.0, Seen(LAST_YEAR)), facts=facts)
+        assert effect == Look(90.0)
+
+    def test_without_a_witness_it_ends_unknown(self) -> None:
+        facts = attrs.evolve(FACTS, version_moves=False)
+        state, effect = lost(LAST_YEAR, (2.0, Seen(LAST_YEAR)), (62.0, Seen(LAST_YEAR)), facts=facts)
+        assert effect == Look(60.0)
+        _, effect = advance(state, Seen(LAST_YEAR), RULE, facts, 182.0)
+        assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
+
+    def test_a_witness_that_comes_late_is_enough(self) -> None:
+        facts = attrs.evolve(FACTS, version_moves=False)
+        state, _ = lost(LAST_YEAR, (2.0, Seen(LAST_YEAR)), (62.0, Seen(LAST_YEAR)), facts=facts)
+        _, effect = advance(state, Seen(LAST_YEAR), RULE, FACTS, 122.0)
+        assert effect == SendAgain()
+
+    def test_resend_never_is_obeyed(self) -> None:
+        facts = attrs.evolve(FACTS, resend=False)
+        _, effect = lost(LAST_YEAR, (2.0, Seen(LAST_YEAR)), (62.0, Seen(LAST_YEAR)), facts=facts)
+        assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
+
+    def test_a_stranger_s_change_forbids_resending_and_proves_nothing(self) -> None:
+        stranger = reading("RESUBMIT_SUCCESSFUL", 3, 4)
+        _, effect = lost(LAST_YEAR, (4.0, Seen(stranger)), (62.0, Seen(stranger)))
+        assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
+
+    def test_without_a_version_it_ends_unknown(self) -> None:
+        blind = reading("RESUBMIT_SUCCESSFUL", 0, 0, version=None)
+        _, effect = lost(blind, (2.0, Seen(blind)))
+        assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
+
+    def test_a_resume_starts_the_window_afresh(self) -> None:
+        state, _ = lost(LAST_YEAR, (2.0, Seen(LAST_YEAR)))
+        state, _ = advance(state, Lost(), RULE, FACTS, 50.0)
+        _, effect = advance(state, Seen(LAST_YEAR), RULE, FACTS, 70.0)
+        assert effect == Look(60.0)
+
+    def test_an_older_reading_than_one_seen_is_ignored(self) -> None:
+        state, _ = lost(LAST_YEAR, (2.0, Seen(reading("RESUBMIT_IN_PROGRESS", 1, 2))))
+        after, effect = advance(state, Seen(LAST_YEAR), RULE, FACTS, 300.0)
+        assert effect == Look()
+        assert after.readings == state.readings
+
+
+def test_known_unapplied_gives_the_attempt_back() -> None:
+    state, effect = play((0.0, Intended(LAST_YEAR)), (1.0, NotApplied()))
+    assert (state.phase, state.attempts, effect) == (Phase.READY, 0, SendAgain())
+
+
+def test_a_late_apply_contradicts_the_second_preimage() -> None:
+    state, _ = lost(LAST_YEAR, (2.0, Seen(LAST_YEAR)), (62.0, Seen(LAST_YEAR)))
+    assert not contradicts(state, LAST_YEAR, RULE)
+    assert contradicts(state, reading("RESUBMIT_IN_PROGRESS", 62, 63), RULE)
+    assert contradicts(state, reading("RESUBMIT_SUCCESSFUL", 62, 63), RULE)
+
+
+@attrs.define
+class Vendor:
+    """One campaign at a vendor that takes writes, applies them late, settles them, and lags when it is read."""
+
+    word: str
+    changed_at: float = -300 * 86400.0
+    applied: int = 0
+    due: list[tuple[float, str]] = attrs.field(factory=list)
+    before: str = ""
+    history: list[tuple[float, str, float]] = attrs.field(factory=list)
+
+    def take(self, now: float, late_by: float, settles_after: float, word: str) -> None:
+        self.due += [(now + late_by, "RESUBMIT_IN_PROGRESS"), (now + late_by + settles_after, word)]
+        self.due.sort()
+
+    def pass_time(self, now: float) -> None:
+        while self.due and self.due[0][0] <= now:
+            self.changed_at, self.word = self.due.pop(0)
+            self.applied += self.word == "RESUBMIT_IN_PROGRESS"
+            self.history.append((self.changed_at, self.word, self.changed_at))
+
+    def edited_by_a_stranger(self, now: float) -> None:
+        self.pass_time(now)
+        self.changed_at = now
+        self.history.append((now, self.word, now))
+
+    def read(self, now: float, lag: float) -> Reading:
+        self.pass_time(now)
+        seen = [(word, changed) for at, word, changed in self.history if at <= now - lag]
+        word, changed = seen[-1] if seen else (self._first, -300 * 86400.0)
+        return reading(word, changed, now)
+
+    @property
+    def _first(self) -> str:
+        return self.before
+
+
+
+
+FATES = ("acknowledged", "dropped before", "dropped after", "late", "refused")
+
+
+def write(rng: random.Random, vendor: Vendor, now: float) -> tuple[Event, int]:
+    """Send a write into the unknown; returns what the client learns, and whether it may have been applied."""
+    fate = rng.choice(FATES)
+    if fate == "refused":
+        return NotApplied(), 0
+    if fate == "dropped before":
+        return Lost(), 1
+    late_by = rng.uniform(0.1, 55.0) if fate == "late" else 0.0
+    vendor.take(now, late_by, rng.uniform(1.0, 200.0), rng.choice(["RESUBMIT_SUCCESSFUL", "RESUBMIT_FAILED"]))
+    return (Acknowledged() if fate == "acknowledged" else Lost()), 1
+
+
+def step(rng: random.Random, vendor: Vendor, state: State, facts: Facts, now: float) -> tuple[State, object, int]:
+    """What the engine does next, with the pure function deciding."""
+    if state.phase is not Phase.READY:
+        if state.phase is Phase.LOST and rng.random() < 0.1:  # a crash and a resume
+            state, _ = advance(state, Lost(), RULE, facts, now)
+        return *advance(state, Seen(vendor.read(now, rng.choice([0.0, 0.0, 3.0]))), RULE, facts, now), 0
+    preimage = vendor.read(now, 0.0)
+    if preimage.action_status in RULE.busy or contradicts(state, preimage, RULE):
+        state, _ = advance(state, Lost(), RULE, facts, now)
+        return *advance(state, Seen(preimage), RULE, facts, now), 0
+    state, _ = advance(state, Intended(preimage), RULE, facts, now)
+    event, wrote = write(rng, vendor, now)
+    return *advance(state, event, RULE, facts, now + 0.1), wrote
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_history_pays_twice_or_lies(seed: int) -> None:
+    """Drops, applies late within the window, lagging reads, strangers and crashes, in any order.
+
+    Never a second write of one that was applied; never a third; every row ends; no verdict that the vendor's own
+    ledger contradicts.
+    """
+    rng = random.Random(seed)
+    for _ in range(1000):
+        first = rng.choice(["CREATE_SUCCESSFUL", "RESUBMIT_SUCCESSFUL", "RESUBMIT_FAILED"])
+        vendor, state, now, writes, verdict = Vendor(first, before=first), State(), 10.0, 0, None
+        facts = attrs.evolve(FACTS, resend=rng.random() < 0.9, version_moves=rng.random() < 0.9)
+        while verdict is None:
+            assert now < 20_000, "a row without a result"
+            now += rng.uniform(0.05, 20.0)
+            if rng.random() < 0.02:
+                vendor.edited_by_a_stranger(now)
+            state, effect, wrote = step(rng, vendor, state, facts, now)
+            writes += wrote
+            if isinstance(effect, Look) and effect.after_seconds is not None:
+                now += effect.after_seconds
+            if isinstance(effect, End):
+                verdict = effect.judgement.verdict
+        vendor.pass_time(now + 1000)
+        assert writes <= 2, "a third write"
+        assert vendor.applied <= 1, "paid twice"
+        if verdict in {Verdict.SUCCEEDED, Verdict.FAILED}:
+            assert vendor.applied == 1, f"{verdict} of a write that was never applied"
+
+
+@pytest.mark.parametrize("phase", [Phase.INTENT, Phase.LOST, Phase.SENT])
+def test_every_begun_phase_can_be_resumed(phase: Phase) -> None:
+    state = State(phase=phase, attempts=1, preimage=LAST_YEAR, acknowledged=phase is Phase.SENT)
+    _, effect = advance(state, Seen(LAST_YEAR), RULE, FACTS, 5.0)
+    assert isinstance(effect, Look)

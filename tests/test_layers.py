@@ -1,0 +1,110 @@
+"""The map, enforced: who may import whom, and which room may touch which library."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "campaign_reg"
+GROUND = {"errors", "enums", "clock", "pace"}
+BELOW_CLI = {"connect", "settings", "registry", "engine", "protocol", "models", "providers.registry", *GROUND}
+
+MAY_IMPORT = {
+    **dict.fromkeys(GROUND, set[str]()),
+    "models": GROUND,
+    "wire": GROUND,
+    "transport": GROUND | {"wire"},
+    "protocol": GROUND | {"models"},
+    "providers": GROUND | {"models", "wire", "protocol", "providers.registry"},
+    "engine": GROUND | {"models", "protocol"},
+    "settings": GROUND,
+    "registry": {"providers.registry"},
+    "connect": GROUND | {"models", "wire", "transport", "protocol", "engine", "providers.registry", "settings"},
+    "cli": BELOW_CLI | {"sandbox"},
+    "sandbox": set[str](),
+}
+ONLY_HERE = {
+    "aiohttp": {"transport/aiohttp.py", "sandbox"},
+    "backoff": {"transport/retry.py"},
+    "sqlite3": {"engine/journal.py", "cli"},
+    "cyclopts": {"cli"},
+    "rich": {"cli"},
+    "orjson": {"wire/codec.py"},
+    "typed_settings": {"settings.py"},
+}
+NEVER_IN_WIRE = {"asyncio", "anyio", "time", "aiohttp"}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Absolute names imported at run time; what only type checkers see is exempt."""
+    pending: list[ast.AST] = [ast.parse(path.read_text())]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            pending.extend(node.orelse)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        else:
+            pending.extend(ast.iter_child_nodes(node))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def is_in(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+def vendor(path: Path) -> str | None:
+    parts = path.relative_to(PACKAGE).parts
+    return parts[1] if parts[0] == "providers" and len(parts) > 2 else None
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_point_upwards(path: Path) -> None:
+    own = room(path)
+    for name in imports(path):
+        if not name.startswith("campaign_reg."):
+            continue
+        target = name.removeprefix("campaign_reg.")
+        other = target.split(".")[0]
+        if other == own and other != "providers":
+            continue
+        if other == "providers" and vendor(path) is not None and target.split(".")[1] == vendor(path):
+            continue
+        allowed = MAY_IMPORT[own] | ({"connect"} if path.name == "pytest_plugin.py" else set())
+        assert any(is_in(target, room) or is_in(room, target) for room in allowed), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_libraries_have_one_home(path: Path) -> None:
+    here = path.relative_to(PACKAGE)
+    roots = {name.split(".")[0] for name in imports(path)}
+    for library, homes in ONLY_HERE.items():
+        if library in roots:
+            assert str(here) in homes or here.parts[0] in homes, f"{here} imports {library}"
+    if here.parts[0] == "wire":
+        assert not roots & NEVER_IN_WIRE
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    silent = [path for path in modules() if ast.get_docstring(ast.parse(path.read_text())) is None]
+    assert not silent
+
+
+def test_no_module_is_twice_its_budget() -> None:
+    """500 lines is the most that any room of the map is given, doubled budgets included."""
+    lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in modules()}
+    assert not {name: length for name, length in lengths.items() if length > 700}

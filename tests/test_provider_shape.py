@@ -1,0 +1,53 @@
+"""Every provider has the same files, and nothing is missing from its tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import pytest
+
+from campaign_reg import registry
+from campaign_reg.providers.registry import _BUILT_IN
+from campaign_reg.wire.operation import Operation
+
+PROVIDERS = Path(__file__).parent.parent / "campaign_reg" / "providers"
+FOLDERS = {"sinch": "sinch/ten_dlc"}
+IN_EVERY_FOLDER = {"__init__.py", "operations.py", "models.py", "codec.py", "backend.py"}
+ALLOWED = IN_EVERY_FOLDER | {"config.py", "errors.py", "auth.py", "callbacks.py", "rules.py"}
+
+
+def test_every_built_in_has_a_folder_here() -> None:
+    assert set(FOLDERS) == set(_BUILT_IN)
+
+
+@pytest.mark.parametrize("folder", FOLDERS.values())
+def test_files_have_the_map_s_names(folder: str) -> None:
+    names = {path.name for path in (PROVIDERS / folder).glob("*.py")}
+    assert names >= IN_EVERY_FOLDER
+    assert names <= ALLOWED
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_provider_is_whole(name: str) -> None:
+    provider = registry.load(name)
+    assert provider.name == name
+    assert attrs.has(provider.config)
+    rules = getattr(provider.backend, "rules")  # noqa: B009  (a class attribute that Callable does not show)
+    assert all(verb is rule.verb and attrs.has(rule.params) for verb, rule in rules.items())
+
+
+@pytest.mark.parametrize("folder", FOLDERS.values())
+def test_every_operation_names_its_source(folder: str) -> None:
+    module = __import__("campaign_reg.providers." + folder.replace("/", ".") + ".operations", fromlist=["x"])
+    operations = [value for value in vars(module).values() if isinstance(value, Operation)]
+    assert operations
+    for operation in operations:
+        assert operation.source.startswith("https://")
+        assert operation.safe == (operation.method == "GET")
+
+
+def test_settings_hide_their_secrets() -> None:
+    config = registry.load("sinch").config(project_id="p", key_id="k", key_secret="canary-secret")
+    assert "canary-secret" not in repr(config)
+    assert "canary-secret" not in str(config)
