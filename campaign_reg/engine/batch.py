@@ -447,7 +447,7 @@ class Batch:
         track = Track(
             verb=self._verb,
             target=row.id,
-            preimage=None if plain is None else Reading.from_plain(plain),
+            preimage=None if plain is None else Reading.from_plain(row.id, plain),
             acknowledged=row.state.acknowledged,
             sent_at=datetime.fromisoformat(row.sent_at) if row.sent_at else self._backend.clock.now(),
         )
@@ -475,11 +475,11 @@ def _keeps_failing(error: CampaignRegError, troubles: int) -> bool:
 
 
 def _state_of(record: RowRecord) -> State:
-    preimage = None if record.preimage is None else Reading.from_plain(record.preimage).glimpse()
+    preimage = None if record.preimage is None else Reading.from_plain(record.id, record.preimage).glimpse()
     return State(
         phase=Phase(record.phase),
         attempts=record.attempts,
         preimage=preimage,
-        readings=tuple(Reading.from_plain(plain) for plain in record.readings),
+        readings=tuple(Reading.from_plain(record.id, plain) for plain in record.readings),
         acknowledged=record.phase == Phase.SENT,
     )

@@ -55,8 +55,8 @@ class Reading:
         )
 
     def to_plain(self) -> dict[str, Any]:
-        """JSON-ready, for tokens and journals; short names keep a journal of a million rows small."""
-        plain: dict[str, Any] = {"t": self.target, "s": self.status, "at": self.taken_at.isoformat()}
+        """JSON-ready but for the target, for tokens and journals; short names keep a journal of a million rows small."""
+        plain: dict[str, Any] = {"s": self.status, "at": self.taken_at.isoformat(timespec="seconds")}
         if self.version is not None:
             plain["v"] = self.version
         if self.action_status:
@@ -70,11 +70,11 @@ class Reading:
         return plain
 
     @classmethod
-    def from_plain(cls, plain: Mapping[str, Any]) -> Reading:
+    def from_plain(cls, target: str, plain: Mapping[str, Any]) -> Reading:
         """Back from `to_plain`."""
         vendor_time = plain.get("vt")
         return cls(
-            target=plain["t"],
+            target=target,
             version=plain.get("v"),
             status=plain["s"],
             action_status=plain.get("a", ""),

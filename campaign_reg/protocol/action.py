@@ -356,8 +356,8 @@ def parse_token(token: str, provider: str, account: str) -> Track:
             target=plain["target"],
             acknowledged=plain["ack"],
             sent_at=datetime.fromisoformat(plain["sent"]),
-            preimage=None if plain["pre"] is None else Reading.from_plain(plain["pre"]),
-            readings=[Reading.from_plain(item) for item in plain["seen"]],
+            preimage=None if plain["pre"] is None else Reading.from_plain(plain["target"], plain["pre"]),
+            readings=[Reading.from_plain(plain["target"], item) for item in plain["seen"]],
         )
     except InvalidInputError:
         raise

@@ -114,7 +114,9 @@ def judge(
         return None
     last = readings[-1]
     if last.missing:
-        return _judge_missing(rule, readings)
+        return _judge_missing(rule, readings, acknowledged)
+    if lags_behind(rule, preimage, readings[:-1], last):
+        return None
     verdict = _verdict_of(rule, rule.word(last))
     if verdict is None:
         return None
@@ -138,6 +140,26 @@ def shows_effect(rule: VerbRule, preimage: Reading | None, readings: Sequence[Re
     )
 
 
+def lags_behind(
+    rule: VerbRule, preimage: Reading | None, readings: Sequence[Reading], reading: Reading
+) -> bool:
+    """Whether a reading is older than what was read before, a 404 in between included: its replica lags.
+
+    Where versions cannot be ordered, one that shows the pre-image's again after it had moved is such a reading too.
+    """
+    known = [other for other in (preimage, *readings) if other is not None and not other.missing]
+    if reading.missing or not known:
+        return False
+    if any(rule.is_older(reading, other) for other in known):
+        return True
+    return (
+        preimage is not None
+        and rule.time_of(reading) is None
+        and reading.version == preimage.version
+        and any(other.version != preimage.version for other in known)
+    )
+
+
 def is_untouched(rule: VerbRule, preimage: Reading, reading: Reading) -> bool:
     """Whether a reading shows the campaign exactly as before the write, with nothing under way."""
     return (
@@ -149,10 +171,14 @@ def is_untouched(rule: VerbRule, preimage: Reading, reading: Reading) -> bool:
     )
 
 
-def _judge_missing(rule: VerbRule, readings: Sequence[Reading]) -> Judgement | None:
+def _judge_missing(rule: VerbRule, readings: Sequence[Reading], acknowledged: bool) -> Judgement | None:
     if len(readings) < 2 or not readings[-2].missing:
         return None  # one 404 may come from a replica that lags
-    return Judgement(rule.gone, Evidence.OBSERVED, "the vendor no longer knows the campaign")
+    if acknowledged:
+        evidence = Evidence.ACKNOWLEDGED
+    else:  # that a campaign is gone shows the effect of a deletion, and of nothing else
+        evidence = Evidence.OBSERVED if rule.gone is Verdict.SUCCEEDED else Evidence.INFERRED
+    return Judgement(rule.gone, evidence, "the vendor no longer knows the campaign")
 
 
 def _verdict_of(rule: VerbRule, word: str) -> Verdict | None:

@@ -47,13 +47,12 @@ class Pager(Generic[T]):
         while True:
             page = await self.fetch_page(cursor)
             empty = 0 if page.items else empty + 1
-            repeats, cursor = page.next_cursor in seen, page.next_cursor
-            if repeats:
-                yield attrs.evolve(page, next_cursor=None)
-                raise PaginationError(f"page token {cursor!r} repeats: the listing goes in circles, start it afresh")
+            cursor = page.next_cursor
             yield page
             if cursor is None:
                 return
+            if cursor in seen:
+                raise PaginationError(f"page token {cursor!r} repeats: the listing goes in circles, start it afresh")
             if empty >= _MOST_EMPTY_PAGES:
                 raise PaginationError(f"{empty} empty pages in a row: the listing does not end")
             seen.add(cursor)

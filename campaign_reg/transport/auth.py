@@ -7,6 +7,8 @@ import copy
 import math
 from typing import TYPE_CHECKING
 
+import attrs
+
 from campaign_reg.errors import (
     ApiError,
     AuthenticationError,
@@ -31,6 +33,13 @@ _LONGEST_PAUSE_SECONDS = 60.0
 _LOCKOUT_SECONDS = 900.0  # after refused logins: trying on would lock the account at some vendors
 
 
+@attrs.frozen(eq=False)
+class _Credentials:
+    """Headers that no traceback with locals shows."""
+
+    headers: Mapping[str, str] = attrs.field(repr=False)
+
+
 class AuthTransport:
     """Attaches credentials, and renews the token before it expires or when the vendor says it has.
 
@@ -48,7 +57,7 @@ class AuthTransport:
         self._inner = inner
         self._scheme = scheme
         self._clock = clock
-        self._headers: Mapping[str, str] | None = None
+        self._credentials: _Credentials | None = None
         self._tokenless = False
         self._renew_at = -math.inf
         self._expires_at = -math.inf
@@ -67,14 +76,14 @@ class AuthTransport:
             ConnectError: No token could be had for another reason; the request was not sent, or not applied.
         """
         self._refuse_foreign(request)
-        headers = self._headers
-        if headers is None or self._clock.monotonic() >= self._renew_at:
-            headers = await self._credentials(request)
-        response = await self._inner.send(_with_headers(request, headers, request.permit))
+        credentials = self._credentials
+        if credentials is None or self._clock.monotonic() >= self._renew_at:
+            credentials = await self._valid_credentials(request)
+        response = await self._inner.send(_with_headers(request, credentials, request.permit))
         if response.status != 401:
             self._logins = 0
             return response
-        return await self._after_401(request, response, headers)
+        return await self._after_401(request, response, credentials)
 
     async def aclose(self) -> None:
         """Stop the login under way, if any; may be called twice."""
@@ -94,32 +103,32 @@ class AuthTransport:
                 "check the base URL"
             )
 
-    async def _credentials(self, request: Request) -> Mapping[str, str]:
-        """Headers of a valid token, after a login where there is none; starts a renewal that is due."""
+    async def _valid_credentials(self, request: Request) -> _Credentials:
+        """Those of a valid token, after a login where there is none; starts a renewal that is due."""
         if self._tokenless:
-            return await self._scheme.authorize(None)
+            return _Credentials(await self._scheme.authorize(None))
         now = self._clock.monotonic()
-        if self._headers is None or now >= self._expires_at:
+        if self._credentials is None or now >= self._expires_at:
             return await self._log_in(request)
-        if now >= self._no_login_before:
+        if now >= self._renew_at and now >= self._no_login_before:
             self._start_login()
-        return self._headers
+        return self._credentials
 
-    async def _after_401(self, request: Request, response: Response, used: Mapping[str, str]) -> Response:
+    async def _after_401(self, request: Request, response: Response, used: _Credentials) -> Response:
         if self._tokenless or not self._scheme.says_expired(response):
             return response
-        if used is self._headers:
+        if used is self._credentials:
             if self._login is None and self._logins >= _LOGINS_IN_A_ROW:
                 return response
             self._renew_at = self._expires_at = -math.inf
-        headers = await self._credentials(request)
+        credentials = await self._valid_credentials(request)
         # The slots left in the caller's permit are for its next requests.
-        response = await self._inner.send(_with_headers(request, headers, None))
+        response = await self._inner.send(_with_headers(request, credentials, None))
         if response.status != 401:
             self._logins = 0
         return response
 
-    async def _log_in(self, request: Request) -> Mapping[str, str]:
+    async def _log_in(self, request: Request) -> _Credentials:
         """Wait for the login under way or a new one; its failure is the caller's, worded for its request."""
         if (
             self._login is None
@@ -134,7 +143,7 @@ class AuthTransport:
         login.result()
         if self._failure is not None:
             raise _for_caller(self._failure, request)
-        return await self._scheme.authorize(None) if self._headers is None else self._headers
+        return self._credentials or _Credentials(await self._scheme.authorize(None))
 
     def _start_login(self) -> asyncio.Task[None]:
         if self._login is None:
@@ -168,7 +177,7 @@ class AuthTransport:
         self._refuse_foreign(request)
         self._logins += 1
         token = self._scheme.parse_token(await self._inner.send(request))
-        self._headers = await self._scheme.authorize(token)
+        self._credentials = _Credentials(await self._scheme.authorize(token))
         self._set_lifetime(asked_at, token)
 
     def _set_lifetime(self, asked_at: float, token: Token) -> None:
@@ -196,12 +205,12 @@ def _for_caller(error: CampaignRegError, request: Request) -> CampaignRegError:
     return ConnectError(request.operation.name, f"not sent, no token could be had: {words}", retryable=False)
 
 
-def _with_headers(request: Request, headers: Mapping[str, str], permit: Permit | None) -> Request:
+def _with_headers(request: Request, credentials: _Credentials, permit: Permit | None) -> Request:
     return Request(
         operation=request.operation,
         method=request.method,
         url=request.url,
-        headers={**request.headers, **headers},
+        headers={**request.headers, **credentials.headers},
         body=request.body,
         permit=permit,
         leave_before=request.leave_before,

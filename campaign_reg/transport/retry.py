@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 import attrs
@@ -22,15 +23,16 @@ if TYPE_CHECKING:
 
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_OWN_WAIT_SECONDS = 20.0
-_EARNED_BY_SUCCESS = 0.1
+_REPETITION_COSTS = 10  # successes; whole numbers, because ten tenths are not one
+_LOGGER = logging.getLogger(__name__)
 
 
 class RetryTransport:
     """Sends reads again after breaks and passing refusals, and writes only when they are known not applied.
 
-    Each attempt after the first costs one token of the account's budget and each success earns a tenth, so
-    that a vendor that is down sees hardly more requests than a healthy one. A refusal that says "too many
-    requests" pauses the whole account. Cancelling a waiting call sends nothing more.
+    Each repetition costs what ten successes earn, so that a vendor that is down sees hardly more requests than
+    a healthy one. A refusal that says "too many requests" pauses the whole account. Cancelling a waiting call
+    sends nothing more.
 
     Args:
         inner: What sends.
@@ -38,7 +40,7 @@ class RetryTransport:
         clock: Time.
         random: Source of the jitter.
         attempts: Sends per call, the first included.
-        budget: Greatest number of saved tokens.
+        budget: Repetitions that can be saved up for, and are there at the start.
         max_wait_seconds: Asked to wait longer, a call gives up at once, while the account stays paused.
     """
 
@@ -50,7 +52,7 @@ class RetryTransport:
         *,
         random: Random,
         attempts: int = 4,
-        budget: float = 10.0,
+        budget: int = 10,
         max_wait_seconds: float = 60.0,
     ) -> None:
         self._inner = inner
@@ -58,7 +60,7 @@ class RetryTransport:
         self._clock = clock
         self._random = random
         self._attempts = attempts
-        self._budget = self._tokens = budget
+        self._saved = self._most_saved = budget * _REPETITION_COSTS
         self._max_wait_seconds = max_wait_seconds
 
     async def send(self, request: Request) -> Response:
@@ -74,8 +76,8 @@ class RetryTransport:
             outcome = error
         else:
             if outcome.status < 400:
-                if self._tokens < self._budget:
-                    self._tokens = min(self._budget, self._tokens + _EARNED_BY_SUCCESS)
+                if self._saved < self._most_saved:
+                    self._saved += 1
                 return outcome
         try:
             return await self._insist(request, outcome)
@@ -107,14 +109,17 @@ class RetryTransport:
     async def _may_repeat(
         self, request: Request, outcome: Response | TransportError, waits: Iterator[float]
     ) -> bool:
-        """Whether to send once more; returns when the time for it has come, with the token paid."""
+        """Whether to send once more; returns when the time for it has come, with the price paid."""
         refusal = _refusal(request, outcome)
         wait = self._heed(refusal, outcome, self._random.uniform(0, next(waits)))
-        if not _is_repeatable(request, outcome, refusal) or self._tokens < 1 or wait > self._max_wait_seconds:
+        if not _is_repeatable(request, outcome, refusal) or wait > self._max_wait_seconds:
+            return False
+        if self._saved < _REPETITION_COSTS:
             return False
         if request.leave_before is not None and self._clock.monotonic() + wait > request.leave_before:
             return False
-        self._tokens -= 1
+        self._saved -= _REPETITION_COSTS
+        _LOGGER.info("%s: sent again in %.2f s", request.operation.name, wait)
         await self._clock.sleep(wait)
         return True
 

@@ -192,7 +192,8 @@ def segment(value: str, name: str = "id") -> str:
         raise InvalidInputError(f"{name} must be text, not {type(value).__name__}")
     if value in {"", ".", ".."} or not value.strip():
         raise InvalidInputError(f"{name} {value!r} cannot stand in a path; give the vendor's identifier")
-    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
+    plain = value.isascii() and value.isprintable()
+    if not plain and any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
         raise InvalidInputError(f"{name} {value!r} holds control characters; remove them")
     return quote(value, safe="")
 

@@ -48,7 +48,7 @@ Outcome = Response | Exception
 
 
 def stack(
-    clock: VirtualClock, *entries: Outcome, budget: float = 10.0
+    clock: VirtualClock, *entries: Outcome, budget: int = 10
 ) -> tuple[RetryTransport, Script, MemoryPace]:
     script = Script(clock, list(entries))
     pace = MemoryPace(Limits(), clock)

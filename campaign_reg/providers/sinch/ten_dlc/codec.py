@@ -20,6 +20,7 @@ _CAMPAIGN_NAMES = {
     "updated_at": "modifiedDate",
     "billed_at": "billedDate",
 }
+_TERMS = ("status", "msg_class", "tpm", "tpm_scope", "brand_tier", "brand_daily_cap")
 _DRAFT_NAMES = {
     "terms_and_conditions_link": "terms_and_conditions_link",
     "privacy_policy_link": "privacy_policy_link",
@@ -50,12 +51,7 @@ def terms_of(campaign: models.SinchCampaign) -> Terms:
     """What each operator grants, by the operator's name, or its network id where it has none."""
     return {
         terms.mno or network: {
-            "status": terms.status,
-            "msg_class": terms.msg_class,
-            "tpm": terms.tpm,
-            "tpm_scope": terms.tpm_scope,
-            "brand_tier": terms.brand_tier,
-            "brand_daily_cap": terms.brand_daily_cap,
+            name: value for name in _TERMS if (value := getattr(terms, name)) is not None
         }
         for network, terms in campaign.mno_metadata.items()
     }

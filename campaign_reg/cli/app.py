@@ -1,0 +1,37 @@
+"""The command tree. Each command's module is imported when the command is named, so that `--help` is quick."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from cyclopts import App
+
+from campaign_reg.cli.exits import EXIT_CODES
+
+app = App(
+    name="campaign-reg",
+    help="Carry messaging campaigns through registration and resubmission: never pay twice, lose nothing.",
+    help_format="plaintext",
+    help_epilogue=EXIT_CODES,
+    version=lambda: version("campaign_reg"),
+)
+
+_COMMANDS = {
+    "demo": ("demo:demo", "The whole story on this machine, offline: faults, a killed worker, the vendor's ledger."),
+    "sandbox": ("sandbox:sandbox", "Serve the vendors on loopback, offline, until Ctrl-C."),
+    "providers": ("providers:providers", "What is installed, and what each provider can be asked."),
+    "get": ("campaigns:get", "Show one campaign."),
+    "list": ("campaigns:list_campaigns", "List campaigns."),
+    "feedback": ("campaigns:feedback", "Show the vendor's reasons for refusing a campaign."),
+    "resubmit": ("actions:resubmit", "Resubmit one campaign to operators; it may cost money."),
+    "wait": ("actions:wait", "Go on waiting for an action by its token."),
+}
+
+for _place, (_name, (_target, _help)) in enumerate(_COMMANDS.items()):
+    app.command(f"campaign_reg.cli.{_target}", name=_name, help=_help, sort_key=_place)
+app.command(
+    "campaign_reg.cli.batch:app",
+    name="batch",
+    help="Many campaigns, with a journal: plan, run, resume, status.",
+    sort_key=len(_COMMANDS),
+)

@@ -1,0 +1,203 @@
+"""`campaign-reg batch`: many campaigns of one provider and one verb, with a journal."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, Parameter
+
+from campaign_reg.cli.exits import EXIT_CODES, Exit
+
+if TYPE_CHECKING:
+    from campaign_reg.cli.carry import Job
+    from campaign_reg.pace import Limits
+
+Flag = Annotated[bool, Parameter(negative=())]
+
+app = App(name="batch", help="Many campaigns, with a journal: plan, run, resume, status.", help_epilogue=EXIT_CODES)
+
+
+@app.command
+async def plan(
+    provider: str,
+    verb: str,
+    /,
+    *,
+    input: Path,
+    fee: Decimal | None = None,
+    max_items: int | None = None,
+    max_fee: Decimal | None = None,
+    in_flight: int = 64,
+    per_second: float | None = None,
+    profile: str | None = None,
+    json: Flag = False,
+) -> int:
+    """Say what a run would do and may cost; reads only.
+
+    Args:
+        provider: Such as sinch; `campaign-reg providers` lists them.
+        verb: Such as resubmit.
+        input: CSV file: a header row with id and the verb's parameters.
+        fee: Price of one attempt.
+        max_items: Fail when more campaigns would be sent.
+        max_fee: Fail when more would be paid; needs --fee.
+        in_flight: Requests at once.
+        per_second: Requests a second at most.
+        profile: Section of campaign-reg.toml to take settings from.
+        json: Print one object for programs.
+    """
+    from campaign_reg.cli.carry import Caps, Job, show_plan
+
+    return await show_plan(
+        Job(
+            provider=provider,
+            verb=verb,
+            journal=Path(),
+            input=input,
+            profile=profile,
+            limits=_limits(in_flight, per_second),
+            caps=Caps(fee=fee, max_items=max_items, max_fee=max_fee),
+            as_json=json,
+        )
+    )
+
+
+@app.command
+async def run(
+    provider: str,
+    verb: str,
+    /,
+    *,
+    input: Path,
+    journal: Path,
+    fee: Decimal | None = None,
+    max_items: int | None = None,
+    max_fee: Decimal | None = None,
+    in_flight: int = 64,
+    per_second: float | None = None,
+    no_resend: Flag = False,
+    profile: str | None = None,
+    json: Flag = False,
+) -> int:
+    """Carry every row out, once. The same command again, or `batch resume`, goes on after any stop.
+
+    Args:
+        provider: Such as sinch; `campaign-reg providers` lists them.
+        verb: Such as resubmit.
+        input: CSV file: a header row with id and the verb's parameters; an empty cell leaves one out.
+        journal: File that records what was sent; made where there is none.
+        fee: Price of one attempt.
+        max_items: Send nothing at all when the input has more campaigns.
+        max_fee: Send nothing at all when it could cost more; needs --fee.
+        in_flight: Requests at once.
+        per_second: Requests a second at most.
+        no_resend: Never send a lost write again, even if it is proven that it was not applied.
+        profile: Section of campaign-reg.toml to take settings from.
+        json: Print one object for programs.
+    """
+    from campaign_reg.cli.carry import Caps, Job, carry_out
+
+    return await carry_out(
+        Job(
+            provider=provider,
+            verb=verb,
+            journal=journal,
+            input=input,
+            profile=profile,
+            limits=_limits(in_flight, per_second),
+            resend="never" if no_resend else "proven",
+            caps=Caps(fee=fee, max_items=max_items, max_fee=max_fee),
+            as_json=json,
+        )
+    )
+
+
+@app.command
+async def resume(
+    journal: Path,
+    /,
+    *,
+    in_flight: int = 64,
+    per_second: float | None = None,
+    no_resend: Flag = False,
+    profile: str | None = None,
+    json: Flag = False,
+) -> int:
+    """Go on with a batch that was stopped, cut off or killed; provider, verb and rows are in its journal.
+
+    Args:
+        journal: File that `batch run` made.
+        in_flight: Requests at once.
+        per_second: Requests a second at most.
+        no_resend: Never send a lost write again, even if it is proven that it was not applied.
+        profile: Section of campaign-reg.toml to take settings from.
+        json: Print one object for programs.
+    """
+    from campaign_reg.cli.carry import carry_out
+
+    job = _resumed(journal, profile, _limits(in_flight, per_second), no_resend=no_resend, as_json=json)
+    return await carry_out(job)
+
+
+@app.command
+def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
+    """Say where a batch stands; reads its journal only, also while it runs.
+
+    Args:
+        journal: File that `batch run` made.
+        rows: Every row that has ended, too: one object a line with --json.
+        json: Print one object for programs, last.
+    """
+    from campaign_reg.cli.standing import account, results
+    from campaign_reg.cli.summary import document, exit_of, row_document, show_account
+    from campaign_reg.cli.words import say_json, show_table
+
+    _must_exist(journal)
+    now = account(journal)
+    code: Exit = exit_of(now)
+    if json:
+        for result in results(journal) if rows else ():
+            say_json(row_document(result))
+        say_json(document(journal, now, code))
+        return code
+    show_account(journal, now)
+    if rows:
+        ended = ((row.id, row.outcome.verdict, row.outcome.evidence, row.outcome.reason) for row in results(journal))
+        show_table(("id", "verdict", "evidence", "reason"), ended)
+    return code
+
+
+def _limits(in_flight: int, per_second: float | None) -> Limits:
+    from campaign_reg.errors import InvalidInputError
+    from campaign_reg.pace import Limits
+
+    try:
+        return Limits(in_flight=in_flight, per_second=per_second)
+    except ValueError:
+        raise InvalidInputError("--in-flight must be 1 or more, and --per-second above 0") from None
+
+
+def _resumed(journal: Path, profile: str | None, limits: Limits, *, no_resend: bool, as_json: bool) -> Job:
+    from campaign_reg.cli.carry import Job
+    from campaign_reg.engine.journal import read_header
+
+    _must_exist(journal)
+    header = read_header(journal)
+    return Job(
+        provider=header.provider,
+        verb=header.verb,
+        journal=journal,
+        profile=profile,
+        limits=limits,
+        resend="never" if no_resend else "proven",
+        as_json=as_json,
+    )
+
+
+def _must_exist(journal: Path) -> None:
+    from campaign_reg.errors import InvalidInputError
+
+    if not journal.exists():
+        raise InvalidInputError(f"there is no journal {journal}: `campaign-reg batch run` makes one")

@@ -1,0 +1,70 @@
+"""From arguments to an exit code: the one place with an event loop, signal handlers and last words."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from cyclopts import CycloptsError
+
+from campaign_reg.cli.app import app
+from campaign_reg.cli.exits import Exit, exit_of_error
+from campaign_reg.cli.words import complain, safe
+from campaign_reg.errors import CampaignRegError
+
+
+def execute(tokens: Sequence[str]) -> int:
+    """Parse arguments, run the command, and turn what it raises into one message and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        command, bound, _ = app.parse_args(tokens, print_error=False, exit_on_error=False)
+        return _run(command(*bound.args, **bound.kwargs))
+    except CycloptsError as error:
+        complain(f"{' '.join(str(error).split())} See: campaign-reg {_path(error)}--help")
+        return Exit.USAGE
+    except CampaignRegError as error:
+        complain(str(error))
+        return exit_of_error(error)
+    except KeyboardInterrupt:
+        return Exit.STOPPED
+    except BrokenPipeError:  # whoever read our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.STOPPED
+
+
+def _path(error: CycloptsError) -> str:
+    return "".join(f"{safe(name)} " for name in error.command_chain or ())
+
+
+def _run(result: object) -> int:
+    if inspect.iscoroutine(result):
+        result = asyncio.run(_until_stopped(result))
+    sys.stdout.flush()
+    return int(result) if isinstance(result, int) else Exit.DONE
+
+
+async def _until_stopped(command: Coroutine[Any, Any, int]) -> int:
+    """Run a command; the first Ctrl-C or SIGTERM cancels it, the second ends the process."""
+    task, loop = asyncio.ensure_future(command), asyncio.get_running_loop()
+
+    def stop() -> None:
+        if task.cancelling():
+            os._exit(Exit.STOPPED)
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: asyncio.run sees to Ctrl-C
+            loop.add_signal_handler(number, stop)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        complain("stopped")
+        return Exit.STOPPED

@@ -1,0 +1,137 @@
+"""What a batch came to: for people, and as one object for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from campaign_reg.cli.exits import Exit, exit_of_verdicts
+from campaign_reg.cli.standing import Account, Downgrade
+from campaign_reg.cli.words import say, show_table
+from campaign_reg.engine.records import ReasonGroup, RowResult
+
+_MOST_SHOWN = 10
+
+
+def document(path: Path, account: Account, code: Exit) -> dict[str, Any]:
+    """The account as an object."""
+    summary = account.summary
+    return {
+        "journal": path,
+        "provider": account.header.provider,
+        "account": account.header.account,
+        "verb": account.header.verb,
+        "rows": summary.rows,
+        "open": summary.open,
+        "verdicts": summary.verdicts,
+        "evidence": account.evidence,
+        "attempts": summary.attempts,
+        "resent": account.resent,
+        "downgraded": summary.downgraded,
+        "reasons": summary.reasons,
+        "downgrades": account.downgrades,
+        "phases": account.phases,
+        "exit_code": int(code),
+    }
+
+
+def exit_of(account: Account) -> Exit:
+    """The exit code of a batch that stands like this."""
+    return exit_of_verdicts(account.summary.verdicts, account.summary.open or not account.sealed)
+
+
+def resume_line(path: Path) -> str:
+    """The command that goes on with a batch."""
+    from shlex import quote
+
+    return f"campaign-reg batch resume {quote(str(path))}"
+
+
+def show_account(path: Path, account: Account, fee: Decimal | None = None) -> None:
+    """Print an account for people."""
+    summary, header = account.summary, account.header
+    say(f"{header.verb} at {header.provider}, journal {path}")
+    say()
+    show_table(("", ""), _counts(account, fee), right=(1,))
+    show_reasons(summary.reasons)
+    show_downgrades(account.downgrades)
+    if summary.open:
+        phases = ", ".join(f"{rows} {_PHASES[phase]}" for phase, rows in account.phases.items() if phase in _PHASES)
+        say(f"\n{summary.open} rows are still open: {phases}")
+    if not account.sealed:
+        say("\nThe input is not complete: run the batch again with the same input")
+
+
+_PHASES: Mapping[str, str] = {
+    "ready": "not sent yet",
+    "intent": "cut off while sending",
+    "lost": "without an answer",
+    "sent": "under way at the vendor",
+}
+
+
+def _counts(account: Account, fee: Decimal | None) -> list[tuple[object, ...]]:
+    summary = account.summary
+    counts: list[tuple[object, ...]] = [("rows", f"{summary.rows:,}")]
+    counts += [
+        (verdict.replace("_", " "), f"{rows:,}") for verdict, rows in summary.verdicts.items() if rows
+    ]
+    if summary.open:
+        counts.append(("still open", f"{summary.open:,}"))
+    if account.resent:
+        counts.append(("sent twice, the first proven unapplied", f"{account.resent:,}"))
+    if summary.downgraded:
+        counts.append(("with worse terms than before", f"{summary.downgraded:,}"))
+    if fee is not None:
+        counts.append((f"at most billed, {summary.attempts:,} x {fee}", f"{summary.attempts * fee:,}"))
+    return counts
+
+
+def show_reasons(reasons: tuple[ReasonGroup, ...]) -> None:
+    """Print why rows failed, the vendor's reasons grouped by code and field."""
+    if not reasons:
+        return
+    say()
+    rows = [(group.rows, group.code, group.field, group.text) for group in reasons[:_MOST_SHOWN]]
+    show_table(("rows", "code", "field", "reason"), rows, right=(0,))
+    _say_more(len(reasons), "reasons")
+
+
+def show_downgrades(downgrades: tuple[Downgrade, ...]) -> None:
+    """Print which terms got worse."""
+    if not downgrades:
+        return
+    say()
+    rows = [
+        (item.rows, item.operator, item.field, f"{_term(item.before)} -> {_term(item.after)}")
+        for item in downgrades[:_MOST_SHOWN]
+    ]
+    show_table(("rows", "operator", "worse term", "before -> after"), rows, right=(0,))
+    _say_more(len(downgrades), "ways")
+
+
+def _term(value: str | int | None) -> str:
+    return "none" if value is None else str(value)
+
+
+def _say_more(found: int, what: str) -> None:
+    if found > _MOST_SHOWN:
+        say(f"and {found - _MOST_SHOWN} more {what}: see --json")
+
+
+def row_document(result: RowResult) -> dict[str, Any]:
+    """One row's result as an object."""
+    outcome = result.outcome
+    return {
+        "id": result.id,
+        "params": result.params,
+        "attempts": result.attempts,
+        "verdict": outcome.verdict,
+        "evidence": outcome.evidence,
+        "reason": outcome.reason,
+        "feedback": outcome.feedback,
+        "changes": outcome.changes,
+        "settled_at": outcome.settled_at,
+    }
