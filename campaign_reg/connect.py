@@ -147,7 +147,7 @@ def connect(
     limits, clock, rng = limits or Limits(), clock or SystemClock(), rng or random.Random()  # noqa: S311
 
     def build() -> Backend[Any]:
-        account_pace = pace or MemoryPace(limits, clock)
+        account_pace: Pace = MemoryPace(limits, clock) if pace is None else pace
         sockets = AiohttpTransport(clock=clock, limits=limits, connector=connector)
         limiter = LimiterTransport(sockets, account_pace, clock, limits.in_flight)
         transport = AuthTransport(

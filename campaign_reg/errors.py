@@ -8,6 +8,7 @@ A caller tells "never arrived", "refused" and "unknown" apart by class alone::
     ├── UnsupportedVerbError        the provider lacks the verb; nothing was sent
     ├── TransportError              no usable answer
     │   ├── ConnectError            the connection never opened: nothing was sent
+    │   │   └── HeldBackError       it was not let out: the account is paused, or the caller must look again first
     │   ├── RequestTimeoutError     no answer to a read in time
     │   └── OutcomeUnknownError     a write may or may not have been applied
     ├── ApiError                    the vendor answered and refused: the write was not applied
@@ -85,16 +86,26 @@ class TransportError(CampaignRegError):
 
 
 class ConnectError(TransportError):
-    """The request never left: no connection was opened, or it was held back before sending.
+    """The request never left: no connection was opened.
 
     Attributes:
-        retryable: Whether the same request may simply be tried again; False where that would not help (a
-            certificate) or the caller must look first (held back).
+        retryable: Whether the same request may simply be tried again; False where that would not help, as with a
+            certificate that was refused.
     """
 
     def __init__(self, operation: str, reason: str, *, retryable: bool = True) -> None:
         super().__init__(operation, reason)
         self.retryable = retryable
+
+
+class HeldBackError(ConnectError):
+    """The request was held back before sending; the caller must look again before asking anew.
+
+    The account was paused, its token could not be renewed, or the reading that a write rests on grew too old.
+    """
+
+    def __init__(self, operation: str, reason: str) -> None:
+        super().__init__(operation, reason, retryable=False)
 
 
 class RequestTimeoutError(TransportError):

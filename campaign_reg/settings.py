@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -56,13 +57,13 @@ def load_settings(provider: str, kind: type[Any], arguments: Mapping[str, Any], 
 
 def _from_outside(provider: str, kind: type[Any], profile: str | None) -> dict[str, Any]:
     """What environment and file say, unset ones left out."""
-    names = {field.name: attrs.field(default=None) for field in attrs.fields(kind)}
-    raw = attrs.make_class("Settings", {name: attrs.field(default=None, type=Any) for name in names})  # type: ignore[call-overload]
-    file = Path(os.environ.get(FILE_VARIABLE, FILE_NAME))
+    names = [field.name for field in attrs.fields(kind)]
+    raw: type[Any] = attrs.make_class("Settings", {name: attrs.field(default=None, type=Any) for name in names})
+    file = _file()
     section = _section(provider, profile)
     _check_profile(file, profile)
     try:
-        loaded = typed_settings.load_settings(
+        loaded: Any = typed_settings.load_settings(
             raw,
             loaders=[
                 typed_settings.FileLoader({"*": typed_settings.TomlFormat(section)}, [file]),
@@ -79,6 +80,14 @@ def _from_outside(provider: str, kind: type[Any], profile: str | None) -> dict[s
     }
 
 
+def _file() -> Path:
+    """Where the file would be; one that was named has to be there."""
+    named = os.environ.get(FILE_VARIABLE)
+    if named and not Path(named).is_file():
+        raise ConfigurationError(f"{FILE_VARIABLE} names {named}, but there is no such file")
+    return Path(named or FILE_NAME)
+
+
 def _section(provider: str, profile: str | None) -> str:
     return provider if profile is None else f"profiles.{profile}.{provider}"
 
@@ -88,7 +97,11 @@ def _check_profile(file: Path, profile: str | None) -> None:
         return
     if not file.is_file():
         raise ConfigurationError(f"profile {profile!r} was asked for, but there is no {file}")
-    if f"[profiles.{profile}." not in file.read_text(encoding="utf-8"):
+    try:
+        profiles = tomllib.loads(file.read_text(encoding="utf-8")).get("profiles")
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"{file}: {error}") from None
+    if not isinstance(profiles, dict) or profile not in profiles:
         raise ConfigurationError(f"{file} has no profile {profile!r}")
 
 

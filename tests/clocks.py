@@ -14,16 +14,21 @@ _LOOP_TURNS_BEFORE_ADVANCING = 10
 class VirtualClock:
     """Time that moves only when everybody sleeps (auto), or only when pushed.
 
-    With `auto`, whenever something sleeps and the loop has had a few turns (and `grace_seconds` of real time, for
-    real sockets to be heard), time jumps to the earliest sleeper's end. Sleepers wake one by one, in order of their
-    ends, so concurrent sleepers see a consistent time. Without `auto`, only `advance` moves it.
+    With `auto`, whenever something sleeps and the loop has had a few turns (and `grace_seconds` of real time,
+    for real sockets to be heard), time jumps to the earliest sleeper's end. Sleepers wake one by one, in order
+    of their ends, so concurrent sleepers see a consistent time. Without `auto`, only `advance` moves it.
 
     Attributes:
         slept: Every duration anybody asked `sleep` for, in seconds.
     """
 
     def __init__(
-        self, start: datetime = _START, *, auto: bool = True, monotonic: float = 1000.0, grace_seconds: float = 0.0
+        self,
+        start: datetime = _START,
+        *,
+        auto: bool = True,
+        monotonic: float = 1000.0,
+        grace_seconds: float = 0.0,
     ) -> None:
         self._now = start
         self._monotonic = monotonic
@@ -81,7 +86,7 @@ class VirtualClock:
         await self._turn()
 
     def jump_wall(self, seconds: float) -> None:
-        """Set the wall clock on or back, while the monotonic one stands (a machine that slept, or a reset clock)."""
+        """Move the wall clock, while the monotonic one stands (the machine slept, or was set)."""
         self._now += timedelta(seconds=seconds)
 
     @property
@@ -105,7 +110,9 @@ class VirtualClock:
     def _plan_advance(self) -> None:
         if self._auto and self._advancing is None:
             loop = asyncio.get_running_loop()
-            self._advancing = loop.call_later(self._grace_seconds, self._count_down, _LOOP_TURNS_BEFORE_ADVANCING)
+            self._advancing = loop.call_later(
+                self._grace_seconds, self._count_down, _LOOP_TURNS_BEFORE_ADVANCING
+            )
 
     def _count_down(self, turns: int) -> None:
         if turns > 0:

@@ -41,6 +41,7 @@ from campaign_reg.errors import (
     AuthenticationError,
     CampaignRegError,
     ConfigurationError,
+    ConnectError,
     DecodeError,
     InvalidInputError,
     JournalError,
@@ -58,6 +59,7 @@ from campaign_reg.protocol.schedule import Schedule
 _CHUNK = 500
 _GRACE_SECONDS = 5.0
 _MOST_UNREADABLE_PREIMAGES = 5
+_MOST_SPREAD_SECONDS = 0.5
 _STOPS_THE_BATCH = (AuthenticationError, PermissionDeniedError, ConfigurationError, JournalError)
 
 
@@ -356,8 +358,13 @@ class Batch:
 
     async def _not_sent(self, row: _Row, error: CampaignRegError) -> float | None:
         """The vendor refused, or the write never left: known not applied."""
+        held_back = isinstance(error, ConnectError) and row.state.phase is Phase.INTENT
         await self._step_back(row)
+        if held_back:  # the pre-image was read, the write did not leave: begin afresh once the pause is over
+            return self._backend.pace.paused_seconds() + self._backend.rng.random() * _MOST_SPREAD_SECONDS
         row.troubles += 1
+        if isinstance(error, ConnectError) and not may_pass(error):
+            raise error  # a certificate that was refused: no row can be sent
         if not may_pass(error) or _keeps_failing(error, row.troubles):
             await self._end(row, self._refused(row, error))
             return None

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import json
+import zlib
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import (
     ApiError,
     CampaignRegError,
+    ConnectError,
     DecodeError,
+    HeldBackError,
     InvalidInputError,
     NotFoundError,
     PollTimeoutError,
@@ -24,7 +27,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import Judgement, judge, shows_effect
+from campaign_reg.protocol.judge import Judgement, judge, lags_behind, shows_effect
 
 if TYPE_CHECKING:
     from campaign_reg.models.feedback import Feedback
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
 _FEEDBACK_WAITS_SECONDS = (0.5, 2.0, 8.0)
 _TOKEN_PREFIX = "cr1."  # noqa: S105  (a format version, no secret)
+_DAMAGED = "this action token is damaged; copy it whole"
 
 
 @attrs.define(kw_only=True)
@@ -47,6 +51,7 @@ class Track:
         acknowledged: Whether the vendor answered that it took the write.
         sent_at: Local wall clock just before it left, aware UTC.
         readings: Readings since that differed from the one before, oldest first.
+        skipped: Why nothing was sent; empty where something was.
     """
 
     verb: Verb
@@ -55,11 +60,11 @@ class Track:
     acknowledged: bool
     sent_at: datetime
     readings: list[Reading] = attrs.field(factory=list)
+    skipped: str = ""
 
     def observe(self, rule: VerbRule, reading: Reading) -> Judgement | None:
-        """Take in one reading and judge; a reading from a replica that lags behind the last one is ignored."""
-        newest = self.readings[-1] if self.readings else self.preimage
-        if newest is not None and not reading.missing and rule.is_older(reading, newest):
+        """Take in one reading and judge; one from a replica that lags behind an earlier reading is ignored."""
+        if lags_behind(rule, self.preimage, self.readings, reading):
             return None
         before = self.readings[-1] if self.readings else None
         if before is None or reading.missing or not reading.says_the_same(before):
@@ -136,9 +141,10 @@ class Action:
             "sent": track.sent_at.isoformat(),
             "pre": None if track.preimage is None else track.preimage.to_plain(),
             "seen": [reading.to_plain() for reading in track.readings],
+            "skip": track.skipped,
         }
         text = json.dumps(plain, separators=(",", ":")).encode()
-        return _TOKEN_PREFIX + base64.urlsafe_b64encode(text).decode().rstrip("=")
+        return f"{_TOKEN_PREFIX}{base64.urlsafe_b64encode(text).decode().rstrip('=')}.{zlib.crc32(text):08x}"
 
     async def refresh(self) -> Outcome | None:
         """Read the campaign once; returns the outcome when this reading decides it.
@@ -186,6 +192,7 @@ class Action:
             return self._outcome
         if self._poll_task is None:
             self._poll_task = asyncio.create_task(self._poll(schedule or self._backend.schedule))
+            self._poll_task.add_done_callback(_mark_as_seen)
         task, clock = self._poll_task, self._backend.clock
         started, over = clock.monotonic(), asyncio.Event()
         task.add_done_callback(lambda _: over.set())
@@ -207,9 +214,9 @@ class Action:
         Raises:
             PollTimeoutError: The schedule's deadline passed.
         """
-        plan = schedule or self._backend.schedule
+        plan, track = schedule or self._backend.schedule, self._track
         looks, started = 0, self._backend.clock.monotonic()
-        before = self._track.preimage
+        before = track.readings[-1] if track.readings else track.preimage
         while self._outcome is None:
             await self._until_next_look(plan, looks, started)
             looks += 1
@@ -219,12 +226,15 @@ class Action:
                 if not may_pass(error):
                     raise
                 continue
+            stale = lags_behind(self._backend.rule(self.verb), track.preimage, track.readings, reading)
             decided = self.take(reading)
-            if before is None or not reading.says_the_same(before):
+            if not stale and (before is None or not reading.says_the_same(before)):
                 before = reading
                 yield reading
             if decided:
                 await self.conclude()
+            else:
+                self.give_up()
 
     async def _poll(self, schedule: Schedule) -> Outcome:
         looks, started = 0, self._backend.clock.monotonic()
@@ -253,23 +263,37 @@ class Action:
             verb=track.verb,
             verdict=Verdict.UNKNOWN,
             evidence=Evidence.INFERRED,
-            reason=f"no sign of it at the vendor for {patience:g} s: look there before doing it again",
+            reason=f"no sign of it at the vendor for {patience:g} s (last status {track.status or 'unknown'}): "
+            "look there before doing it again",
             settled_at=backend.clock.now(),
         )
         return self._outcome
 
     async def _until_next_look(self, schedule: Schedule, looks: int, started: float) -> None:
+        """Sleep; what was sent long ago, and taken up again, is looked at at once, and a deadline brings a last look."""
         clock = self._backend.clock
-        waited = clock.monotonic() - started
-        if schedule.deadline_seconds is not None and waited >= schedule.deadline_seconds:
-            raise PollTimeoutError(self.token, self.status, waited)
-        await clock.sleep(schedule.wait_seconds(looks, self._backend.rng))
+        wait, waited = schedule.wait_seconds(looks, self._backend.rng), clock.monotonic() - started
+        if looks == 0:
+            wait = max(wait - max((clock.now() - self._track.sent_at).total_seconds(), 0.0), 0.0)
+        if schedule.deadline_seconds is not None:
+            if waited >= schedule.deadline_seconds:
+                raise PollTimeoutError(self.token, self.status, waited)
+            wait = min(wait, schedule.deadline_seconds - waited)
+        await clock.sleep(wait)
+
+
+def _mark_as_seen(task: asyncio.Task[Outcome]) -> None:
+    """Keep asyncio from reporting an error that nobody waits for any more."""
+    if not task.cancelled():
+        task.exception()
 
 
 def may_pass(error: CampaignRegError) -> bool:
     """Whether the same reading may succeed later: the network, the vendor's trouble or its limits."""
+    if isinstance(error, ConnectError):
+        return error.retryable or isinstance(error, HeldBackError)
     if isinstance(error, TransportError | DecodeError):
-        return getattr(error, "retryable", True)
+        return True
     return isinstance(error, ApiError) and (error.status in {408, 429} or error.status >= 500)
 
 
@@ -342,11 +366,15 @@ def parse_token(token: str, provider: str, account: str) -> Track:
     Raises:
         InvalidInputError: It is no token of ours, or of another provider or account.
     """
+    token = token.strip()
     if not token.startswith(_TOKEN_PREFIX):
         raise InvalidInputError("this is no action token of this release (it should begin with 'cr1.')")
-    text = token.removeprefix(_TOKEN_PREFIX)
+    text, _, check = token.removeprefix(_TOKEN_PREFIX).partition(".")
     try:
-        plain = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        content = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        if check != f"{zlib.crc32(content):08x}":
+            raise InvalidInputError(_DAMAGED)
+        plain = json.loads(content)
         if (plain["p"], plain["acct"]) != (provider, account):
             raise InvalidInputError(
                 f"this token belongs to {plain['p']} account {plain['acct']}, not to {provider} account {account}"
@@ -358,8 +386,9 @@ def parse_token(token: str, provider: str, account: str) -> Track:
             sent_at=datetime.fromisoformat(plain["sent"]),
             preimage=None if plain["pre"] is None else Reading.from_plain(plain["target"], plain["pre"]),
             readings=[Reading.from_plain(plain["target"], item) for item in plain["seen"]],
+            skipped=plain["skip"],
         )
     except InvalidInputError:
         raise
-    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InvalidInputError("this action token is damaged; copy it whole") from error
+    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise InvalidInputError(_DAMAGED) from error

@@ -160,8 +160,8 @@ class CampaignBackend(Protocol[C]):
         """
         ...
 
-    def list(self, **filters: Any) -> Pager[C]:
-        """List campaigns lazily; no I/O before it is iterated."""
+    def list(self, *_: Any, **filters: Any) -> Pager[C]:
+        """List campaigns lazily; no I/O before it is iterated. Filters go by name, each provider has its own."""
         ...
 
     async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
@@ -273,7 +273,7 @@ class Backend(ABC, Generic[C]):
         """Read one campaign."""
 
     @abstractmethod
-    def list(self, **filters: Any) -> Pager[C]:
+    def list(self, *_: Any, **filters: Any) -> Pager[C]:
         """List campaigns lazily."""
 
     @abstractmethod
@@ -319,6 +319,8 @@ class Backend(ABC, Generic[C]):
         """
         track = parse_token(token, self.provider, self.account)
         self.rule(track.verb)
+        if track.skipped and track.preimage is not None:
+            return Action(self, track, skipped(track.verb, track.preimage, track.skipped))
         return Action(self, track)
 
     async def perform(
@@ -360,10 +362,14 @@ class Backend(ABC, Generic[C]):
         if rule.reads_first:
             preimage, permit = await self._preimage(rule, track.target, preimage, permit)
             track.preimage = attrs.evolve(preimage, campaign=None)
-            refusal = rule.refuses(preimage)
-            if refusal is not None:
-                return Action(self, track, skipped(rule.verb, preimage, refusal))
-            leave_before = self.clock.monotonic() + self.waits.preimage_seconds
+            track.skipped = rule.refuses(preimage) or ""
+            if not track.skipped and rule.wait_before_write(preimage) > 0:
+                track.skipped = "the campaign keeps changing at the vendor: nothing was sent, try again later"
+            if track.skipped:
+                return Action(self, track, skipped(rule.verb, preimage, track.skipped))
+            leave_before = self._oldest_allowed(preimage)
+            if permit.epoch != self.pace.epoch:  # the account was paused while it was read
+                permit = await self.pace.reserve()
         if before_send is not None:
             await before_send(
                 Intent(target=track.target, preimage=track.preimage, digest=write.digest, at=self.clock.now())
@@ -383,6 +389,11 @@ class Backend(ABC, Generic[C]):
             permit = await self.pace.reserve(2)
             reading = await self.read(target, permit=permit)
         return reading, permit
+
+    def _oldest_allowed(self, preimage: Reading) -> float:
+        """Monotonic time in seconds at which the pre-image gets too old for the write to leave."""
+        age = max((self.clock.now() - preimage.taken_at).total_seconds(), 0.0)
+        return self.clock.monotonic() + self.waits.preimage_seconds - age
 
     async def _send(
         self, write: PreparedWrite, track: Track, permit: Permit, leave_before: float | None

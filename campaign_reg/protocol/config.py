@@ -18,12 +18,14 @@ Secret = str | Callable[[], str] | Callable[[], Awaitable[str]]
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def https_url(_: object, attribute: attrs.Attribute[Any], value: str) -> None:
+def https_url(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
     """Accept an origin over https, and http for loopback only.
 
     Raises:
         ConfigurationError: It is anything else; the message does not repeat user names or passwords.
     """
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{attribute.name} is not a URL")
     try:
         parts = urlsplit(value)
         host, _port = parts.hostname, parts.port
@@ -49,7 +51,17 @@ def given(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
         raise ConfigurationError(f"{attribute.name} is missing")
 
 
-def origin(value: str) -> str:
+def one_of(*choices: str) -> Callable[[object, attrs.Attribute[Any], object], None]:
+    """Make a validator that refuses everything but these."""
+
+    def check(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+        if value not in choices:
+            raise ConfigurationError(f"{attribute.name} must be {' or '.join(choices)}, not {value!r}")
+
+    return check
+
+
+def origin(value: object) -> object:
     """A base URL without its trailing slash."""
     return value.rstrip("/") if isinstance(value, str) else value
 

@@ -7,7 +7,7 @@ from typing import Self
 
 import attrs
 
-_positive = attrs.validators.gt(0)
+_positive = attrs.validators.gt(0.0)
 
 
 @attrs.frozen(kw_only=True)

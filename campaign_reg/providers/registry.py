@@ -68,11 +68,18 @@ def load_for(config: object) -> Provider:
     Raises:
         ConfigurationError: No registered provider has such settings.
     """
+    broken = []
     for name in names():
-        provider = load(name)
+        try:
+            provider = load(name)
+        except ConfigurationError as error:  # somebody else's plug-in, perhaps
+            broken.append(str(error))
+            continue
         if type(config) is provider.config:
             return provider
-    raise ConfigurationError(f"{type(config).__name__} is no settings class of a registered provider")
+    raise ConfigurationError(
+        "; ".join([f"{type(config).__name__} is no settings class of a registered provider", *broken])
+    )
 
 
 def _load_plug_in(name: str) -> Provider:
@@ -90,9 +97,10 @@ def _load_plug_in(name: str) -> Provider:
 def _checked(point: EntryPoint) -> Provider:
     try:
         provider = point.load()
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # noqa: BLE001  (a plug-in may raise anything while it is imported)
         raise ConfigurationError(
-            f"the provider {point.name!r} ({point.value}) cannot be imported: {error}. Install what it needs"
+            f"the provider {point.name!r} ({point.value}) cannot be imported: {type(error).__name__}: {error}. "
+            "Install what it needs, or uninstall it"
         ) from error
     if not isinstance(provider, Provider):
         raise ConfigurationError(f"{point.value} is no campaign_reg.registry.Provider")

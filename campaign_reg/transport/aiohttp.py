@@ -15,6 +15,7 @@ from yarl import URL
 from campaign_reg.errors import (
     CampaignRegError,
     ConnectError,
+    HeldBackError,
     InvalidInputError,
     OutcomeUnknownError,
     RequestTimeoutError,
@@ -184,9 +185,7 @@ class AiohttpTransport:
             return timeout
         left = request.leave_before - now
         if left < 0:
-            raise ConnectError(
-                request.operation.name, "held back: the reading it rests on is too old", retryable=False
-            )
+            raise HeldBackError(request.operation.name, "held back: the reading it rests on is too old")
         if timeout.connect is not None and left >= timeout.connect:
             return timeout
         # Connecting may take until then, and not longer (0 would mean without limit).

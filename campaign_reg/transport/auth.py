@@ -15,6 +15,7 @@ from campaign_reg.errors import (
     CampaignRegError,
     ConfigurationError,
     ConnectError,
+    HeldBackError,
     PermissionDeniedError,
 )
 from campaign_reg.wire.message import Request
@@ -202,7 +203,7 @@ def _for_caller(error: CampaignRegError, request: Request) -> CampaignRegError:
     if _is_refused(error) or isinstance(error, ConfigurationError):
         return copy.copy(error)
     words = f"answered {error.status}" if isinstance(error, ApiError) else str(error)
-    return ConnectError(request.operation.name, f"not sent, no token could be had: {words}", retryable=False)
+    return HeldBackError(request.operation.name, f"not sent, no token could be had: {words}")
 
 
 def _with_headers(request: Request, credentials: _Credentials, permit: Permit | None) -> Request:

@@ -6,10 +6,12 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
-from campaign_reg.errors import ConnectError
+from campaign_reg.errors import HeldBackError
 from campaign_reg.pace import Permit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from campaign_reg.clock import Clock
     from campaign_reg.pace import Limits, Pace
     from campaign_reg.wire.message import Request, Response, Transport
@@ -27,7 +29,9 @@ class MemoryPace:
     """
 
     def __init__(self, limits: Limits, clock: Clock) -> None:
-        self._interval = 0.0 if limits.per_second is None else 1.0 / limits.per_second
+        self._own_interval = 0.0 if limits.per_second is None else 1.0 / limits.per_second
+        self._interval = self._own_interval
+        self._tightened: dict[object, float] = {}
         self._clock = clock
         self._next = 0.0
         self._paused_until = 0.0
@@ -57,6 +61,23 @@ class MemoryPace:
         self._next = max(until, now + self._interval)
         self._epoch += 1
 
+    def tighten(self, per_second: float) -> Callable[[], None]:
+        """Hold the account to this rate as well, until the returned function is called.
+
+        The strictest rate wins. Slots that are reserved already stay as they are.
+        """
+        handle = object()
+        self._tightened[handle] = 1.0 / per_second
+        before, self._interval = self._interval, max(self._interval, 1.0 / per_second)
+        # The next slot keeps the new distance from the last one, too.
+        self._next += self._interval - before
+
+        def loosen() -> None:
+            self._tightened.pop(handle, None)
+            self._interval = max(self._own_interval, *self._tightened.values(), 0.0)
+
+        return loosen
+
     def paused_seconds(self) -> float:
         """How long the present pause still lasts, in seconds; 0 when there is none."""
         return max(0.0, self._paused_until - self._clock.monotonic())
@@ -65,8 +86,8 @@ class MemoryPace:
 class LimiterTransport:
     """Lets a request leave when fewer than `in_flight` are on the wire and its slot has come.
 
-    The order is that of arrival.
-    Cancelling a waiting call gives its place to the next; its slot stays unused.
+    The order is that of arrival. Cancelling a waiting call gives its place to the next; its slot stays
+    unused.
 
     Args:
         inner: What sends.
@@ -87,8 +108,8 @@ class LimiterTransport:
         """Send when it is the request's turn.
 
         Raises:
-            ConnectError: Held back (`retryable` is False): the account was paused after the caller took the
-                permit of a write, or the slot comes after `leave_before`.
+            HeldBackError: The account was paused after the caller took the permit of a write, or the slot
+                comes after `leave_before`.
             TransportError: What the inner transport raised.
         """
         if self._free:
@@ -115,9 +136,7 @@ class LimiterTransport:
                 if permit.epoch == pace.epoch:
                     return
             if permit is held and not request.operation.safe:
-                raise ConnectError(
-                    request.operation.name, "held back: the account is paused", retryable=False
-                )
+                raise HeldBackError(request.operation.name, "held back: the account is paused")
             permit = await pace.reserve()
 
     async def _queue(self) -> None:
@@ -143,8 +162,6 @@ class LimiterTransport:
 
 def _refuse_if_late(request: Request, slot: float) -> None:
     if request.leave_before is not None and slot > request.leave_before:
-        raise ConnectError(
-            request.operation.name,
-            "held back: its turn comes after the reading it rests on is too old",
-            retryable=False,
+        raise HeldBackError(
+            request.operation.name, "held back: its turn comes after the reading it rests on is too old"
         )

@@ -30,9 +30,9 @@ _LOGGER = logging.getLogger(__name__)
 class RetryTransport:
     """Sends reads again after breaks and passing refusals, and writes only when they are known not applied.
 
-    Each repetition costs what ten successes earn, so that a vendor that is down sees hardly more requests than
-    a healthy one. A refusal that says "too many requests" pauses the whole account. Cancelling a waiting call
-    sends nothing more.
+    Each repetition costs what ten successes earn, so that a vendor that is down sees hardly more requests
+    than a healthy one. A refusal that says "too many requests" pauses the whole account. Cancelling a waiting
+    call sends nothing more.
 
     Args:
         inner: What sends.

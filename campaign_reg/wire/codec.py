@@ -130,7 +130,7 @@ def register_model(
         for field in fields
     ]
     converter.register_structure_hook(model, _structurer(model, members))
-    converter.register_unstructure_hook(model, _unstructurer(members))
+    converter.register_unstructure_hook(model, _unstructurer(model, members))
 
 
 def parse_datetime(value: Any) -> datetime:
@@ -229,28 +229,36 @@ def _at(key: str, error: DecodeError) -> DecodeError:
     return DecodeError(f"{key}{joint}{error.path}", error.reason)
 
 
-def _unstructurer(members: list[_Member]) -> Callable[[Any], dict[str, Any]]:
+def _unstructurer(model: type, members: list[_Member]) -> Callable[[Any], dict[str, Any]]:
     by_wire = {m.wire: m for m in members}
+    fields = attrs.fields_dict(model)
+    unsaid = {m.name: _made_default(fields[m.name]) for m in members}
 
-    def unstructure(model: Any) -> dict[str, Any]:
+    def unstructure(thing: Any) -> dict[str, Any]:
         plain = {
             m.wire: value if m.dump is None else m.dump(value)
             for m in members
-            if (value := getattr(model, m.name)) is not None
+            if (value := getattr(thing, m.name)) is not None
         }
-        for wire, raw in getattr(model, "extra", {}).items():
+        for wire, raw in getattr(thing, "extra", {}).items():
             known = by_wire.get(wire)
-            if known is None or _still_says(known, raw, getattr(model, known.name)):
+            if known is None or _still_says(known, raw, getattr(thing, known.name), unsaid):
                 plain[wire] = raw
         return plain
 
     return unstructure
 
 
-def _still_says(member: _Member, raw: Any, value: Any) -> bool:
+def _made_default(field: attrs.Attribute[Any]) -> Any:
+    return field.default.factory() if isinstance(field.default, _FACTORY) else field.default
+
+
+def _still_says(member: _Member, raw: Any, value: Any, unsaid: Mapping[str, Any]) -> bool:
     """Whether the odd spelling kept in `extra` still means the member's value (it may have been evolved)."""
-    if raw is None or value is None:
-        return value is None
+    if value is None:
+        return True
+    if raw is None:
+        return bool(value == unsaid[member.name])
     return bool((raw if member.load is None else member.load(raw)) == value)
 
 

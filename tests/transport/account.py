@@ -1,7 +1,8 @@
-"""What the tests of this room call: two operations, an account's whole stack, and a stack's inside that is a script."""
+"""What the tests of this room call: two operations, an account's whole stack, and a scripted transport."""
 
 from __future__ import annotations
 
+import asyncio
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,11 @@ class Script:
     sent: list[Request] = attrs.field(factory=list)
     times: list[float] = attrs.field(factory=list)
     latency_seconds: float = 0.0
+
+    async def until_sent(self, count: int = 1) -> None:
+        async with asyncio.timeout(5):
+            while len(self.sent) < count:  # noqa: ASYNC110
+                await asyncio.sleep(0)
 
     async def send(self, request: Request) -> Response:
         self.sent.append(request)

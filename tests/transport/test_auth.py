@@ -10,6 +10,7 @@ from campaign_reg.errors import (
     AuthenticationError,
     ConfigurationError,
     ConnectError,
+    HeldBackError,
     OutcomeUnknownError,
     TransportError,
 )
@@ -147,8 +148,7 @@ async def test_31_a_slow_401_does_not_renew_a_token_that_is_newer(clock: Virtual
     vendor.revoked = {"T1"}
     script.latency_seconds = 5.0
     slow = asyncio.create_task(transport.send(get()))
-    while script.count(GET) < 2:
-        await asyncio.sleep(0)
+    await script.until_sent(3)
     script.latency_seconds = 0.0
     await transport.send(get())
     assert (await slow).status == 200
@@ -165,8 +165,7 @@ async def test_32_64_callers_at_the_start_make_one_login(clock: VirtualClock) ->
 async def test_32_a_cancelled_caller_poisons_nobody(clock: VirtualClock, cancelled: int) -> None:
     transport, script = stack(clock, Vendor(), latency_seconds=1.0)
     calls = [asyncio.create_task(transport.send(get())) for _ in range(3)]
-    while not script.sent:
-        await asyncio.sleep(0)
+    await script.until_sent()
     calls[cancelled].cancel()
     results = await asyncio.gather(*calls, return_exceptions=True)
     assert isinstance(results.pop(cancelled), asyncio.CancelledError)
@@ -177,8 +176,7 @@ async def test_32_a_cancelled_caller_poisons_nobody(clock: VirtualClock, cancell
 async def test_32_all_callers_cancelled_the_token_is_there_for_the_next(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor(), latency_seconds=1.0)
     call = asyncio.create_task(transport.send(get()))
-    while not script.sent:
-        await asyncio.sleep(0)
+    await script.until_sent()
     call.cancel()
     await asyncio.wait([call])
     assert (await transport.send(get())).status == 200
@@ -203,7 +201,7 @@ async def test_33_36_at_most_two_logins_with_refused_credentials(clock: VirtualC
 
 async def test_36_after_a_good_while_credentials_are_tried_again(clock: VirtualClock) -> None:
     vendor = Vendor(login=lambda: answer(401))
-    transport, script = stack(clock, vendor)
+    transport, _ = stack(clock, vendor)
     for _ in range(3):
         with pytest.raises(AuthenticationError):
             await transport.send(put())
@@ -238,7 +236,7 @@ async def test_34_a_login_that_fails_leaves_the_request_known_unsent(
     clock: VirtualClock, failure: Response | Exception
 ) -> None:
     transport, script = stack(clock, Vendor(login=lambda: failure))
-    with pytest.raises(ConnectError, match=r"t\.put: not sent, no token") as caught:
+    with pytest.raises(HeldBackError, match=r"t\.put: not sent, no token") as caught:
         await transport.send(put())
     assert not caught.value.retryable
     assert script.count(PUT) == 0
@@ -335,8 +333,7 @@ async def test_69_aclose_stops_the_login(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor(), latency_seconds=1000.0)
     before = asyncio.all_tasks()
     call = asyncio.create_task(transport.send(put()))
-    while not script.sent:
-        await asyncio.sleep(0)
+    await script.until_sent()
     await transport.aclose()
     with pytest.raises(ConnectError, match="closed"):
         await call

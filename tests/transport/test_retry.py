@@ -15,6 +15,8 @@ import pytest
 from campaign_reg.enums import Applied
 from campaign_reg.errors import (
     ConnectError,
+    HeldBackError,
+    HeldBackError,
     InvalidRequestError,
     OutcomeUnknownError,
     RateLimitError,
@@ -123,7 +125,10 @@ async def test_18_a_429_that_may_mean_applied_is_not_repeated(clock: VirtualCloc
 async def test_18_a_code_may_say_more_than_the_status(clock: VirtualClock) -> None:
     """Responsys throttles by a code, under 400 or 401."""
     errors = ErrorTable(
-        by_code={"LIMIT": Refusal(RateLimitError, Applied.NO, transient=True), "BAD": Refusal(InvalidRequestError)},
+        by_code={
+            "LIMIT": Refusal(RateLimitError, Applied.NO, transient=True),
+            "BAD": Refusal(InvalidRequestError),
+        },
         parse=lambda response: ErrorBody(code=response.body.decode()),
     )
     for body, calls in ((b"LIMIT", 2), (b"BAD", 1)):
@@ -218,7 +223,7 @@ DATE = "Mon, 02 Mar 2026 14:00:00 GMT"
 async def test_18_19_20_never_sooner_than_asked(
     clock: VirtualClock, status: int, headers: dict[str, str], asked: float
 ) -> None:
-    transport, script, _ = stack(clock, answer(status, **headers), OK)
+    transport, script, _ = stack(clock, answer(status, b"{}", **headers), OK)
     await transport.send(get())
     gap = script.times[1] - script.times[0]
     assert asked <= gap <= asked + 0.5 + 1e-9
@@ -227,8 +232,7 @@ async def test_18_19_20_never_sooner_than_asked(
 async def test_18_the_whole_account_waits(clock: VirtualClock) -> None:
     transport, script, pace = stack(clock, answer(429, Retry_After="30"), OK)
     first = asyncio.create_task(transport.send(put()))
-    while not script.sent:
-        await asyncio.sleep(0)
+    await script.until_sent()
     assert pace.paused_seconds() >= 30
     await asyncio.gather(first, *(transport.send(get()) for _ in range(50)))
     assert min(script.times[1:]) >= script.times[0] + 30
@@ -274,7 +278,7 @@ async def test_what_is_held_back_surfaces_at_once(clock: VirtualClock) -> None:
     transport, script, pace = stack(clock, OK)
     permit = await pace.reserve()
     pace.pause(5)
-    assert await outcome_of(transport, put(permit=permit)) is ConnectError
+    assert await outcome_of(transport, put(permit=permit)) is HeldBackError
     assert (script.sent, clock.slept) == ([], [])
 
 
@@ -324,8 +328,9 @@ async def test_the_budget_is_earned_back_by_successes(clock: VirtualClock) -> No
 async def test_cancelled_while_waiting_nothing_more_is_sent(clock: VirtualClock) -> None:
     transport, script, _ = stack(clock, answer(429, Retry_After="30"), OK)
     call = asyncio.create_task(transport.send(get()))
-    while not clock.sleepers:
-        await asyncio.sleep(0)
+    await script.until_sent()
+    await asyncio.sleep(0)
+    assert clock.sleepers == 1
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call

@@ -32,7 +32,7 @@ from tests.clocks import VirtualClock
 
 from .account import GET, PUT, Account, Basic, Bearer, get, put
 from .test_aiohttp import BREAKS, Resolver
-from .wire_server import Connection, Received, WireServer, drop, reply, reset, silence, then_close
+from .wire_server import Connection, Received, Step, WireServer, drop, reply, reset, silence, then_close
 
 if TYPE_CHECKING:
     from campaign_reg.wire.message import Request
@@ -43,7 +43,10 @@ CANARY = "canary-4f1d-secret"
 
 
 async def test_01_02_a_read_is_sent_again_after_a_break(clock: VirtualClock) -> None:
-    async with WireServer(reset, drop, reply(200, b"[1]")) as server, Account(server.origin, clock) as account:
+    async with (
+        WireServer(reset, drop, reply(200, b"[1]")) as server,
+        Account(server.origin, clock) as account,
+    ):
         assert (await account.send(get(server.origin))).body == b"[1]"
         assert server.count("GET") == 3
 
@@ -236,7 +239,9 @@ async def test_80_no_secret_in_anything_written(
 
 
 @pytest.mark.parametrize("status", [401, 500, 200])
-async def test_80_no_secret_of_a_login_in_anything_written(status: int, caplog: pytest.LogCaptureFixture) -> None:
+async def test_80_no_secret_of_a_login_in_anything_written(
+    status: int, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
 
     class Careless(Bearer):
@@ -257,7 +262,7 @@ async def test_80_no_secret_of_a_login_in_anything_written(status: int, caplog: 
 
 
 def assert_clean(error: BaseException, account: Account, request: Request | None) -> None:
-    """No canary in the error's words, chain, frames' locals or pickle, nor in the reprs of what it touched."""
+    """No canary in the error's words, chain, frames' locals or pickle, nor in what it touched."""
     # The test itself, and the fake scheme, hold the secret in plain sight: only our frames count.
     frames = [
         frame
@@ -301,7 +306,7 @@ async def test_90_after_cancelling_a_thousand_calls_no_task_and_no_socket_is_lef
 
 
 async def test_91_faulty_requests_leak_no_descriptor(clock: VirtualClock) -> None:
-    faults = [reset, drop, reply(503), BREAKS["9 garbage"], BREAKS["7 truncated chunked"]]
+    faults: list[Step] = [reset, drop, reply(503), BREAKS["9 garbage"], BREAKS["7 truncated chunked"]]
     async with WireServer(*(faults * 60)) as server, Account(server.origin, clock) as account:
         for _ in range(250):
             with pytest.raises(CampaignRegError):

@@ -10,7 +10,7 @@ from yarl import URL
 
 from campaign_reg.enums import Applied
 from campaign_reg.errors import InvalidInputError, NotFoundError, RateLimitError, ServerError
-from campaign_reg.wire.operation import ErrorTable, Operation, Refusal, build_request, segment
+from campaign_reg.wire.operation import ErrorTable, Operation, QueryValue, Refusal, build_request, segment
 
 BASE = "https://api.example.com"
 CALL = Operation(name="t.call", method="GET", path="/v1/{a}/x/{b}", safe=True, source="tests")
@@ -58,7 +58,11 @@ def test_a_missing_path_value_is_refused() -> None:
         build_request(CALL, BASE, path={"a": "1"})
 
 
-@given(st.lists(st.tuples(st.text(min_size=1, max_size=9), st.text(max_size=20)), max_size=5, unique_by=lambda p: p[0]))
+@given(
+    st.lists(
+        st.tuples(st.text(min_size=1, max_size=9), st.text(max_size=20)), max_size=5, unique_by=lambda p: p[0]
+    )
+)
 def test_53_query_values_arrive_as_they_were(pairs: list[tuple[str, str]]) -> None:
     try:
         url = build_request(PLAIN, BASE, query=dict(pairs)).url
@@ -70,7 +74,15 @@ def test_53_query_values_arrive_as_they_were(pairs: list[tuple[str, str]]) -> No
 
 
 def test_query_values_of_all_kinds() -> None:
-    query = {"token": "a+b/c==&x", "on": True, "off": False, "n": 3, "none": None, "many": ["p", "q r"], "no": []}
+    query: dict[str, QueryValue] = {
+        "token": "a+b/c==&x",
+        "on": True,
+        "off": False,
+        "n": 3,
+        "none": None,
+        "many": ["p", "q r"],
+        "no": [],
+    }
     assert build_request(PLAIN, BASE, query=query).url == (
         f"{BASE}/v1?token=a%2Bb%2Fc%3D%3D%26x&on=true&off=false&n=3&many=p&many=q%20r"
     )

@@ -37,7 +37,10 @@ def as_is(value: Any, _: type) -> Any:
 
 
 def test_a_good_answer_is_structured() -> None:
-    assert parse_response(READ, answer(body=b'{"a": 1}'), lambda value, kind: (value, kind)) == ({"a": 1}, dict)
+    assert parse_response(READ, answer(body=b'{"a": 1}'), lambda value, kind: (value, kind)) == (
+        {"a": 1},
+        dict,
+    )
 
 
 def test_24_an_empty_body_is_fine_only_where_none_is_due() -> None:
@@ -52,7 +55,9 @@ def test_24_an_empty_body_is_fine_only_where_none_is_due() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [DecodeError("a.b", "missing"), KeyError("x"), RecursionError(), OverflowError(), TypeError()], ids=repr
+    "error",
+    [DecodeError("a.b", "missing"), KeyError("x"), RecursionError(), OverflowError(), TypeError()],
+    ids=repr,
 )
 def test_41_a_hook_that_raises_hides_no_write(error: Exception) -> None:
     def structure(_: Any, __: type) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from campaign_reg.protocol.config import ProviderConfig, Secret, given, https_url, origin
+from campaign_reg.protocol.config import ProviderConfig, Secret, given, https_url, one_of, origin
 
 
 @attrs.frozen(kw_only=True)
@@ -28,9 +28,12 @@ class SinchConfig(ProviderConfig):
     project_id: str = attrs.field(validator=given)
     key_id: str = attrs.field(validator=given)
     key_secret: Secret = attrs.field(repr=False, validator=given)
-    auth: str = attrs.field(default="oauth2", validator=attrs.validators.in_(("oauth2", "basic")))
+    auth: str = attrs.field(default="oauth2", validator=one_of("oauth2", "basic"))
     base_url: str = attrs.field(
         default="https://us10dlc.numbers.api.sinch.com", converter=origin, validator=https_url
     )
     auth_url: str = attrs.field(default="https://auth.sinch.com", converter=origin, validator=https_url)
-    upload_path_segment: str = "uploadCampaignFile:submit"
+    upload_path_segment: str = attrs.field(
+        default="uploadCampaignFile:submit",
+        validator=one_of("uploadCampaignFile:submit", "uploadCampaignFiles:submit"),
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from campaign_reg.enums import Applied
 from campaign_reg.errors import DecodeError, NotFoundError, RateLimitError
 from campaign_reg.wire.codec import loads
@@ -26,10 +28,23 @@ def parse_envelope(response: Response) -> ErrorBody:
     error = envelope.get("error") if isinstance(envelope, dict) else None
     if not isinstance(error, dict):
         return ErrorBody()
-    code, message = _text(error.get("status")), _text(error.get("message"))
-    if response.status == 500 and message == "Brand not found":
-        code = "BRAND_NOT_FOUND"
-    return ErrorBody(code=code, message=message, violations=_violations(error.get("details")))
+    return ErrorBody(
+        code=_text(error.get("status")),
+        message=_text(error.get("message")),
+        violations=_violations(error.get("details")),
+    )
+
+
+def parse_qualify_envelope(response: Response) -> ErrorBody:
+    """Likewise for `qualify`, which answers 500 for a brand that does not exist.
+
+    Source:
+        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_qualifybrandbyusecase.md
+    """
+    body = parse_envelope(response)
+    if response.status == 500 and body.message == "Brand not found":
+        return attrs.evolve(body, code="BRAND_NOT_FOUND")
+    return body
 
 
 def _violations(details: Any) -> tuple[str, ...]:
@@ -47,9 +62,11 @@ def _text(value: Any) -> str:
     return "".join(char if char.isprintable() else " " for char in value)[:500] if isinstance(value, str) else ""
 
 
-# A 429 is refused at the door: nothing was applied. Qualify answers 500 for a brand that does not exist.
+# A 429 is refused at the door: nothing was applied.
 ERRORS = ErrorTable(
-    by_code={"BRAND_NOT_FOUND": Refusal(NotFoundError)},
     by_status={429: Refusal(RateLimitError, Applied.NO, transient=True)},
     parse=parse_envelope,
+)
+QUALIFY_ERRORS = attrs.evolve(
+    ERRORS, by_code={"BRAND_NOT_FOUND": Refusal(NotFoundError)}, parse=parse_qualify_envelope
 )

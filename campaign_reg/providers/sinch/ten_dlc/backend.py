@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from campaign_reg.enums import Verb
-from campaign_reg.errors import ApiError, InvalidInputError
+from campaign_reg.errors import ApiError, InvalidInputError, OutcomeUnknownError
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, PreparedWrite
@@ -28,7 +28,7 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
 )
 from campaign_reg.providers.sinch.ten_dlc.rules import RULES
 from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, QueryValue, build_request
+from campaign_reg.wire.operation import Operation, QueryValue, build_request, segment
 from campaign_reg.wire.response import parse_response, vendor_date
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ class SinchBackend(Backend[SinchCampaign]):
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_getcampaignbytcrcampaignid.md
         """
         # Despite its name, the parameter takes the TCR id.
+        segment(tcr_id, "tcr_id")
         query = {"campaignRegistrationIdQuery": tcr_id}
         campaign: SinchCampaign = await self._call(ops.GET_BY_TCR_ID, query=query)
         return campaign
@@ -112,10 +113,14 @@ class SinchBackend(Backend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_listcampaignregistrationrequest.md
         """
+        if status is not None and not isinstance(status, str):
+            status = tuple(status)
+            if not status:
+                raise InvalidInputError("status is empty: leave it out to list every state")
         if page_size is not None and page_size < 1:
             raise InvalidInputError("page_size must be 1 or more")
         query: dict[str, QueryValue] = {
-            "status": [status] if isinstance(status, str) else None if status is None else tuple(status),
+            "status": (status,) if isinstance(status, str) else status,
             "mock": mock,
             "useCase": use_case,
             "brand": brand,
@@ -178,7 +183,7 @@ class SinchBackend(Backend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_resubmitcampaignregistration.md
         """
-        operators = None if mnos is None else tuple(Mno(code) for code in mnos)
+        operators = mnos if mnos is None or isinstance(mnos, str) else tuple(mnos)
         return await self.perform(Verb.RESUBMIT, id, Resubmission(mnos=operators))
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
@@ -202,6 +207,7 @@ class SinchBackend(Backend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_qualifybrandbyusecase.md
         """
+        segment(brand_id, "brand_id")
         terms: Qualification = await self._call(ops.QUALIFY, query={"brandId": brand_id, "useCase": use_case})
         return terms
 
@@ -225,9 +231,11 @@ class SinchBackend(Backend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_uploadcampaignfiles.md
         """
+        segment(id)
+        segment(file_name, "file name")
         if len(content) > _MAX_FILE_BYTES:
             raise InvalidInputError(f"{len(content):,} bytes: Sinch takes files of at most 10 MB")
-        if not file_name or PurePath(file_name).name != file_name or "\\" in file_name:
+        if PurePath(file_name).name != file_name or "\\" in file_name:
             raise InvalidInputError(f"file name {file_name!r}: give a plain name, without folders")
         body = {
             "campaignInternalId": id,
@@ -243,10 +251,11 @@ class SinchBackend(Backend[SinchCampaign]):
         request.url += self._config.upload_path_segment
         response = await self._transport.send(request)
         answer: UploadAnswer = parse_response(ops.UPLOAD_FILE, response, self.converter.structure)
-        if (answer.status or "").lower() != "success":
-            raise ApiError(
-                ops.UPLOAD_FILE.name, response.status, answer.message or "the upload failed", code=answer.status or ""
-            )
+        if not answer.status:
+            raise OutcomeUnknownError(ops.UPLOAD_FILE.name, "the answer has no status", status=response.status)
+        if answer.status.lower() != "success":
+            message = answer.message or "the upload failed"
+            raise ApiError(ops.UPLOAD_FILE.name, response.status, message, code=answer.status)
 
     async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
         """Read a campaign and reduce it to what decides."""
@@ -261,6 +270,8 @@ class SinchBackend(Backend[SinchCampaign]):
     def prepare(self, verb: Verb, target: str | None, params: Any) -> PreparedWrite:
         """Build a write without sending it."""
         if verb is Verb.CREATE:
+            if target is not None:
+                raise InvalidInputError("a create takes no id: Sinch gives the campaign its own")
             return self._prepared(ops.CREATE, None, dumps(self.converter.unstructure(params)))
         if target is None:
             raise InvalidInputError(f"{verb} needs the campaign's id")

@@ -7,7 +7,7 @@ Source:
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -197,7 +197,7 @@ class SinchCampaign:
     @property
     def state(self) -> CampaignState:
         """The status in words that fit every vendor."""
-        return _STATES.get(self.vendor_status, CampaignState.UNKNOWN)
+        return CampaignState.UNKNOWN if self.status is None else _STATES.get(self.status, CampaignState.UNKNOWN)
 
     @property
     def version(self) -> str | None:
@@ -290,7 +290,7 @@ def _some_operators(_: object, attribute: object, value: object) -> None:
         )
 
 
-def _operators(value: object) -> tuple[Mno, ...] | None:
+def _operators(value: Iterable[Mno | str] | str | None) -> tuple[Mno, ...] | None:
     if value is None:
         return None
     names = value.replace(" ", ",").split(",") if isinstance(value, str) else value

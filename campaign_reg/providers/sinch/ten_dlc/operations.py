@@ -5,7 +5,7 @@ Only the path of `delete` says `campaignRegistration` in the singular; the colon
 
 from __future__ import annotations
 
-from campaign_reg.providers.sinch.errors import ERRORS
+from campaign_reg.providers.sinch.errors import ERRORS, QUALIFY_ERRORS
 from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignFeedback,
     CampaignList,
@@ -88,7 +88,7 @@ QUALIFY = Operation(
     path=_CAMPAIGNS + ":qualify",
     safe=True,
     result=Qualification,
-    errors=ERRORS,
+    errors=QUALIFY_ERRORS,
     source=_REFERENCE + "campaignregistrationexternalservice_qualifybrandbyusecase.md",
 )
 UPLOAD_FILE = Operation(
