@@ -49,6 +49,10 @@ class Permit:
         """Use up the next slot and return its time."""
         return self._slots.popleft()
 
+    def renew(self, other: Permit) -> None:
+        """Take over another permit's slots instead of one's own."""
+        self._slots, self.epoch = other._slots, other.epoch
+
 
 class Pace(Protocol):
     """The rate of one account; the strictest of its limits wins."""

@@ -15,8 +15,8 @@ class VirtualClock:
     """Time that moves only when everybody sleeps (auto), or only when pushed.
 
     With `auto`, whenever something sleeps and the loop has had a few turns (and `grace_seconds` of real time,
-    for real sockets to be heard), time jumps to the earliest sleeper's end. Sleepers wake one by one, in order
-    of their ends, so concurrent sleepers see a consistent time. Without `auto`, only `advance` moves it.
+    for real sockets to be heard), time jumps to the earliest sleeper's end. Sleepers wake one by one, in the
+    order of their ends, so they see a consistent time. Without `auto`, only `advance` moves it.
 
     Attributes:
         slept: Every duration anybody asked `sleep` for, in seconds.

@@ -1,10 +1,13 @@
-"""The command `campaign-reg`; needs the extra `cli`. Nothing heavy is imported before a command asks for it."""
+"""The command `campaign-reg`; needs the extra `cli`. Nothing heavy is imported early."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _NEEDS = ("cyclopts", "rich")
 

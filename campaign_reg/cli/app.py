@@ -1,4 +1,4 @@
-"""The command tree. Each command's module is imported when the command is named, so that `--help` is quick."""
+"""The command tree. A command's module is imported when it is named, so that `--help` is quick."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ app = App(
 )
 
 _COMMANDS = {
-    "demo": ("demo:demo", "The whole story on this machine, offline: faults, a killed worker, the vendor's ledger."),
+    "demo": (
+        "demo:demo",
+        "The whole story on this machine, offline: faults, a killed worker, the vendor's ledger.",
+    ),
     "sandbox": ("sandbox:sandbox", "Serve the vendors on loopback, offline, until Ctrl-C."),
     "providers": ("providers:providers", "What is installed, and what each provider can be asked."),
     "get": ("campaigns:get", "Show one campaign."),

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
 from campaign_reg.cli.exits import EXIT_CODES, Exit
+from campaign_reg.cli.options import Count, Flag, Money, Rate  # noqa: TC001  (cyclopts reads annotations)
 
 if TYPE_CHECKING:
     from campaign_reg.cli.carry import Job
     from campaign_reg.pace import Limits
 
-Flag = Annotated[bool, Parameter(negative=())]
+Source = Annotated[Path, Parameter(name="--input")]
 
-app = App(name="batch", help="Many campaigns, with a journal: plan, run, resume, status.", help_epilogue=EXIT_CODES)
+app = App(
+    name="batch", help="Many campaigns, with a journal: plan, run, resume, status.", help_epilogue=EXIT_CODES
+)
 
 
 @app.command
@@ -25,12 +28,12 @@ async def plan(
     verb: str,
     /,
     *,
-    input: Path,
-    fee: Decimal | None = None,
-    max_items: int | None = None,
-    max_fee: Decimal | None = None,
-    in_flight: int = 64,
-    per_second: float | None = None,
+    source: Source,
+    fee: Money | None = None,
+    max_items: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
+    max_fee: Money | None = None,
+    in_flight: Count = 64,
+    per_second: Rate | None = None,
     profile: str | None = None,
     json: Flag = False,
 ) -> int:
@@ -39,7 +42,7 @@ async def plan(
     Args:
         provider: Such as sinch; `campaign-reg providers` lists them.
         verb: Such as resubmit.
-        input: CSV file: a header row with id and the verb's parameters.
+        source: CSV file: a header row with id and the verb's parameters.
         fee: Price of one attempt.
         max_items: Fail when more campaigns would be sent.
         max_fee: Fail when more would be paid; needs --fee.
@@ -55,7 +58,7 @@ async def plan(
             provider=provider,
             verb=verb,
             journal=Path(),
-            input=input,
+            input=source,
             profile=profile,
             limits=_limits(in_flight, per_second),
             caps=Caps(fee=fee, max_items=max_items, max_fee=max_fee),
@@ -70,13 +73,13 @@ async def run(
     verb: str,
     /,
     *,
-    input: Path,
+    source: Source,
     journal: Path,
-    fee: Decimal | None = None,
-    max_items: int | None = None,
-    max_fee: Decimal | None = None,
-    in_flight: int = 64,
-    per_second: float | None = None,
+    fee: Money | None = None,
+    max_items: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
+    max_fee: Money | None = None,
+    in_flight: Count = 64,
+    per_second: Rate | None = None,
     no_resend: Flag = False,
     profile: str | None = None,
     json: Flag = False,
@@ -86,7 +89,7 @@ async def run(
     Args:
         provider: Such as sinch; `campaign-reg providers` lists them.
         verb: Such as resubmit.
-        input: CSV file: a header row with id and the verb's parameters; an empty cell leaves one out.
+        source: CSV file: a header row with id and the verb's parameters; an empty cell leaves one out.
         journal: File that records what was sent; made where there is none.
         fee: Price of one attempt.
         max_items: Send nothing at all when the input has more campaigns.
@@ -104,7 +107,7 @@ async def run(
             provider=provider,
             verb=verb,
             journal=journal,
-            input=input,
+            input=source,
             profile=profile,
             limits=_limits(in_flight, per_second),
             resend="never" if no_resend else "proven",
@@ -119,8 +122,8 @@ async def resume(
     journal: Path,
     /,
     *,
-    in_flight: int = 64,
-    per_second: float | None = None,
+    in_flight: Count = 64,
+    per_second: Rate | None = None,
     no_resend: Flag = False,
     profile: str | None = None,
     json: Flag = False,
@@ -164,19 +167,18 @@ def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
         return code
     show_account(journal, now)
     if rows:
-        ended = ((row.id, row.outcome.verdict, row.outcome.evidence, row.outcome.reason) for row in results(journal))
+        ended = (
+            (row.id, row.outcome.verdict, row.outcome.evidence, row.outcome.reason)
+            for row in results(journal)
+        )
         show_table(("id", "verdict", "evidence", "reason"), ended)
     return code
 
 
-def _limits(in_flight: int, per_second: float | None) -> Limits:
-    from campaign_reg.errors import InvalidInputError
+def _limits(in_flight: int, per_second: Rate | None) -> Limits:
     from campaign_reg.pace import Limits
 
-    try:
-        return Limits(in_flight=in_flight, per_second=per_second)
-    except ValueError:
-        raise InvalidInputError("--in-flight must be 1 or more, and --per-second above 0") from None
+    return Limits(in_flight=in_flight, per_second=per_second)
 
 
 def _resumed(journal: Path, profile: str | None, limits: Limits, *, no_resend: bool, as_json: bool) -> Job:

@@ -5,34 +5,29 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from contextlib import AsyncExitStack
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
 
-from campaign_reg.cli.exits import Exit, exit_of_error, worst
+from campaign_reg.cli.exits import Exit, worst
 from campaign_reg.cli.progress import following
 from campaign_reg.cli.rows import CsvInput
-from campaign_reg.cli.standing import account
+from campaign_reg.cli.standing import account, has_input
 from campaign_reg.cli.summary import document, exit_of, resume_line, show_account
 from campaign_reg.cli.words import complain, note, safe, say, say_json, show_table
 from campaign_reg.connect import connect
 from campaign_reg.engine.batch import Batch
 from campaign_reg.engine.plan import Plan, PlanNote
-from campaign_reg.errors import (
-    AuthenticationError,
-    CampaignRegError,
-    InvalidInputError,
-    JournalError,
-    JournalMismatchError,
-    PermissionDeniedError,
-)
+from campaign_reg.errors import CampaignRegError, InvalidInputError
 from campaign_reg.pace import Limits
-from campaign_reg.protocol.backend import CampaignBackend
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from campaign_reg.protocol.backend import CampaignBackend
 
 _MOST_NOTES = 10
-_RESUMABLE = (AuthenticationError, PermissionDeniedError, JournalError)
 
 
 @attrs.frozen(kw_only=True)
@@ -56,7 +51,9 @@ class Caps:
             InvalidInputError: It is above a cap, or a cap cannot be checked.
         """
         if self.max_items is not None and items > self.max_items:
-            raise InvalidInputError(f"{items:,} campaigns, but --max-items is {self.max_items:,}: nothing was sent")
+            raise InvalidInputError(
+                f"{items:,} campaigns, but --max-items is {self.max_items:,}: nothing was sent"
+            )
         if self.max_fee is None:
             return
         if self.fee is None:
@@ -95,21 +92,23 @@ class Job:
 
 async def carry_out(job: Job) -> int:
     """Run or resume, then say where the batch stands and, unless all rows have ended, how to go on."""
-    stopped, begun = None, False
+    stopped, begun, running = None, False, False
     try:
         async with AsyncExitStack() as stack:
             backend, source = await _open_input(job, stack)
             batch = await stack.enter_async_context(_batch(job, backend))
             begun = True
             await _take_in(batch, source)
+            _check_input(job)
             note(f"{job.verb} at {job.provider}: Ctrl-C is safe, {resume_line(job.journal)} goes on")
             await stack.enter_async_context(following(job.journal))
+            running = True
             await batch.run()
     except asyncio.CancelledError:
         stopped = Exit.STOPPED
         note("stopped")
-    except _RESUMABLE as error:
-        if not begun or isinstance(error, JournalMismatchError):
+    except CampaignRegError as error:  # the credentials or the disk, for example: no fault of a row
+        if not running:
             raise
         stopped = Exit.STOPPED
         complain(str(error))
@@ -171,7 +170,15 @@ async def _take_in(batch: Batch, source: CsvInput | None) -> tuple[PlanNote, ...
     report = await batch.add(source.rows(lambda problem: note(safe(problem))))
     if report.repeated:
         note(f"{report.repeated} rows repeat an earlier one: each campaign is sent once")
-    return tuple(PlanNote(id, reason) for id, reason in report.refused)
+    return tuple(PlanNote(*note) for note in report.refused)
+
+
+def _check_input(job: Job) -> None:
+    if not has_input(job.journal):
+        raise InvalidInputError(
+            f"{job.journal} has no complete input, and nothing was sent: "
+            "`campaign-reg batch run` again, with the same input"
+        )
 
 
 def _plan_document(job: Job, plan: Plan, fail: tuple[PlanNote, ...]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import (
@@ -19,6 +19,9 @@ from campaign_reg.errors import (
     PollTimeoutError,
     UnsupportedVerbError,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 class Exit(enum.IntEnum):

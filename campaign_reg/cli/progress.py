@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from campaign_reg.cli.standing import Standing, standing
 from campaign_reg.cli.words import console, note
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
     from rich.progress import TaskID
 
 LINE_SECONDS = 5.0
@@ -103,7 +104,9 @@ async def _follow(path: Path, screen: Display) -> None:
         started = time.monotonic()
         screen.show(await asyncio.to_thread(standing, path))
         took = time.monotonic() - started
-        await asyncio.sleep(max(_BAR_SECONDS, took / _SHARE_FOR_LOOKING))  # a huge journal is counted less often
+        await asyncio.sleep(
+            max(_BAR_SECONDS, took / _SHARE_FOR_LOOKING)
+        )  # a huge journal is counted less often
 
 
 def _counts(now: Standing) -> str:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from campaign_reg.engine.records import BatchRow
 from campaign_reg.errors import CampaignRegError, InvalidInputError
-from campaign_reg.protocol.backend import CampaignBackend
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from campaign_reg.protocol.backend import CampaignBackend
 
 Report = Callable[[str], None]
 
@@ -48,7 +51,7 @@ class CsvInput:
         return cls(path, _columns(path, first, known), backend, verb)
 
     def rows(self, report: Report = lambda _: None) -> Iterator[BatchRow]:
-        """The rows in order; a bad one is reported by its line and comes with its problem, so that the rest run."""
+        """The rows in order; a bad one is reported by its line and carries its problem: the rest run."""
         lines = _lines(self.path)
         next(lines, None)
         for number, line in lines:
@@ -73,23 +76,25 @@ class CsvInput:
         if len(cells) != len(self.columns):
             return _bad(number, self._wrong_count(len(cells)), cells[0] if self.columns[0] == "id" else "")
         values = {name: cell for name, cell in zip(self.columns, cells, strict=True) if cell}
-        id = values.pop("id", "")
-        if not id:
+        target = values.pop("id", "")
+        if not target:
             return _bad(number, "the id is empty")
         try:
-            self.backend.check(self.verb, id, values)
+            self.backend.check(self.verb, target, values)
         except CampaignRegError as error:
-            return BatchRow(id, values, problem=f"line {number}: {error}")
-        return BatchRow(id, values)
+            return BatchRow(target, values, problem=f"line {number}: {error}")
+        return BatchRow(target, values)
 
     def _wrong_count(self, found: int) -> str:
         advice = "; put a cell that holds a comma in quotes" if found > len(self.columns) else ""
         return f"{found} cells where the header has {len(self.columns)} ({','.join(self.columns)}){advice}"
 
 
-def _bad(number: int, problem: str, id: str = "") -> BatchRow:
+def _bad(number: int, problem: str, name: str = "") -> BatchRow:
     """A row that cannot be trusted to name its campaign, under a name that no other row can have."""
-    return BatchRow(f"line {number} ({id})" if id else f"line {number}", problem=f"line {number}: {problem}")
+    return BatchRow(
+        f"line {number} ({name})" if name else f"line {number}", problem=f"line {number}: {problem}"
+    )
 
 
 def _cells(line: str) -> list[str]:
@@ -97,7 +102,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Lines with their numbers; bytes that are no UTF-8 are kept as surrogates, for their own row to answer for."""
+    """Lines with their numbers; bytes that are no UTF-8 become surrogates, which spoil their own row only."""
     try:
         with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
             for number, line in enumerate(file, start=1):
@@ -116,7 +121,9 @@ def _columns(path: Path, line: str, known: Sequence[str]) -> tuple[str, ...]:
         names = tuple(cell.strip() for cell in _cells(line))
     except csv.Error:
         names = ()
-    expected = f"line 1 must be the header: id{', and if wanted ' + ', '.join(known) if known else ''}, with commas"
+    expected = (
+        f"line 1 must be the header: id{', and if wanted ' + ', '.join(known) if known else ''}, with commas"
+    )
     strange = [name for name in names if name != "id" and name not in known]
     if not any(names):
         raise InvalidInputError(f"{path} has no header; {expected}")

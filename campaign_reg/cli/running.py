@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import inspect
 import os
 import signal
 import sys
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cyclopts import CycloptsError
 
@@ -17,6 +15,9 @@ from campaign_reg.cli.app import app
 from campaign_reg.cli.exits import Exit, exit_of_error
 from campaign_reg.cli.words import complain, safe
 from campaign_reg.errors import CampaignRegError
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
 
 
 def execute(tokens: Sequence[str]) -> int:
@@ -46,6 +47,8 @@ def _path(error: CycloptsError) -> str:
 
 def _run(result: object) -> int:
     if inspect.iscoroutine(result):
+        import asyncio
+
         result = asyncio.run(_until_stopped(result))
     sys.stdout.flush()
     return int(result) if isinstance(result, int) else Exit.DONE
@@ -53,6 +56,8 @@ def _run(result: object) -> int:
 
 async def _until_stopped(command: Coroutine[Any, Any, int]) -> int:
     """Run a command; the first Ctrl-C or SIGTERM cancels it, the second ends the process."""
+    import asyncio
+
     task, loop = asyncio.ensure_future(command), asyncio.get_running_loop()
 
     def stop() -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -16,10 +13,16 @@ from campaign_reg.engine.records import RowResult, Summary, Tally, result_of
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import JournalError
 
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
 _PHASES = "SELECT phase, attempts > 0, count(*) FROM rows GROUP BY phase, attempts > 0"
 _VERDICTS = "SELECT verdict, count(*) FROM results GROUP BY verdict"
 _RESULTS = (
-    "SELECT seq, n, id, params, attempts, document FROM results JOIN rows USING (n) WHERE seq <= ? ORDER BY seq"
+    "SELECT seq, n, id, params, attempts, document FROM results JOIN rows USING (n) "
+    "WHERE seq <= ? ORDER BY seq"
 )
 
 
@@ -92,6 +95,16 @@ def standing(path: Path) -> Standing:
     )
 
 
+def has_input(path: Path) -> bool:
+    """Whether the journal holds a complete input.
+
+    Raises:
+        JournalMismatchError: There is no journal there, or it is of a newer version.
+    """
+    with looking_on(path) as db:
+        return _has_input(db)
+
+
 def account(path: Path) -> Account:
     """Read everything that a summary tells.
 
@@ -102,7 +115,11 @@ def account(path: Path) -> Account:
     with looking_on(path) as db:
         db.execute("BEGIN")  # all of it as of one moment
         phases = dict(db.execute("SELECT phase, count(*) FROM rows GROUP BY phase"))
-        tally, evidence, downgrades = Tally(sum(phases.values())), Counter[Evidence](), Counter[tuple[Any, ...]]()
+        tally, evidence, downgrades = (
+            Tally(sum(phases.values())),
+            Counter[Evidence](),
+            Counter[tuple[Any, ...]](),
+        )
         for result in _results(db, header):
             tally.count(result.outcome, result.attempts)
             evidence[result.outcome.evidence] += 1
@@ -110,7 +127,7 @@ def account(path: Path) -> Account:
                 downgrades[change.operator, change.field, change.before, change.after] += 1
         return Account(
             header=header,
-            sealed=db.execute("SELECT count(*) FROM meta WHERE key = 'input'").fetchone()[0] > 0,
+            sealed=_has_input(db),
             summary=tally.summary(),
             phases=phases,
             resent=db.execute("SELECT count(*) FROM rows WHERE attempts > 1").fetchone()[0],
@@ -133,10 +150,19 @@ def results(path: Path) -> Iterator[RowResult]:
         yield from _results(db, header)
 
 
+def _has_input(db: sqlite3.Connection) -> bool:
+    return bool(db.execute("SELECT count(*) FROM meta WHERE key = 'input'").fetchone()[0])
+
+
 def _results(db: sqlite3.Connection, header: Header) -> Iterator[RowResult]:
     newest = db.execute("SELECT coalesce(max(seq), 0) FROM results").fetchone()[0]
-    for seq, n, id, params, attempts, document in db.execute(_RESULTS, (newest,)):
+    for seq, n, target, params, attempts, document in db.execute(_RESULTS, (newest,)):
         record = ResultRecord(
-            seq=seq, n=n, id=id, params=json.loads(params), attempts=attempts, document=json.loads(document)
+            seq=seq,
+            n=n,
+            id=target,
+            params=json.loads(params),
+            attempts=attempts,
+            document=json.loads(document),
         )
         yield result_of(record, Verb(header.verb))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from shlex import quote
+from typing import TYPE_CHECKING, Any
 
 from campaign_reg.cli.exits import Exit, exit_of_verdicts
-from campaign_reg.cli.standing import Account, Downgrade
 from campaign_reg.cli.words import say, show_table
-from campaign_reg.engine.records import ReasonGroup, RowResult
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+    from pathlib import Path
+
+    from campaign_reg.cli.standing import Account, Downgrade
+    from campaign_reg.engine.records import ReasonGroup, RowResult
 
 _MOST_SHOWN = 10
 
@@ -44,8 +48,6 @@ def exit_of(account: Account) -> Exit:
 
 def resume_line(path: Path) -> str:
     """The command that goes on with a batch."""
-    from shlex import quote
-
     return f"campaign-reg batch resume {quote(str(path))}"
 
 
@@ -58,7 +60,9 @@ def show_account(path: Path, account: Account, fee: Decimal | None = None) -> No
     show_reasons(summary.reasons)
     show_downgrades(account.downgrades)
     if summary.open:
-        phases = ", ".join(f"{rows} {_PHASES[phase]}" for phase, rows in account.phases.items() if phase in _PHASES)
+        phases = ", ".join(
+            f"{rows} {_PHASES[phase]}" for phase, rows in account.phases.items() if phase in _PHASES
+        )
         say(f"\n{summary.open} rows are still open: {phases}")
     if not account.sealed:
         say("\nThe input is not complete: run the batch again with the same input")
@@ -75,13 +79,11 @@ _PHASES: Mapping[str, str] = {
 def _counts(account: Account, fee: Decimal | None) -> list[tuple[object, ...]]:
     summary = account.summary
     counts: list[tuple[object, ...]] = [("rows", f"{summary.rows:,}")]
-    counts += [
-        (verdict.replace("_", " "), f"{rows:,}") for verdict, rows in summary.verdicts.items() if rows
-    ]
+    counts += [(verdict.replace("_", " "), f"{rows:,}") for verdict, rows in summary.verdicts.items() if rows]
     if summary.open:
         counts.append(("still open", f"{summary.open:,}"))
     if account.resent:
-        counts.append(("sent twice, the first proven unapplied", f"{account.resent:,}"))
+        counts.append(("sent again, the first proven unapplied", f"{account.resent:,}"))
     if summary.downgraded:
         counts.append(("with worse terms than before", f"{summary.downgraded:,}"))
     if fee is not None:

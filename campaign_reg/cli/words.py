@@ -1,4 +1,4 @@
-"""What is printed, and how: results to stdout, everything else to stderr, other people's text made harmless."""
+"""What is printed, and how: results to stdout, everything else to stderr, others' text made harmless."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], right: Sequ
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_header=any(headings))
+    made = Table(
+        box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", show_header=any(headings)
+    )
     for place, heading in enumerate(headings):
         made.add_column(heading, justify="right" if place in right else "left", overflow="fold")
     for row in rows:

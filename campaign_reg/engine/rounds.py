@@ -12,6 +12,7 @@ from campaign_reg.clock import Clock
 from campaign_reg.errors import InvalidInputError
 
 TICK_SECONDS = 0.01
+_ROUNDING = 1e-6  # a slot's own time, divided by the tick, may fall a hair short of the slot's number
 
 
 class Entry:
@@ -58,7 +59,7 @@ class Wheel(Generic[E]):
 
     def pop_due(self, now: float) -> list[E]:
         """Take out every entry whose time has come."""
-        current, due = int(now / TICK_SECONDS), []
+        current, due = int(now / TICK_SECONDS + _ROUNDING), []
         while self._order and self._order[0] <= current:
             slot = heapq.heappop(self._order)
             for entry in self._slots.pop(slot):

@@ -186,7 +186,7 @@ PROFILES = {"demo": 1.0, "rough": 3.0}
 MIX: tuple[tuple[str, str | tuple[str, ...] | None, float], ...] = (
     ("lagging_reads", LAGGING, 0.05),
     ("slow", READS, 0.02),
-    ("status_429", None, 0.02),
+    ("status_429", None, 0.002),  # each pauses the whole account
     ("expired_token", None, 0.005),
     ("drop_before", "resubmitCampaign", 0.02),
     ("drop_after", "resubmitCampaign", 0.02),

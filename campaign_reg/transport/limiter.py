@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from campaign_reg.wire.message import Request, Response, Transport
 
 
+_STALE_SECONDS = 0.25
+
+
 class MemoryPace:
     """The rate of one account within one process: a reserving GCRA without burst.
 
@@ -133,8 +136,12 @@ class LimiterTransport:
                 if wait > 0:
                     _refuse_if_late(request, slot)
                     await self._clock.sleep(wait)
-                if permit.epoch == pace.epoch:
+                fresh = permit.epoch == pace.epoch
+                if fresh and (wait > -_STALE_SECONDS or not request.operation.safe):
                     return
+                if fresh and permit is held:  # many such slots used at once would be a burst
+                    permit.renew(await pace.reserve(1 + len(permit)))
+                    continue
             if permit is held and not request.operation.safe:
                 raise HeldBackError(request.operation.name, "held back: the account is paused")
             permit = await pace.reserve()

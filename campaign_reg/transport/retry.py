@@ -142,7 +142,7 @@ def _own_waits() -> Iterator[float]:
     That function draws from the process's random numbers, so the caller draws from its own instead.
     """
     waits = backoff.expo(factor=_FIRST_WAIT_SECONDS, max_value=_LONGEST_OWN_WAIT_SECONDS)
-    # The first value is None in backoff 2: it only starts the generator.
+    # The first value only starts the generator: None in backoff 2.2, 0 in python-backoff 3.
     return (wait for wait in waits if wait)
 
 

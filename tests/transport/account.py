@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +21,7 @@ from campaign_reg.wire.message import Request, Response, Token
 from campaign_reg.wire.operation import ErrorTable, Operation, Refusal, build_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import aiohttp
 
@@ -44,6 +46,22 @@ def answer(status: int = 200, body: bytes = b"{}", **headers: str) -> Response:
     return Response(
         status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}, body=body
     )
+
+
+@contextlib.contextmanager
+def no_errors_in_circles() -> Iterator[None]:
+    """Fail if an error, with the frames and bodies it holds, would have to wait for the next collection."""
+    gc.collect()
+    gc.disable()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        yield
+        gc.collect()
+        assert not [thing for thing in gc.garbage if isinstance(thing, Exception)]
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
 
 
 @attrs.define(eq=False)
@@ -74,9 +92,12 @@ class Script:
             await self.clock.sleep(self.latency_seconds)
         if not isinstance(entry, Response | Exception):
             entry = entry(request)
-        if isinstance(entry, Exception):
-            raise entry.with_traceback(None)
-        return entry
+        try:
+            if isinstance(entry, Exception):
+                raise entry.with_traceback(None)
+            return entry
+        finally:
+            del entry  # see no_errors_in_circles
 
     def count(self, operation: Operation) -> int:
         return sum(request.operation is operation for request in self.sent)

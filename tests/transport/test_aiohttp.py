@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import socket
 import ssl
@@ -31,7 +32,7 @@ from campaign_reg.wire.operation import Operation, build_request
 from campaign_reg.wire.response import parse_response
 from tests.clocks import VirtualClock
 
-from .account import GET, PUT, get, put
+from .account import GET, PUT, get, no_errors_in_circles, put
 from .wire_server import Connection, Received, Step, WireServer, drop, reply, reset, silence, then_close
 
 if TYPE_CHECKING:
@@ -513,6 +514,8 @@ async def test_only_the_headers_that_are_needed_go_out(transport: AiohttpTranspo
             "host", "accept", "accept-encoding", "user-agent", "content-type", "content-length",
         }  # fmt: skip
         assert server.requests[0].headers["accept-encoding"] == "gzip, deflate"
+        await transport.send(put(server.origin, method="DELETE", headers={}, body=None))
+        assert "content-type" not in server.requests[1].headers
 
 
 async def test_the_environment_s_proxy_is_not_used(
@@ -588,3 +591,11 @@ async def test_an_unframed_answer_counts_only_where_it_shows_its_end(transport: 
         assert (await transport.send(build_request(delete, server.origin))).status == 200
         with pytest.raises(TransportError, match="no length"):
             await transport.send(get(server.origin))
+
+
+async def test_91_errors_leave_no_circle_behind(transport: AiohttpTransport) -> None:
+    async with WireServer(reply(), drop) as server:
+        await transport.send(get(server.origin))
+        with no_errors_in_circles():
+            with contextlib.suppress(OutcomeUnknownError):
+                await transport.send(put(server.origin))

@@ -141,6 +141,15 @@ async def test_31_64_callers_with_an_expired_token_make_one_login(clock: Virtual
     assert script.count(GET) == 1 + 64 + 64
 
 
+async def test_31_64_callers_whose_very_first_token_is_refused_all_join_the_second_login(
+    clock: VirtualClock,
+) -> None:
+    transport, script = stack(clock, Vendor(revoked={"T1"}), latency_seconds=0.1)
+    answers = await asyncio.gather(*(transport.send(get()) for _ in range(64)))
+    assert {response.status for response in answers} == {200}
+    assert script.count(TOKEN) == 2
+
+
 async def test_31_a_slow_401_does_not_renew_a_token_that_is_newer(clock: VirtualClock) -> None:
     vendor = Vendor()
     transport, script = stack(clock, vendor)

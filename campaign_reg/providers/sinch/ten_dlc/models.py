@@ -282,7 +282,7 @@ class CreatedCampaign:
     id: str
 
 
-def _some_operators(_: object, attribute: object, value: object) -> None:
+def _some_operators(_: object, attribute: object, value: tuple[Mno, ...] | None) -> None:
     if value is not None and not value:
         raise InvalidInputError(
             "mnos is empty, which at Sinch would mean ALL operators: "

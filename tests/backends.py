@@ -1,0 +1,258 @@
+"""An account at a vendor that lives in memory, written as a third party would write it: from the public base class."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from campaign_reg.clock import SystemClock
+from campaign_reg.enums import CampaignState, Verb, Verdict
+from campaign_reg.errors import NotFoundError
+from campaign_reg.models.change import TermsOrder
+from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.page import Page
+from campaign_reg.models.reading import Reading, Terms
+from campaign_reg.pace import Limits
+from campaign_reg.protocol.backend import Answer, Backend, PreparedWrite, Waits
+from campaign_reg.protocol.judge import VerbRule
+from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.transport.limiter import MemoryPace
+from campaign_reg.wire.codec import parse_datetime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from campaign_reg.clock import Clock
+    from campaign_reg.pace import Permit
+
+
+@attrs.frozen(kw_only=True)
+class MemoryCampaign:
+    """A campaign as this vendor shows it."""
+
+    id: str
+    version: str | None
+    action: str = "CREATE_SUCCESSFUL"
+    vendor_status: str = "ACTIVE"
+    terms: Terms = attrs.field(factory=dict)
+    name: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+    provider: ClassVar[str] = "memory"
+
+    @property
+    def state(self) -> CampaignState:
+        return CampaignState.ACTIVE if self.vendor_status == "ACTIVE" else CampaignState.UNKNOWN
+
+
+@attrs.frozen
+class Nothing:
+    """A verb without parameters."""
+
+
+@attrs.frozen
+class Again:
+    """Parameters of a resubmission."""
+
+    note: str = ""
+
+
+def _action(reading: Reading) -> str:
+    return reading.action_status
+
+
+BUSY = frozenset({"CREATE_IN_PROGRESS", "RESUBMIT_IN_PROGRESS", "DELETE_IN_PROGRESS"})
+RESUBMIT = VerbRule(
+    verb=Verb.RESUBMIT,
+    params=Again,
+    word=_action,
+    busy=BUSY,
+    in_progress=frozenset({"RESUBMIT_IN_PROGRESS"}),
+    succeeded=frozenset({"RESUBMIT_SUCCESSFUL"}),
+    failed=frozenset({"RESUBMIT_FAILED"}),
+    action_required=frozenset({"RESUBMIT_NEEDS_YOU"}),
+    ended=frozenset({"EXPIRED"}),
+    version_time=parse_datetime,
+    resendable=True,
+    order=TermsOrder(ladders={"tier": ("LOW", "TOP")}, numeric=frozenset({"tpm"})),
+)
+DELETE = attrs.evolve(
+    RESUBMIT,
+    verb=Verb.DELETE,
+    params=Nothing,
+    in_progress=frozenset({"DELETE_IN_PROGRESS"}),
+    succeeded=frozenset({"DELETE_SUCCESSFUL"}),
+    failed=frozenset({"DELETE_FAILED"}),
+    action_required=frozenset(),
+    gone=Verdict.SUCCEEDED,
+    resendable=False,
+)
+CREATE = VerbRule(
+    verb=Verb.CREATE,
+    params=Nothing,
+    reads_first=False,
+    in_progress=frozenset({"REVIEW"}),
+    succeeded=frozenset({"ACTIVE"}),
+    failed=frozenset({"REJECTED"}),
+    version_time=parse_datetime,
+)
+
+
+class MemoryVendor:
+    """The vendor's side: campaigns, what will become of them by the clock, and what was asked.
+
+    Attributes:
+        reads: Ids, in the order they were read.
+        writes: Verb and id, in the order they were applied.
+        answers: What the next reads get instead of the truth: an error, or a campaign as a stale replica shows it.
+        lost: Errors for the next writes, each with whether the write is applied all the same.
+        on_write: What a write does; by default a resubmission runs for a minute and ends well.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.campaigns: dict[str, MemoryCampaign] = {}
+        self.reads: list[str] = []
+        self.writes: list[tuple[Verb, str]] = []
+        self.feedback_calls = 0
+        self.answers: list[Exception | MemoryCampaign] = []
+        self.feedback_answers: list[Exception] = []
+        self.lost: list[tuple[Exception, bool]] = []
+        self.on_write: Callable[[Verb, str], None] = self.run_for_a_minute
+        self._agenda: list[tuple[float, int, str, dict[str, Any]]] = []
+        self._order = itertools.count()
+
+    def put(self, id: str = "c1", **members: Any) -> MemoryCampaign:
+        """A campaign that was last changed a month ago, unless `version` says otherwise."""
+        self.campaigns[id] = MemoryCampaign(**{"id": id, "version": "2026-02-01T08:00:00Z", **members})
+        return self.campaigns[id]
+
+    def change(self, id: str, **members: Any) -> None:
+        """Change a campaign now; its version moves, by whole seconds."""
+        self.campaigns[id] = attrs.evolve(self.campaigns[id], **{"version": self.stamp(), **members})
+
+    def later(self, seconds: float, id: str, **members: Any) -> None:
+        """Change a campaign after so many seconds."""
+        due = self.clock.monotonic() + seconds
+        heapq.heappush(self._agenda, (due, next(self._order), id, members))
+
+    def stamp(self) -> str:
+        return self.clock.now().replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+    def run_for_a_minute(self, verb: Verb, id: str) -> None:
+        self.change(id, action=f"{verb.upper()}_IN_PROGRESS")
+        self.later(60, id, action=f"{verb.upper()}_SUCCESSFUL")
+
+    def look(self, id: str) -> MemoryCampaign:
+        self.reads.append(id)
+        self._catch_up()
+        answer = self.answers.pop(0) if self.answers else self.campaigns.get(id)
+        if answer is None:
+            raise NotFoundError("memory.get", 404, "no such campaign")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def write(self, verb: Verb, id: str) -> None:
+        self._catch_up()
+        error, applied = self.lost.pop(0) if self.lost else (None, True)
+        if applied:
+            self.writes.append((verb, id))
+            self.on_write(verb, id)
+        if error is not None:
+            raise error
+
+    def _catch_up(self) -> None:
+        while self._agenda and self._agenda[0][0] <= self.clock.monotonic():
+            _, _, id, members = heapq.heappop(self._agenda)
+            self.change(id, **members)
+
+
+class MemoryBackend(Backend[MemoryCampaign]):
+    """One account at the vendor in memory."""
+
+    provider: ClassVar[str] = "memory"
+    reading_verbs: ClassVar[frozenset[Verb]] = frozenset({Verb.GET, Verb.LIST, Verb.FEEDBACK})
+    rules: ClassVar[Mapping[Verb, VerbRule]] = {
+        Verb.RESUBMIT: RESUBMIT,
+        Verb.DELETE: DELETE,
+        Verb.CREATE: CREATE,
+    }
+
+    def __init__(
+        self,
+        clock: Clock | None = None,
+        *,
+        account: str = "a1",
+        waits: Waits | None = None,
+        schedule: Schedule | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        clock = clock or SystemClock()
+        self.vendor = MemoryVendor(clock)
+        self.closed = False
+        super().__init__(
+            account=account,
+            pace=MemoryPace(limits or Limits(), clock),
+            clock=clock,
+            rng=random.Random(7),
+            waits=waits or Waits(),
+            schedule=schedule or Schedule(first_seconds=5, factor=2, max_seconds=3600, jitter=0),
+            close=self._shut,
+        )
+
+    async def _shut(self) -> None:
+        self.closed = True
+
+    async def get(self, id: str) -> MemoryCampaign:
+        return self.vendor.look(id)
+
+    def list(self, *_: Any, page_size: int = 2, **filters: Any) -> Pager[MemoryCampaign]:
+        async def fetch(cursor: str | None) -> Page[MemoryCampaign]:
+            start, every = int(cursor or 0), [*self.vendor.campaigns.values()]
+            after = start + page_size
+            token = str(after) if after < len(every) else None
+            return Page(items=tuple(every[start:after]), next_cursor=token, total=len(every))
+
+        return Pager(fetch)
+
+    async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
+        if permit is not None:
+            permit.take()
+        return self.reading_of(self.vendor.look(id))
+
+    def reading_of(self, campaign: MemoryCampaign) -> Reading:
+        return Reading(
+            target=campaign.id,
+            version=campaign.version,
+            status=campaign.vendor_status,
+            action_status=campaign.action,
+            terms=campaign.terms,
+            taken_at=self.clock.now(),
+            vendor_time=self.clock.now().replace(microsecond=0),
+            campaign=campaign,
+        )
+
+    def prepare(self, verb: Verb, target: str | None, params: Any) -> PreparedWrite:
+        async def send(permit: Permit, leave_before: float | None) -> Answer:
+            permit.take()
+            id = target or f"new{len(self.vendor.campaigns)}"
+            if verb is Verb.CREATE:
+                self.vendor.put(id, version=self.vendor.stamp(), vendor_status="REVIEW")
+            self.vendor.write(verb, id)
+            return Answer(target=id)
+
+        return PreparedWrite(content=f"{verb} {target} {params}".encode(), send=send)
+
+    async def feedback(self, id: str) -> tuple[Feedback, ...]:
+        self.vendor.feedback_calls += 1
+        if self.vendor.feedback_answers:
+            raise self.vendor.feedback_answers.pop(0)
+        return (Feedback(code="502", field="sample1", text="Sample lacks opt-out words."),)
