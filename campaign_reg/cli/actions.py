@@ -143,6 +143,7 @@ def _say_how_to_go_on(provider: str, token: str | None, code: int, *, as_json: b
 
 def _say_outcome(outcome: Outcome, *, as_json: bool) -> int:
     from campaign_reg.cli.exits import exit_of_verdicts
+    from campaign_reg.cli.summary import term_text
     from campaign_reg.cli.words import say, say_json, show_table
 
     code = exit_of_verdicts({outcome.verdict: 1})
@@ -169,7 +170,12 @@ def _say_outcome(outcome: Outcome, *, as_json: bool) -> int:
     if outcome.changes:
         say()
         rows = [
-            (item.operator, item.field, f"{item.before} -> {item.after}", item.direction)
+            (
+                item.operator,
+                item.field,
+                f"{term_text(item.before)} -> {term_text(item.after)}",
+                item.direction,
+            )
             for item in outcome.changes
         ]
         show_table(("operator", "term", "before -> after", ""), rows)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from campaign_reg.models.reading import Terms
     from campaign_reg.protocol.backend import CampaignBackend
 
+_REPEATS = frozenset({"status", "campaign_name"})  # the vendor's names of what stands above already
 _LIST_LINE = "{:<28} {:<10} {:<20} {:<20} {}"
 
 
@@ -127,8 +128,11 @@ def _show(campaign: Campaign, terms: Terms) -> None:
     from campaign_reg.cli.words import say, show_table
 
     members = _document(campaign)
-    lines = [(name, value) for name, value in members.items() if _is_short(value)]
-    show_table(("", ""), [(name.replace("_", " "), _words(value)) for name, value in lines])
+    shown: dict[str, str] = {}
+    for name, value in members.items():
+        if _is_short(value) and not (name in _REPEATS and _words(value) in shown.values()):
+            shown[name.replace("_", " ")] = _words(value)
+    show_table(("", ""), shown.items())
     if not terms:
         return
     fields = sorted({field for operator in terms.values() for field in operator})

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PHASES = "SELECT phase, attempts > 0, count(*) FROM rows GROUP BY phase, attempts > 0"
+_ATTEMPTS = "SELECT coalesce(sum(attempts), 0), coalesce(sum(attempts > 1), 0) FROM rows"
 _VERDICTS = "SELECT verdict, count(*) FROM results GROUP BY verdict"
 _RESULTS = (
     "SELECT seq, n, id, params, attempts, document FROM results JOIN rows USING (n) "
@@ -65,6 +66,7 @@ class Account:
         sealed: Whether the input is complete.
         summary: Counts and reasons.
         phases: Rows by where they stand.
+        attempts: Writes that were, or may have been, applied, those of open rows too.
         resent: Rows sent a second time, the first being proven unapplied.
         evidence: Ended rows by what the verdict rests on.
         downgrades: What got worse, the most frequent first.
@@ -74,6 +76,7 @@ class Account:
     sealed: bool
     summary: Summary
     phases: Mapping[str, int]
+    attempts: int
     resent: int
     evidence: Mapping[Evidence, int]
     downgrades: tuple[Downgrade, ...]
@@ -115,6 +118,7 @@ def account(path: Path) -> Account:
     with looking_on(path) as db:
         db.execute("BEGIN")  # all of it as of one moment
         phases = dict(db.execute("SELECT phase, count(*) FROM rows GROUP BY phase"))
+        attempts, resent = db.execute(_ATTEMPTS).fetchone()
         tally, evidence, downgrades = (
             Tally(sum(phases.values())),
             Counter[Evidence](),
@@ -130,7 +134,8 @@ def account(path: Path) -> Account:
             sealed=_has_input(db),
             summary=tally.summary(),
             phases=phases,
-            resent=db.execute("SELECT count(*) FROM rows WHERE attempts > 1").fetchone()[0],
+            attempts=attempts,
+            resent=resent,
             evidence={kind: evidence[kind] for kind in Evidence},
             downgrades=tuple(
                 Downgrade(operator=operator, field=field, before=before, after=after, rows=rows)

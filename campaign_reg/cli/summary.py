@@ -31,7 +31,7 @@ def document(path: Path, account: Account, code: Exit) -> dict[str, Any]:
         "open": summary.open,
         "verdicts": summary.verdicts,
         "evidence": account.evidence,
-        "attempts": summary.attempts,
+        "attempts": account.attempts,
         "resent": account.resent,
         "downgraded": summary.downgraded,
         "reasons": summary.reasons,
@@ -87,7 +87,7 @@ def _counts(account: Account, fee: Decimal | None) -> list[tuple[object, ...]]:
     if summary.downgraded:
         counts.append(("with worse terms than before", f"{summary.downgraded:,}"))
     if fee is not None:
-        counts.append((f"at most billed, {summary.attempts:,} x {fee}", f"{summary.attempts * fee:,}"))
+        counts.append((f"at most billed, {account.attempts:,} x {fee}", f"{account.attempts * fee:,}"))
     return counts
 
 
@@ -107,14 +107,15 @@ def show_downgrades(downgrades: tuple[Downgrade, ...]) -> None:
         return
     say()
     rows = [
-        (item.rows, item.operator, item.field, f"{_term(item.before)} -> {_term(item.after)}")
+        (item.rows, item.operator, item.field, f"{term_text(item.before)} -> {term_text(item.after)}")
         for item in downgrades[:_MOST_SHOWN]
     ]
     show_table(("rows", "operator", "worse term", "before -> after"), rows, right=(0,))
     _say_more(len(downgrades), "ways")
 
 
-def _term(value: str | int | None) -> str:
+def term_text(value: str | int | None) -> str:
+    """A term of an operator, in words."""
     return "none" if value is None else str(value)
 
 

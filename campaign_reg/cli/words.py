@@ -99,4 +99,8 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], right: Sequ
 
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[int] = ()) -> None:
     """Print a table as a result."""
-    console().print(table(headings, rows, right))
+    screen = console()
+    with screen.capture() as drawn:
+        screen.print(table(headings, rows, right))
+    for line in drawn.get().splitlines():
+        say(line.rstrip())
