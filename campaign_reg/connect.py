@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from campaign_reg.clock import Clock
-    from campaign_reg.protocol.config import Secret
+    from campaign_reg.protocol.config import ProviderConfig, Secret
     from campaign_reg.providers.sinch.config import SinchConfig
     from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
 
@@ -101,6 +101,16 @@ def connect(
 ) -> Connection[SinchBackend]: ...
 @overload
 def connect(
+    provider: ProviderConfig,
+    *,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Connection[Any]: ...
+@overload
+def connect(  # without settings, or a misspelt one of a built-in would match here
     provider: str,
     *,
     profile: str | None = None,
@@ -109,7 +119,6 @@ def connect(
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
-    **settings: Any,
 ) -> Connection[Any]: ...
 def connect(
     provider: object,
@@ -132,7 +141,8 @@ def connect(
         limits: Requests at once and a second.
         clock: Time; for tests.
         rng: Source of jitter; for tests.
-        **settings: The provider's settings; those left out come from the environment, then from the file.
+        **settings: The provider's settings; those left out come from the environment, then from the file. Type
+            checkers know those of built-ins; for a plug-in, give its config object.
 
     Raises:
         ConfigurationError: The provider is unknown, or a setting is missing or wrong; says what to do.

@@ -58,7 +58,7 @@ def load_settings(provider: str, kind: type[Any], arguments: Mapping[str, Any], 
 def _from_outside(provider: str, kind: type[Any], profile: str | None) -> dict[str, Any]:
     """What environment and file say, unset ones left out."""
     names = [field.name for field in attrs.fields(kind)]
-    raw: type[Any] = attrs.make_class("Settings", {name: attrs.field(default=None, type=Any) for name in names})
+    raw: type[Any] = attrs.make_class("Settings", {name: attrs.field(default=None) for name in names})
     file = _file()
     section = _section(provider, profile)
     _check_profile(file, profile)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
-_PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+_FILE = Path(__file__).parent.parent / "pyproject.toml"
+_PROJECT = tomllib.loads(_FILE.read_text(encoding="utf-8"))["project"]
 
 project = _PROJECT["name"]
 release = version = _PROJECT["version"]

@@ -45,7 +45,9 @@ class MemoryCampaign:
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
-    provider: ClassVar[str] = "memory"
+    @property
+    def provider(self) -> str:
+        return "memory"
 
     @property
     def state(self) -> CampaignState:
@@ -178,7 +180,7 @@ class MemoryVendor:
 class MemoryBackend(Backend[MemoryCampaign]):
     """One account at the vendor in memory."""
 
-    provider: ClassVar[str] = "memory"
+    provider = "memory"
     reading_verbs: ClassVar[frozenset[Verb]] = frozenset({Verb.GET, Verb.LIST, Verb.FEEDBACK})
     rules: ClassVar[Mapping[Verb, VerbRule]] = {
         Verb.RESUBMIT: RESUBMIT,

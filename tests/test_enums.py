@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -47,7 +48,7 @@ def test_unknown_values_do_not_join_the_class() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 7, True, b"RED", ["RED"]])
-def test_what_is_no_text_is_no_colour(value: object) -> None:
+def test_what_is_no_text_is_no_colour(value: Any) -> None:
     with pytest.raises(ValueError):
         Colour(value)
 

@@ -33,7 +33,7 @@ CLASSES = [
 
 def one(cls: type[CampaignRegError]) -> CampaignRegError:
     """An error of that class with every value set."""
-    error: Any
+    error: CampaignRegError
     if issubclass(cls, OutcomeUnknownError):
         error = cls("op", "the connection was lost", status=503, token="cr1.x")
     elif issubclass(cls, ConnectError):

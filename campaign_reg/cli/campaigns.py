@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from campaign_reg.models.reading import Terms
     from campaign_reg.protocol.backend import CampaignBackend
 
-_REPEATS = frozenset({"status", "campaign_name"})  # the vendor's names of what stands above already
+_COMMON = ("id", "provider", "name", "state", "vendor_status", "version", "created_at", "updated_at")
 _LIST_LINE = "{:<28} {:<10} {:<20} {:<20} {}"
 
 
@@ -119,20 +119,21 @@ def _document(campaign: Campaign) -> dict[str, Any]:
     """A campaign as an object: the vendor's members, and the names that fit every vendor."""
     from campaign_reg.cli.words import plain
 
-    common = ("id", "provider", "name", "state", "vendor_status", "version", "created_at", "updated_at")
     members: dict[str, Any] = plain(campaign)
-    return {name: plain(getattr(campaign, name)) for name in common} | members
+    return {name: plain(getattr(campaign, name)) for name in _COMMON} | members
 
 
 def _show(campaign: Campaign, terms: Terms) -> None:
     from campaign_reg.cli.words import say, show_table
 
     members = _document(campaign)
-    shown: dict[str, str] = {}
-    for name, value in members.items():
-        if _is_short(value) and not (name in _REPEATS and _words(value) in shown.values()):
-            shown[name.replace("_", " ")] = _words(value)
-    show_table(("", ""), shown.items())
+    told = {campaign.name, campaign.vendor_status}  # the vendor's own members say these again
+    lines = [
+        (name.replace("_", " "), _words(value))
+        for name, value in members.items()
+        if _is_short(value) and (name in _COMMON or _words(value) not in told)
+    ]
+    show_table(("", ""), lines)
     if not terms:
         return
     fields = sorted({field for operator in terms.values() for field in operator})

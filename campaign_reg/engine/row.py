@@ -18,7 +18,7 @@ import attrs
 
 from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import Judgement, VerbRule, is_untouched, judge, shows_effect
+from campaign_reg.protocol.judge import Judgement, VerbRule, is_untouched, judge, lags_behind, shows_effect
 
 _WINDOWS_TO_WAIT_FOR_A_WITNESS = 3
 _READINGS_KEPT = 8
@@ -173,9 +173,8 @@ def advance(state: State, event: Event, rule: VerbRule, facts: Facts, now: float
 
 def _seen(state: State, reading: Reading, rule: VerbRule, facts: Facts, now: float) -> tuple[State, Effect]:
     state = attrs.evolve(state, looks=state.looks + 1)
-    newest = state.readings[-1] if state.readings else state.preimage
-    if newest is not None and not reading.missing and rule.is_older(reading, newest):
-        return state, Look()  # a replica that lags
+    if lags_behind(rule, state.preimage, state.readings, reading):
+        return state, Look()
     if not state.readings or reading.missing or not reading.says_the_same(state.readings[-1]):
         readings = (*state.readings, reading.glimpse())[-_READINGS_KEPT:]
         state = attrs.evolve(state, readings=readings)

@@ -216,7 +216,7 @@ class Backend(ABC, Generic[C]):
         close: Closes the transport stack.
     """
 
-    provider: ClassVar[str]
+    provider: str
     reading_verbs: ClassVar[frozenset[Verb]] = frozenset({Verb.GET, Verb.LIST})
     rules: ClassVar[Mapping[Verb, VerbRule]] = {}
 

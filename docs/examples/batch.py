@@ -13,7 +13,7 @@ from campaign_reg import Batch, BatchRow, Limits, Verdict
 
 
 async def main(journal: str, ids: list[str]) -> None:
-    rows = [BatchRow(id, {"mnos": ["ATT", "TMO"]}) for id in ids]
+    rows = [BatchRow(name, {"mnos": ["ATT", "TMO"]}) for name in ids]
     async with (
         campaign_reg.connect("sinch") as sinch,
         Batch.open(journal, sinch, "resubmit", limits=Limits(in_flight=64, per_second=20)) as batch,

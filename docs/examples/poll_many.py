@@ -14,7 +14,7 @@ from campaign_reg import Action, Poller
 
 async def main(ids: list[str]) -> None:
     async with campaign_reg.connect("sinch") as sinch, Poller(sinch, concurrency=16) as poller:
-        actions: list[Action] = [await sinch.resubmit(id) for id in ids]
+        actions: list[Action] = [await sinch.resubmit(name) for name in ids]
         async for outcome in poller.watch(actions):
             print(f"{outcome.target}: {outcome.verdict}, {outcome.reason}")
 

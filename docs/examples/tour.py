@@ -38,11 +38,12 @@ async def main(journal: str, first: str, second: str, third: str, rest: list[str
 
         limits = Limits(in_flight=64, per_second=20)
         async with Batch.open(journal, sinch, "resubmit", limits=limits) as batch:
-            await batch.add([BatchRow(id, {"mnos": ["ATT"]}) for id in rest])
+            await batch.add([BatchRow(name, {"mnos": ["ATT"]}) for name in rest])
             async for result in batch.results():  # runs; each row's result as it ends
                 print(result.id, result.attempts, result.outcome.verdict)
             print(batch.summary())
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:5], sys.argv[5:]))
+    path, one, two, three, *others = sys.argv[1:]
+    asyncio.run(main(path, one, two, three, others))

@@ -1,13 +1,13 @@
 """A web service that resubmits campaigns while it serves requests: `python webservice.py PORT`.
 
-    POST /campaigns/{id}/resubmit    202 with a token
-    GET  /actions/{token}            what is known of it now
+POST /campaigns/{id}/resubmit    202 with a token
+GET  /actions/{token}            what is known of it now
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from aiohttp import web
 
@@ -15,6 +15,7 @@ import campaign_reg
 from campaign_reg import ApiError, InvalidInputError, NotFoundError, OutcomeUnknownError, TransportError
 from campaign_reg.providers.sinch.ten_dlc import SinchBackend
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SINCH = web.AppKey("sinch", SinchBackend)
 
 
@@ -39,11 +40,12 @@ async def look(request: web.Request) -> web.Response:
     outcome = await action.refresh()
     if outcome is None:
         return web.json_response({"verdict": None, "status": action.status, "token": action.token})
-    return web.json_response({"verdict": outcome.verdict, "evidence": outcome.evidence, "reason": outcome.reason})
+    found = {"verdict": outcome.verdict, "evidence": outcome.evidence, "reason": outcome.reason}
+    return web.json_response(found)
 
 
 @web.middleware
-async def honest_errors(request: web.Request, handler: web.RequestHandler) -> web.StreamResponse:
+async def honest_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Errors tell "refused" from "no answer" by class."""
     try:
         return await handler(request)

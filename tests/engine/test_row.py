@@ -113,7 +113,7 @@ class TestAcknowledged:
         _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)))
         assert effect == Look()
         _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)), (9.0, Seen(gone)))
-        assert ended(effect, Verdict.FAILED, Evidence.OBSERVED)
+        assert ended(effect, Verdict.FAILED, Evidence.ACKNOWLEDGED)
 
 
 class TestLost:

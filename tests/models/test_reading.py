@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import attrs
 import pytest
@@ -48,7 +49,7 @@ def test_a_glimpse_keeps_what_decides() -> None:
 @pytest.mark.parametrize(
     "change", [{"version": "w"}, {"version": None}, {"status": "X"}, {"action_status": "X"}, {"missing": True}]
 )
-def test_what_counts_as_another_state(change: dict[str, object]) -> None:
+def test_what_counts_as_another_state(change: dict[str, Any]) -> None:
     reading = Reading(target="c1", version="v", status="ACTIVE", taken_at=NOW)
     assert not reading.says_the_same(attrs.evolve(reading, **change))
 

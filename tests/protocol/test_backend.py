@@ -260,9 +260,12 @@ async def test_verbs_are_what_it_has_rules_for_and_can_read(backend: MemoryBacke
 
 
 async def test_async_with_closes_it() -> None:
-    async with MemoryBackend() as backend:
-        assert not backend.closed
-    assert backend.closed
+    backend = MemoryBackend()
+    seen = []
+    async with backend as same:
+        seen.append((same is backend, backend.closed))
+    seen.append((True, backend.closed))
+    assert seen == [(True, False), (True, True)]
     await backend.aclose()
 
 

@@ -51,7 +51,8 @@ async def test_a_plug_in_works_through_connect(install: Install, monkeypatch: py
     install("acme-campaigns", "acme")
     monkeypatch.setenv("CAMPAIGN_REG_ACME_API_KEY", "canary-secret")
     monkeypatch.setenv("CAMPAIGN_REG_ACME_PATIENCE", "2.5")
-    async with connect("acme", tenant="t1") as acme:
+    open_connection: Any = connect
+    async with open_connection("acme", tenant="t1") as acme:
         assert (acme.provider, acme.account, acme.config.patience) == ("acme", "t1", 2.5)
         acme.vendor.put()
         action = await acme.perform("resubmit", "c1")

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, assert_type
 
 import aiohttp
+import attrs
 
 import campaign_reg
 from campaign_reg import Batch, BatchRow, CampaignState, Evidence, Limits, Poller, RowResult, Schedule, SinchConfig, Verdict
@@ -22,6 +23,7 @@ from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.action import Action
 from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.config import ProviderConfig
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, CampaignStatus, Mno, Qualification, SinchCampaign
@@ -86,8 +88,17 @@ async def other_ways_to_connect(connector: aiohttp.BaseConnector) -> None:
 
 
 async def a_plug_in_s_name(name: str) -> None:
-    async with campaign_reg.connect(name, tenant="t") as backend:
+    async with campaign_reg.connect(name, profile="eu") as backend:
         assert_type(backend, Any)
+
+
+@attrs.frozen(kw_only=True)
+class AcmeConfig(ProviderConfig):
+    tenant: str
+
+
+async def a_plug_in_s_settings() -> None:
+    assert_type(await campaign_reg.connect(AcmeConfig(tenant="t", settle_seconds=1)), Any)
 
 
 async def what_sinch_can_be_asked(sinch: SinchBackend, draft: CampaignDraft) -> None:
@@ -125,8 +136,8 @@ async def mistakes(sinch: SinchBackend, action: Action) -> None:
     campaign_reg.connect("sinch", auth="digest")  # type: ignore[call-overload]  # pyright: ignore
     campaign_reg.connect(7)  # type: ignore[call-overload]  # pyright: ignore
     sinch.list(state="ACTIVE")  # type: ignore[call-arg]  # pyright: ignore
-    sinch.list("ACTIVE")  # type: ignore[misc]  # pyright: ignore
-    await sinch.resubmit("01HX...", ["TMO"])  # type: ignore[misc]  # pyright: ignore
+    sinch.list("ACTIVE")  # type: ignore[call-arg]  # pyright: ignore
+    await sinch.resubmit("01HX...", ["TMO"])  # type: ignore[call-arg]  # pyright: ignore
     await sinch.renew("01HX...")  # type: ignore[attr-defined]  # pyright: ignore
     await action.wait("1h")  # type: ignore[arg-type]  # pyright: ignore
     (await sinch.get("01HX...")).status = None  # type: ignore[misc]  # pyright: ignore

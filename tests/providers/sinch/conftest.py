@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,5 +42,6 @@ def clock(sandbox: Sandbox) -> SharedClock:
 
 @pytest.fixture
 async def sinch(sandbox: Sandbox, clock: SharedClock) -> AsyncIterator[SinchBackend]:
-    async with campaign_reg.connect("sinch", clock=clock, **sandbox.settings("sinch")) as sinch:  # type: ignore[arg-type]
+    settings: dict[str, Any] = sandbox.settings("sinch")
+    async with campaign_reg.connect("sinch", clock=clock, **settings) as sinch:
         yield sinch

@@ -19,7 +19,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.providers.sinch.auth import CREATE_TOKEN, SinchBasic, SinchOAuth2, scheme_for
 from campaign_reg.providers.sinch.config import SinchConfig
-from campaign_reg.wire.message import Response
+from campaign_reg.wire.message import AuthScheme, Response
 from tests.sandbox.client import contract_document
 
 CONTRACT = contract_document("sinch-auth.yaml")
@@ -128,7 +128,8 @@ class TestOAuth2:
 class TestBasic:
     async def test_the_key_goes_with_every_call(self) -> None:
         scheme = SinchBasic(config(auth="basic"))
-        assert await scheme.token_request() is None
+        request: AuthScheme = scheme
+        assert await request.token_request() is None
         assert decoded(await scheme.authorize(None)) == f"key:{SECRET}"
         assert scheme.origins == {"https://us10dlc.numbers.api.sinch.com"}
 

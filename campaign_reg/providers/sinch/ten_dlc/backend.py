@@ -50,7 +50,7 @@ class SinchBackend(Backend[SinchCampaign]):
         converter: The cattrs converter; hooks registered here are used for every answer.
     """
 
-    provider: ClassVar[str] = "sinch"
+    provider = "sinch"
     reading_verbs: ClassVar[frozenset[Verb]] = frozenset({Verb.GET, Verb.LIST, Verb.FEEDBACK})
     rules = RULES
 

@@ -10,7 +10,7 @@ import enum
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 import attrs
 
@@ -182,7 +182,10 @@ class SinchCampaign:
     next_renewal_or_expiration_date: datetime | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
-    provider: ClassVar[str] = "sinch"
+    @property
+    def provider(self) -> str:
+        """Name of the provider."""
+        return "sinch"
 
     @property
     def name(self) -> str:

@@ -655,7 +655,7 @@ async def test_what_we_send_and_get_keeps_to_the_contract(sinch: SinchBackend, s
     await sinch.get_by_tcr_id(tcr_id)
     await sinch.feedback(ids[1])
     await sinch.qualify("BHL7Q2X", "MIXED")
-    filters = {"status": ["ACTIVE", "APPROVED"], "mock": False, "use_case": "MIXED", "brand": "BHL7Q2X"}
+    filters: dict[str, Any] = {"status": ["ACTIVE", "APPROVED"], "mock": False, "use_case": "MIXED", "brand": "BHL7Q2X"}
     [campaign async for campaign in sinch.list(**filters, order_by="createDate", page_size=2)]
     [campaign async for campaign in sinch.list(page_size=2)]
     for exchange in sandbox.exchanges:
