@@ -66,7 +66,7 @@ _HOMES = {
 }  # fmt: skip
 _HOME_OF = {name: home for home, exported in _HOMES.items() for name in exported}
 
-__all__ = sorted(_HOME_OF)  # noqa: PLE0605  (a test keeps it equal to what type checkers see)
+__all__ = sorted(_HOME_OF)
 
 
 def __getattr__(name: str) -> Any:

@@ -23,7 +23,9 @@ def environment_prefix(provider: str) -> str:
     return f"CAMPAIGN_REG_{provider.upper().replace('-', '_')}_"
 
 
-def load_settings(provider: str, kind: type[Any], arguments: Mapping[str, Any], profile: str | None = None) -> Any:
+def load_settings(
+    provider: str, kind: type[Any], arguments: Mapping[str, Any], profile: str | None = None
+) -> Any:
     """Gather a provider's settings and make its config object.
 
     Args:
@@ -39,12 +41,16 @@ def load_settings(provider: str, kind: type[Any], arguments: Mapping[str, Any], 
     known = {field.name for field in attrs.fields(kind)}
     unknown = sorted(set(arguments) - known)
     if unknown:
-        raise ConfigurationError(f"{provider} has no setting {', '.join(unknown)}; it has: {', '.join(sorted(known))}")
+        raise ConfigurationError(
+            f"{provider} has no setting {', '.join(unknown)}; it has: {', '.join(sorted(known))}"
+        )
     values = _from_outside(provider, kind, profile) | {
         name: value for name, value in arguments.items() if value is not None
     }
     missing = [
-        field.name for field in attrs.fields(kind) if field.default is attrs.NOTHING and field.name not in values
+        field.name
+        for field in attrs.fields(kind)
+        if field.default is attrs.NOTHING and field.name not in values
     ]
     if missing:
         variables = ", ".join(environment_prefix(provider) + name.upper() for name in missing)

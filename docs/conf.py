@@ -21,7 +21,6 @@ myst_heading_anchors = 3
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
-autodoc_preserve_defaults = True
 autodoc_class_signature = "mixed"
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 88
@@ -32,6 +31,7 @@ napoleon_custom_sections = ["Source"]
 
 html_theme = "furo"
 html_title = f"{project} {release}"
+html_theme_options = {"light_css_variables": {"code-font-size": "80%"}}
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 html_show_copyright = False

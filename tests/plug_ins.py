@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Install = "Callable[..., None]"
 
-WORKING = '''
+WORKING = """
 import attrs
 from campaign_reg.models.page import Page
 from campaign_reg.protocol.config import ProviderConfig, Secret, given
@@ -57,7 +57,7 @@ class AcmeBackend(MemoryBackend):
 
 
 PROVIDER = Provider(name="acme", title="Acme", config=AcmeConfig, scheme=NoScheme, backend=AcmeBackend)
-'''
+"""
 
 
 @pytest.fixture

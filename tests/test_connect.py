@@ -170,14 +170,21 @@ class TestSettings:
         ],
     )
     async def test_what_is_wrong_is_said_at_once(
-        self, provider: Any, given: dict[str, Any], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self,
+        provider: Any,
+        given: dict[str, Any],
+        words: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.chdir(tmp_path)
         with pytest.raises(ConfigurationError, match=words):
             connect(provider, **given)
 
     @pytest.mark.parametrize("name", ["base_url", "auth_url"])
-    @pytest.mark.parametrize("url", ["http://example.com", "https://u:canary@example.com", "https://example.com/v1"])
+    @pytest.mark.parametrize(
+        "url", ["http://example.com", "https://u:canary@example.com", "https://example.com/v1"]
+    )
     async def test_where_credentials_must_not_go(self, name: str, url: str) -> None:
         given: dict[str, Any] = {"project_id": "p", "key_id": "k", "key_secret": "canary", name: url}
         with pytest.raises(ConfigurationError) as caught:
@@ -217,8 +224,22 @@ class TestTwoAccounts:
         good = [reply(200, b'{"access_token":"t2","expires_in":3600}'), reply(200, body)]
         async with WireServer(greedy, busy) as first, WireServer(*good) as second:
             async with (
-                connect("sinch", project_id="p1", key_id="k1", key_secret="s1", base_url=first.origin, auth_url=first.origin) as one,
-                connect("sinch", project_id="p2", key_id="k2", key_secret="s2", base_url=second.origin, auth_url=second.origin) as two,
+                connect(
+                    "sinch",
+                    project_id="p1",
+                    key_id="k1",
+                    key_secret="s1",
+                    base_url=first.origin,
+                    auth_url=first.origin,
+                ) as one,
+                connect(
+                    "sinch",
+                    project_id="p2",
+                    key_id="k2",
+                    key_secret="s2",
+                    base_url=second.origin,
+                    auth_url=second.origin,
+                ) as two,
             ):
                 with pytest.raises(campaign_reg.RateLimitError):
                     await one.get("c1")
@@ -260,7 +281,13 @@ async def test_no_secret_is_shown_anywhere(sandbox: Sandbox, caplog: pytest.LogC
                     await call
                 except campaign_reg.CampaignRegError as error:
                     logging.getLogger("test").exception("failed")
-                    shown += [repr(error), str(error), repr(vars(error)), repr(error.__context__), repr(error.__cause__)]
+                    shown += [
+                        repr(error),
+                        str(error),
+                        repr(vars(error)),
+                        repr(error.__context__),
+                        repr(error.__cause__),
+                    ]
     tokens = [e.request_headers["Authorization"].partition(" ")[2] for e in sandbox.exchanges]
     assert len(set(tokens)) >= 2
     for secret in {canary, *tokens}:

@@ -27,7 +27,7 @@ def test_an_unknown_value_is_the_raw_string(value: str) -> None:
     assert hash(colour) == hash(value)
     assert (str(colour), colour.value, f"{colour}") == (value, value, value)
     assert {value: 1}[colour] == 1
-    assert colour in {value}
+    assert {value, colour} == {value}
     assert isinstance(colour, Colour)
     assert not colour.is_recognized
     assert colour.name == "UNRECOGNIZED"

@@ -7,7 +7,6 @@ import inspect
 import logging
 import pickle
 import re
-from typing import Any
 
 import pytest
 
@@ -29,6 +28,8 @@ from campaign_reg.errors import (
 CLASSES = [
     value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, CampaignRegError)
 ]
+DO_NOT_RESEND = "It may have been applied: do not send it again, read the campaign first"
+WAIT_AGAIN = "it goes on at the vendor: wait again with backend.action(error.token)"
 
 
 def one(cls: type[CampaignRegError]) -> CampaignRegError:
@@ -72,7 +73,9 @@ class TestEvery:
         assert not text.startswith("(")
 
     def test_is_public(self, cls: type[CampaignRegError]) -> None:
-        public = cls.__base__ if cls is HeldBackError else cls  # one kind of ConnectError, of no use to callers
+        public = (
+            cls.__base__ if cls is HeldBackError else cls
+        )  # one kind of ConnectError, of no use to callers
         assert getattr(campaign_reg, (public or cls).__name__, None) is public
 
     def test_holds_plain_values_only(self, cls: type[CampaignRegError]) -> None:
@@ -95,20 +98,18 @@ class TestEvery:
         (one(TransportError), "op: reset"),
         (
             one(OutcomeUnknownError),
-            "op: the connection was lost. It may have been applied: do not send it again, read the campaign first",
+            f"op: the connection was lost. {DO_NOT_RESEND}",
         ),
         (one(UnsupportedVerbError), "sinch has no verb 'renew'; it has create, resubmit"),
         (one(DecodeError), "a[3].b: expected a string, got null"),
         (DecodeError("", "not valid JSON"), "not valid JSON"),
         (
             one(PollTimeoutError),
-            "not settled after 3600 s (last status RESUBMIT_IN_PROGRESS); it goes on at the vendor: wait again with "
-            "backend.action(error.token)",
+            f"not settled after 3600 s (last status RESUBMIT_IN_PROGRESS); {WAIT_AGAIN}",
         ),
-        (PollTimeoutError("t", "", 0.5), "not settled after 0.5 s (last status unknown); it goes on at the vendor: "
-            "wait again with backend.action(error.token)"),
+        (PollTimeoutError("t", "", 0.5), f"not settled after 0.5 s (last status unknown); {WAIT_AGAIN}"),
     ],
-)  # fmt: skip
+)
 def test_words(error: CampaignRegError, text: str) -> None:
     assert str(error) == text
 
@@ -122,7 +123,11 @@ def test_the_docstring_draws_the_tree_that_exists() -> None:
             depth = len(match[1]) // 4
             parents[depth:] = [match[2]]
             drawn[match[2]] = parents[depth - 1] if depth else ""
-    existing = {cls.__name__: cls.__base__.__name__ if cls is not CampaignRegError else "" for cls in CLASSES if cls.__base__}
+    existing = {
+        cls.__name__: cls.__base__.__name__ if cls is not CampaignRegError else ""
+        for cls in CLASSES
+        if cls.__base__
+    }
     assert drawn == existing
 
 

@@ -13,7 +13,7 @@ GROUND = {"errors", "enums", "clock", "pace"}
 BELOW_CLI = {"connect", "settings", "registry", "engine", "protocol", "models", "providers.registry", *GROUND}
 
 MAY_IMPORT = {
-    **dict.fromkeys(GROUND, set[str]()),
+    **{name: set[str]() for name in GROUND},
     "models": GROUND,
     "wire": GROUND,
     "transport": GROUND | {"wire"},
@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "engine": GROUND | {"models", "protocol"},
     "settings": GROUND,
     "registry": {"providers.registry"},
-    "connect": GROUND | {"models", "wire", "transport", "protocol", "engine", "providers.registry", "settings"},
+    "connect": GROUND
+    | {"models", "wire", "transport", "protocol", "engine", "providers.registry", "settings"},
     "cli": BELOW_CLI | {"sandbox"},
     "sandbox": set[str](),
 }

@@ -29,7 +29,12 @@ def test_each_name_is_there(name: str) -> None:
 def test_type_checkers_see_the_same_names() -> None:
     source = ast.parse(Path(campaign_reg.__file__).read_text())
     guarded = next(node for node in source.body if isinstance(node, ast.If))
-    names = {alias.asname or alias.name for node in ast.walk(guarded) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    names = {
+        alias.asname or alias.name
+        for node in ast.walk(guarded)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
     assert names == set(campaign_reg.__all__)
 
 

@@ -59,7 +59,11 @@ def test_arguments_before_environment_before_file(file: Path, monkeypatch: pytes
     monkeypatch.setenv("CAMPAIGN_REG_SINCH_KEY_ID", "env-key")
     monkeypatch.setenv("CAMPAIGN_REG_SINCH_PROJECT_ID", "env-project")
     config = load(project_id="argument-project")
-    assert (config.project_id, config.key_id, config.key_secret) == ("argument-project", "env-key", "file-secret")
+    assert (config.project_id, config.key_id, config.key_secret) == (
+        "argument-project",
+        "env-key",
+        "file-secret",
+    )
 
 
 def test_numbers_from_file_and_environment(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +96,9 @@ def test_a_profile_that_is_not_there(file: Path, profile: str) -> None:
 
 
 def test_a_profile_without_a_file() -> None:
-    with pytest.raises(ConfigurationError, match=r"profile 'eu' was asked for, but there is no campaign-reg\.toml"):
+    with pytest.raises(
+        ConfigurationError, match=r"profile 'eu' was asked for, but there is no campaign-reg\.toml"
+    ):
         load("eu")
 
 
@@ -109,9 +115,13 @@ def test_another_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert load().project_id == "elsewhere"
 
 
-def test_another_file_that_is_not_there_is_not_passed_over(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_file_that_is_not_there_is_not_passed_over(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CAMPAIGN_REG_CONFIG", "typo.toml")
-    with pytest.raises(ConfigurationError, match=r"CAMPAIGN_REG_CONFIG names typo\.toml, but there is no such file"):
+    with pytest.raises(
+        ConfigurationError, match=r"CAMPAIGN_REG_CONFIG names typo\.toml, but there is no such file"
+    ):
         load()
 
 
@@ -125,14 +135,20 @@ def test_what_is_missing_is_named_with_its_variables() -> None:
 
 
 def test_an_unknown_argument_is_told_what_there_is() -> None:
-    with pytest.raises(ConfigurationError, match=r"sinch has no setting key_secrt, projectid; it has: auth, ") as caught:
+    with pytest.raises(
+        ConfigurationError, match=r"sinch has no setting key_secrt, projectid; it has: auth, "
+    ) as caught:
         load(key_secrt="canary-secret", projectid="p")
     assert "canary" not in str(caught.value)
 
 
-@pytest.mark.parametrize("content", ["[sinch]\nkey_secrt = 'canary-secret'\n", "[sinch\nkey_secret = 'canary-secret'"])
+@pytest.mark.parametrize(
+    "content", ["[sinch]\nkey_secrt = 'canary-secret'\n", "[sinch\nkey_secret = 'canary-secret'"]
+)
 @pytest.mark.parametrize("profile", [None, "eu"])
-def test_a_file_that_is_wrong_is_named_without_its_values(file: Path, content: str, profile: str | None) -> None:
+def test_a_file_that_is_wrong_is_named_without_its_values(
+    file: Path, content: str, profile: str | None
+) -> None:
     file.write_text(content.replace("[sinch", "[profiles.eu.sinch") if profile else content)
     with pytest.raises(ConfigurationError, match=r"campaign-reg\.toml") as caught:
         load(profile)

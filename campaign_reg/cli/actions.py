@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from campaign_reg.cli.options import Flag, Seconds  # noqa: TC001  (cyclopts reads annotations)
+from campaign_reg.cli.options import Flag, Seconds
 
 if TYPE_CHECKING:
     from campaign_reg.models.outcome import Outcome

@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from campaign_reg.cli.exits import EXIT_CODES, Exit
-from campaign_reg.cli.options import Count, Flag, Money, Rate  # noqa: TC001  (cyclopts reads annotations)
+from campaign_reg.cli.options import Count, Flag, Money, Rate
 
 if TYPE_CHECKING:
     from campaign_reg.cli.carry import Job

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from campaign_reg.cli.options import Count, Flag  # noqa: TC001  (cyclopts reads annotations)
+from campaign_reg.cli.options import Count, Flag
 
 if TYPE_CHECKING:
     from campaign_reg.models.campaign import Campaign

@@ -44,6 +44,11 @@ class Caps:
     max_items: int | None = None
     max_fee: Decimal | None = None
 
+    @property
+    def any(self) -> bool:
+        """Whether there is a cap at all."""
+        return self.max_items is not None or self.max_fee is not None
+
     def check(self, items: int) -> None:
         """Refuse a batch that is too big.
 
@@ -96,6 +101,8 @@ async def carry_out(job: Job) -> int:
     try:
         async with AsyncExitStack() as stack:
             backend, source = await _open_input(job, stack)
+            if source is not None and job.caps.any:
+                job.caps.check(source.sendable())
             batch = await stack.enter_async_context(_batch(job, backend))
             begun = True
             await _take_in(batch, source)
@@ -152,10 +159,7 @@ async def _open_input(job: Job, stack: AsyncExitStack) -> tuple[CampaignBackend[
     backend: CampaignBackend[Any] = await stack.enter_async_context(connection)
     if job.input is None:
         return backend, None
-    source = CsvInput.open(job.input, backend, job.verb)
-    if job.caps.max_items is not None or job.caps.max_fee is not None:
-        job.caps.check(source.sendable())
-    return backend, source
+    return backend, CsvInput.open(job.input, backend, job.verb)
 
 
 def _batch(job: Job, backend: CampaignBackend[Any]) -> Batch:

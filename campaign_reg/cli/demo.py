@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from campaign_reg.cli.options import Count, Flag  # noqa: TC001  (cyclopts reads annotations)
+from campaign_reg.cli.options import Count, Flag
 
 if TYPE_CHECKING:
     from campaign_reg.cli.demo_stage import Stage

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from campaign_reg.cli.options import Flag  # noqa: TC001  (cyclopts reads annotations)
+from campaign_reg.cli.options import Flag
 
 
 def providers(*, json: Flag = False) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
-from campaign_reg.cli.options import Flag, Rate  # noqa: TC001  (cyclopts reads annotations)
+from campaign_reg.cli.options import Flag, Rate
 
 
 async def sandbox(

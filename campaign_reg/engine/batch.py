@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -110,7 +110,7 @@ class Batch:
         self._tally = Tally(0)
         self._hungry, self._news = asyncio.Event(), asyncio.Event()
         self._read_up_to = 0
-        self._loosen = lambda: None
+        self._loosen: Callable[[], None] = _nothing
 
     @classmethod
     def open(
@@ -139,7 +139,9 @@ class Batch:
         """
         rule = backend.rule(verb)
         if not rule.reads_first:
-            raise InvalidInputError(f"{rule.verb} cannot be run as a batch: it has no campaign to read beforehand")
+            raise InvalidInputError(
+                f"{rule.verb} cannot be run as a batch: it has no campaign to read beforehand"
+            )
         if resend not in {"proven", "never"}:
             raise InvalidInputError(f"resend is 'proven' or 'never', not {resend!r}")
         return cls(
@@ -186,7 +188,7 @@ class Batch:
         self._news.set()
 
     async def add(self, rows: Rows) -> AddReport:
-        """Take in the whole input: ids, or `BatchRow`s; any iterable or async iterable.
+        """Take in the whole input: ids, or `BatchRow` objects, from any iterable or async iterable.
 
         The same input may be added again, after a crash for example. A campaign that stands in it twice is sent once.
         A row that can never be sent ends `failed` with the reason, and the others run.
@@ -401,13 +403,15 @@ class Batch:
         state, effect = self._advance(row, event)
         if isinstance(event, Acknowledged | Lost):
             await self._journal.phase(row.n, state.phase, state.attempts)
-        elif state.phase is Phase.LOST and len(state.readings) > len(before.readings):
-            if shows_effect(self._rule, state.preimage, state.readings):
-                plain = json.dumps([reading.to_plain() for reading in state.readings])
-                await self._journal.observed(row.n, state.phase, plain)
+        elif state.phase is Phase.LOST and state.readings != before.readings and self._shows_effect(state):
+            plain = json.dumps([reading.to_plain() for reading in state.readings])
+            await self._journal.observed(row.n, state.phase, plain)
         row.state = state
         await self._learn(before, state)
         return await self._follow(row, effect, event)
+
+    def _shows_effect(self, state: State) -> bool:
+        return shows_effect(self._rule, state.preimage, state.readings)
 
     def _advance(self, row: _Row, event: Event) -> tuple[State, Effect | None]:
         return advance(row.state, event, self._rule, self._facts, self._backend.clock.monotonic())
@@ -474,6 +478,10 @@ class Batch:
         await self._journal.end(row.n, outcome.verdict, row.state.attempts, outcome_to_text(outcome))
         self._tally.count(outcome, row.state.attempts)
         self._news.set()
+
+
+def _nothing() -> None:
+    """No limit to lift."""
 
 
 def _keeps_failing(error: CampaignRegError, troubles: int) -> bool:

@@ -245,12 +245,13 @@ class SqliteJournal:
 
     async def rows(self, phases: Sequence[str], after: int, most: int) -> list[RowRecord]:
         """Rows in these phases beyond place `after`, in order."""
-        marks = ", ".join("?" * len(phases))
         query = (
             "SELECT n, id, params, phase, attempts, preimage, readings, sent_at FROM rows "
-            f"WHERE n > ? AND phase IN ({marks}) ORDER BY n LIMIT ?"  # noqa: S608  (question marks only)
+            "WHERE n > ? AND phase IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT ?"
         )
-        return await self._do(lambda db: [_row(values) for values in db.execute(query, (after, *phases, most))])
+        return await self._do(
+            lambda db: [_row(values) for values in db.execute(query, (after, _dump(list(phases)), most))]
+        )
 
     async def find(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         """The parameters of those ids that are in the journal."""
@@ -289,9 +290,12 @@ class SqliteJournal:
         """A row ended."""
 
         def write(db: sqlite3.Connection) -> None:
-            db.execute("UPDATE rows SET phase = 'ended', attempts = ?, readings = NULL WHERE n = ?", (attempts, n))
             db.execute(
-                "INSERT OR IGNORE INTO results (n, verdict, document) VALUES (?, ?, ?)", (n, verdict, document)
+                "UPDATE rows SET phase = 'ended', attempts = ?, readings = NULL WHERE n = ?", (attempts, n)
+            )
+            db.execute(
+                "INSERT OR IGNORE INTO results (n, verdict, document) VALUES (?, ?, ?)",
+                (n, verdict, document),
             )
 
         await self._do(write)
@@ -325,7 +329,10 @@ class SqliteJournal:
         self._lock.release()
 
     async def _execute(self, sql: str, *values: object) -> None:
-        await self._do(lambda db: db.execute(sql, values) and None)
+        def run(db: sqlite3.Connection) -> None:
+            db.execute(sql, values)
+
+        await self._do(run)
 
     async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run work in the writer's thread; returns when it is committed.
@@ -359,18 +366,18 @@ class SqliteJournal:
     def _commit(self, jobs: list[_Job]) -> None:
         """Run jobs in one transaction; if any of it fails, none of them counts and the journal is closed to writes."""
         db, results = self._connection, []
+        if self._broken is not None:
+            _fail(jobs, self._broken)
+            return
         try:
-            if self._broken is not None:
-                raise self._broken
             db.execute("BEGIN IMMEDIATE")
             results = [job.work(db) for job in jobs]
             db.execute("COMMIT")
         except Exception as error:  # noqa: BLE001  (whatever it was, nobody may believe that it is durable)
             with contextlib.suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
-            self._broken = self._broken or _cannot_write(self.path, error)
-            for job in jobs:
-                job.fail(self._broken)
+            self._broken = _cannot_write(self.path, error)
+            _fail(jobs, self._broken)
             return
         for job, result in zip(jobs, results, strict=True):
             job.succeed(result)
@@ -382,19 +389,35 @@ class _Job:
     __slots__ = ("future", "loop", "work")
 
     def __init__(
-        self, work: Callable[[sqlite3.Connection], Any], loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any]
+        self,
+        work: Callable[[sqlite3.Connection], Any],
+        loop: asyncio.AbstractEventLoop,
+        future: asyncio.Future[Any],
     ) -> None:
         self.work, self.loop, self.future = work, loop, future
 
     def succeed(self, result: Any) -> None:
-        self._tell(lambda: self.future.done() or self.future.set_result(result))
+        self._tell(self._set_result, result)
 
     def fail(self, error: Exception) -> None:
-        self._tell(lambda: self.future.done() or self.future.set_exception(error))
+        self._tell(self._set_exception, error)
 
-    def _tell(self, callback: Callable[[], object]) -> None:
+    def _tell(self, tell: Callable[[Any], None], what: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self.loop.call_soon_threadsafe(callback)
+            self.loop.call_soon_threadsafe(tell, what)
+
+    def _set_result(self, result: Any) -> None:
+        if not self.future.done():
+            self.future.set_result(result)
+
+    def _set_exception(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+def _fail(jobs: Sequence[_Job], error: JournalError) -> None:
+    for job in jobs:
+        job.fail(error)
 
 
 @contextlib.contextmanager
@@ -468,7 +491,9 @@ def _create(connection: sqlite3.Connection, header: Header) -> None:
 
 def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
     if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
-        raise JournalMismatchError(f"{path} is a database of another program: choose another path for the journal")
+        raise JournalMismatchError(
+            f"{path} is a database of another program: choose another path for the journal"
+        )
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise JournalMismatchError(
@@ -478,7 +503,9 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _header(connection: sqlite3.Connection) -> Header:
-    meta = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('provider', 'account', 'verb')"))
+    meta = dict(
+        connection.execute("SELECT key, value FROM meta WHERE key IN ('provider', 'account', 'verb')")
+    )
     return Header(**meta)
 
 

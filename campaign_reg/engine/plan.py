@@ -60,9 +60,7 @@ class _Candidate(Entry):
         self.id, self.tries = record.id, 0
 
 
-async def make_plan(
-    journal: JournalStore, backend: CampaignBackend[Any], verb: Verb, in_flight: int
-) -> Plan:
+async def make_plan(journal: JournalStore, backend: CampaignBackend[Any], verb: Verb, in_flight: int) -> Plan:
     """Read every row that has not been begun.
 
     Raises:

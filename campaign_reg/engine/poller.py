@@ -122,7 +122,8 @@ class Poller:
         """
         target = event if isinstance(event, str) else str(event.target)
         rounds = self._running()
-        return any([rounds.hasten(pending) for pending in self._waiting if pending.action.target == target])
+        hastened = [rounds.hasten(pending) for pending in self._waiting if pending.action.target == target]
+        return any(hastened)
 
     def _wake(self) -> None:
         for watch in self._watches:
@@ -148,14 +149,17 @@ class Poller:
             outcome = await pending.action.refresh() or pending.action.give_up()
         except CampaignRegError as error:
             if not may_pass(error):
-                return self._end(pending, error)
+                self._end(pending, error)
+                return None
             outcome = None
         if outcome is not None:
-            return self._end(pending, outcome)
+            self._end(pending, outcome)
+            return None
         waited = self._backend.clock.monotonic() - pending.started
         deadline = self._schedule.deadline_seconds
         if deadline is not None and waited >= deadline:
-            return self._end(pending, PollTimeoutError(pending.action.token, pending.action.status, waited))
+            self._end(pending, PollTimeoutError(pending.action.token, pending.action.status, waited))
+            return None
         return self._schedule.wait_seconds(pending.looks, self._backend.rng)
 
     def _end(self, pending: _Pending, result: Outcome | CampaignRegError) -> None:

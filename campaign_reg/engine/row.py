@@ -143,7 +143,9 @@ class End:
 Effect = Look | SendAgain | End
 
 
-def advance(state: State, event: Event, rule: VerbRule, facts: Facts, now: float) -> tuple[State, Effect | None]:
+def advance(
+    state: State, event: Event, rule: VerbRule, facts: Facts, now: float
+) -> tuple[State, Effect | None]:
     """What a row becomes, and what to do next.
 
     Args:
@@ -209,7 +211,9 @@ def _seen_nothing_of_lost(
     if not is_untouched(rule, state.preimage, reading):
         # It moved for another reason: that forbids sending again, and proves nothing.
         if now - state.since >= window:
-            return _unknown(state, "its answer was lost, and the campaign changed in a way that does not tell")
+            return _unknown(
+                state, "its answer was lost, and the campaign changed in a way that does not tell"
+            )
         return state, Look(_until(state.since + window, now))
     if state.quiet_since is None:
         return attrs.evolve(state, quiet_since=now), Look(window)
@@ -218,9 +222,15 @@ def _seen_nothing_of_lost(
     why_not = _may_not_resend(state, rule, facts)
     if why_not is None:
         return attrs.evolve(state, phase=Phase.READY, quiet_since=None, readings=()), SendAgain()
-    if not facts.version_moves and facts.resend and now - state.since < _WINDOWS_TO_WAIT_FOR_A_WITNESS * window:
+    if (
+        not facts.version_moves
+        and facts.resend
+        and now - state.since < _WINDOWS_TO_WAIT_FOR_A_WITNESS * window
+    ):
         return state, Look(window)
-    return _unknown(state, f"its answer was lost and nothing came of it within {now - state.since:.0f} s; {why_not}")
+    return _unknown(
+        state, f"its answer was lost and nothing came of it within {now - state.since:.0f} s; {why_not}"
+    )
 
 
 def _may_not_resend(state: State, rule: VerbRule, facts: Facts) -> str | None:
@@ -241,7 +251,9 @@ def _until(then: float, now: float) -> float:
 
 
 def _unknown(state: State, reason: str) -> tuple[State, Effect]:
-    judgement = Judgement(Verdict.UNKNOWN, Evidence.INFERRED, f"{reason}: look at the vendor before doing it again")
+    judgement = Judgement(
+        Verdict.UNKNOWN, Evidence.INFERRED, f"{reason}: look at the vendor before doing it again"
+    )
     return attrs.evolve(state, phase=Phase.ENDED), End(judgement)
 
 

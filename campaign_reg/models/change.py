@@ -73,9 +73,7 @@ class TermsOrder:
                     direction = self._direction(field, old, new)
                     yield Change(operator, field, old.get(field), new.get(field), direction)
 
-    def _direction(
-        self, field: str, old: Mapping[str, TermValue], new: Mapping[str, TermValue]
-    ) -> Direction:
+    def _direction(self, field: str, old: Mapping[str, TermValue], new: Mapping[str, TermValue]) -> Direction:
         ranks = self._rank(field, old), self._rank(field, new)
         if ranks[0] is None or ranks[1] is None or ranks[0] == ranks[1]:
             return Direction.CHANGED

@@ -55,7 +55,7 @@ class Reading:
         )
 
     def to_plain(self) -> dict[str, Any]:
-        """JSON-ready but for the target, for tokens and journals; short names keep a journal of a million rows small."""
+        """JSON-ready, without the target; short names keep a journal of a million rows small."""
         plain: dict[str, Any] = {"s": self.status, "at": self.taken_at.isoformat(timespec="seconds")}
         if self.version is not None:
             plain["v"] = self.version

@@ -130,7 +130,7 @@ class Action:
 
     @property
     def token(self) -> str:
-        """Text that takes the action up again: `backend.action(token)`. Versioned, without secrets."""
+        """Text for `backend.action(token)`, which takes the action up again; versioned, without secrets."""
         track = self._track
         plain = {
             "p": self._backend.provider,
@@ -270,7 +270,7 @@ class Action:
         return self._outcome
 
     async def _until_next_look(self, schedule: Schedule, looks: int, started: float) -> None:
-        """Sleep; what was sent long ago, and taken up again, is looked at at once, and a deadline brings a last look."""
+        """Sleep; what was sent long ago is looked at at once, and the deadline brings a last look."""
         clock = self._backend.clock
         wait, waited = schedule.wait_seconds(looks, self._backend.rng), clock.monotonic() - started
         if looks == 0:

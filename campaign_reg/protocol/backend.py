@@ -294,7 +294,9 @@ class Backend(ABC, Generic[C]):
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
         """The vendor's reasons for refusing a campaign."""
-        raise UnsupportedVerbError(self.provider, "feedback", tuple(sorted(verb.value for verb in self.verbs)))
+        raise UnsupportedVerbError(
+            self.provider, "feedback", tuple(sorted(verb.value for verb in self.verbs))
+        )
 
     def check(self, verb: Verb | str, target: str | None, params: object = None) -> Mapping[str, Any]:
         """Refuse what can be refused without I/O.
@@ -437,7 +439,9 @@ def make_params(kind: type[Any], values: Mapping[str, Any]) -> Any:
     if unknown:
         known = ", ".join(fields) or "none"
         raise InvalidInputError(f"{kind.__name__} has no {', '.join(unknown)}; it takes: {known}")
-    missing = [name for name, field in fields.items() if field.default is attrs.NOTHING and name not in values]
+    missing = [
+        name for name, field in fields.items() if field.default is attrs.NOTHING and name not in values
+    ]
     if missing:
         raise InvalidInputError(f"{kind.__name__} needs {', '.join(missing)}")
     try:

@@ -143,9 +143,9 @@ def shows_effect(rule: VerbRule, preimage: Reading | None, readings: Sequence[Re
 def lags_behind(
     rule: VerbRule, preimage: Reading | None, readings: Sequence[Reading], reading: Reading
 ) -> bool:
-    """Whether a reading is older than what was read before, a 404 in between included: its replica lags.
+    """Whether a reading is older than what was read before, even before a 404: its replica lags.
 
-    Where versions cannot be ordered, one that shows the pre-image's again after it had moved is such a reading too.
+    Where versions cannot be ordered, one that shows the pre-image's again after it had moved lags too.
     """
     known = [other for other in (preimage, *readings) if other is not None and not other.missing]
     if reading.missing or not known:

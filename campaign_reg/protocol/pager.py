@@ -52,7 +52,9 @@ class Pager(Generic[T]):
             if cursor is None:
                 return
             if cursor in seen:
-                raise PaginationError(f"page token {cursor!r} repeats: the listing goes in circles, start it afresh")
+                raise PaginationError(
+                    f"page token {cursor!r} repeats: the listing goes in circles, start it afresh"
+                )
             if empty >= _MOST_EMPTY_PAGES:
                 raise PaginationError(f"{empty} empty pages in a row: the listing does not end")
             seen.add(cursor)

@@ -90,14 +90,16 @@ def _load_plug_in(name: str) -> Provider:
             f"A third party's is installed as a package with an entry point in {GROUP!r}"
         )
     if len(points) > 1:
-        raise ConfigurationError(f"{len(points)} packages provide {name!r} ({', '.join(points)}): uninstall all but one")
+        raise ConfigurationError(
+            f"{len(points)} packages provide {name!r} ({', '.join(points)}): uninstall all but one"
+        )
     return _checked(next(iter(points.values())))
 
 
 def _checked(point: EntryPoint) -> Provider:
     try:
         provider = point.load()
-    except Exception as error:  # noqa: BLE001  (a plug-in may raise anything while it is imported)
+    except Exception as error:
         raise ConfigurationError(
             f"the provider {point.name!r} ({point.value}) cannot be imported: {type(error).__name__}: {error}. "
             "Install what it needs, or uninstall it"
@@ -105,5 +107,7 @@ def _checked(point: EntryPoint) -> Provider:
     if not isinstance(provider, Provider):
         raise ConfigurationError(f"{point.value} is no campaign_reg.registry.Provider")
     if provider.name != point.name:
-        raise ConfigurationError(f"{point.value} calls itself {provider.name!r}, but is registered as {point.name!r}")
+        raise ConfigurationError(
+            f"{point.value} calls itself {provider.name!r}, but is registered as {point.name!r}"
+        )
     return provider

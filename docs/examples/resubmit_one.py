@@ -10,15 +10,15 @@ from campaign_reg import OutcomeUnknownError, PollTimeoutError
 
 
 async def main(campaign_id: str) -> int:
-    async with campaign_reg.connect("sinch") as sinch:  # settings come from CAMPAIGN_REG_SINCH_*
+    async with campaign_reg.connect("sinch") as sinch:  # settings: CAMPAIGN_REG_SINCH_*
         try:
             action = await sinch.resubmit(campaign_id, mnos=["TMO"])
         except OutcomeUnknownError as error:
             if error.token is None:
                 raise
-            print(f"{error}")  # no answer came: do not send it again, go on with the token
+            print(f"{error}")  # no answer: never send it again, go on with the token
             action = sinch.action(error.token)
-        print(f"token: {action.token}")  # a string: store it, and any process can go on waiting
+        print(f"token: {action.token}")  # store it: any process can go on waiting
         try:
             outcome = await action.wait(timeout=60)
         except PollTimeoutError as error:
@@ -26,7 +26,7 @@ async def main(campaign_id: str) -> int:
             return 4
     print(f"{outcome.target}: {outcome.verdict} ({outcome.evidence}): {outcome.reason}")
     for reason in outcome.feedback:
-        print(f"  the vendor's reason: {reason.code} {reason.field} {reason.text}")
+        print(f"  reason: {reason.code} {reason.field} {reason.text}")
     for change in outcome.downgrades:
         print(f"  worse: {change.operator} {change.field}: {change.before} -> {change.after}")
     return 0

@@ -34,6 +34,8 @@ def connect(sandbox: Sandbox) -> Connect:
     """Opens a connection to the sandbox; keyword arguments are settings."""
 
     def opened(*, limits: Limits | None = None, **settings: Any) -> AbstractAsyncContextManager[SinchBackend]:
-        return campaign_reg.connect("sinch", limits=limits, **{**sandbox.settings("sinch"), **QUICK, **settings})
+        return campaign_reg.connect(
+            "sinch", limits=limits, **{**sandbox.settings("sinch"), **QUICK, **settings}
+        )
 
     return opened

@@ -6,7 +6,9 @@ import asyncio
 import sqlite3
 import stat
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,14 +26,15 @@ from campaign_reg import (
 )
 from campaign_reg.enums import Evidence
 from campaign_reg.sandbox import Sandbox
-
 from tests.engine.conftest import Connect
 
 pytestmark = pytest.mark.anyio
 
 
-def seeded(sandbox: Sandbox, count: int, **options: object) -> list[str]:
-    return sandbox.sinch.seed(count, **{"settle_seconds": (0.1, 0.4), "reject_share": 0, "downgrade_share": 0, **options})  # type: ignore[arg-type]
+def seeded(sandbox: Sandbox, count: int, **options: Any) -> list[str]:
+    return sandbox.sinch.seed(
+        count, **{"settle_seconds": (0.1, 0.4), "reject_share": 0, "downgrade_share": 0, **options}
+    )
 
 
 def applied(sandbox: Sandbox) -> Counter[str]:
@@ -128,7 +131,11 @@ async def test_lost_twice_is_unknown_and_never_a_third(
         await batch.add(ids)
         results = await run_all(batch)
     outcome = results[ids[0]].outcome
-    assert (outcome.verdict, outcome.evidence, results[ids[0]].attempts) == (Verdict.UNKNOWN, Evidence.INFERRED, 2)
+    assert (outcome.verdict, outcome.evidence, results[ids[0]].attempts) == (
+        Verdict.UNKNOWN,
+        Evidence.INFERRED,
+        2,
+    )
     assert "second time" in outcome.reason
     assert puts(sandbox) == 4
 
@@ -217,7 +224,9 @@ async def test_rows_that_can_never_be_sent_end_failed(
     assert puts(sandbox) == 1
 
 
-async def test_the_same_campaign_twice_is_sent_once(sandbox: Sandbox, connect: Connect, tmp_path: Path) -> None:
+async def test_the_same_campaign_twice_is_sent_once(
+    sandbox: Sandbox, connect: Connect, tmp_path: Path
+) -> None:
     ids = seeded(sandbox, 2)
     async with connect() as sinch, Batch.open(tmp_path / "b.db", sinch, "resubmit") as batch:
         report = await batch.add([*ids, ids[0]])
@@ -245,7 +254,12 @@ async def test_the_input_is_sealed(sandbox: Sandbox, connect: Connect, tmp_path:
             await batch.add(ids)
         async with Batch.open(tmp_path / "b.db", sinch, "resubmit") as batch:
             assert (await batch.add(list(reversed(ids)))).known
-            for other in (ids[:2], [*ids, "01zzzzzzzzzzzzzzzzzzzzzzzz"], [*ids[:2], BatchRow(ids[2], {"mnos": "TMO"})]):
+            others: list[list[str | BatchRow]] = [
+                [*ids[:2]],
+                [*ids, "01zzzzzzzzzzzzzzzzzzzzzzzz"],
+                [*ids[:2], BatchRow(ids[2], {"mnos": "TMO"})],
+            ]
+            for other in others:
                 with pytest.raises(JournalMismatchError, match="not the one this journal was begun with"):
                     await batch.add(other)
             await batch.run()
@@ -257,7 +271,7 @@ async def test_an_add_that_was_cut_short_can_be_repeated(
 ) -> None:
     ids = seeded(sandbox, 5)
 
-    def broken():  # type: ignore[no-untyped-def]
+    def broken() -> Iterator[str]:
         yield from ids[:3]
         raise OSError("the disk with the input went away")
 

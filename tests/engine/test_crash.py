@@ -23,7 +23,12 @@ WORKER = Path(__file__).with_name("worker.py")
 
 
 async def work(
-    path: Path, sandbox: Sandbox, ids: list[str] | None, *, die: tuple[str, int] | None = None, after: float | None = None
+    path: Path,
+    sandbox: Sandbox,
+    ids: list[str] | None,
+    *,
+    die: tuple[str, int] | None = None,
+    after: float | None = None,
 ) -> int:
     """Run a worker process to its end, or kill it after so many seconds; returns its exit status."""
     task: dict[str, Any] = {"settings": {**sandbox.settings("sinch"), **QUICK}, "ids": ids, "die": die}

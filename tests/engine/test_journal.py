@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from campaign_reg import JournalError, JournalInUseError, JournalMismatchError
-from campaign_reg.engine.journal import SCHEMA_VERSION, Header, RowRecord, SqliteJournal, looking_on, read_header
+from campaign_reg.engine.journal import (
+    SCHEMA_VERSION,
+    Header,
+    RowRecord,
+    SqliteJournal,
+    looking_on,
+    read_header,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -133,9 +140,8 @@ async def test_a_text_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "campaigns.csv"
     path.write_text("id,mnos\n" + "01hx,TMO\n" * 100)
     before = path.read_bytes()
-    for attempt in (lambda: SqliteJournal.open(path, HEADER),):
-        with pytest.raises(JournalMismatchError, match="not a journal"):
-            await attempt()
+    with pytest.raises(JournalMismatchError, match="not a journal"):
+        await SqliteJournal.open(path, HEADER)
     with pytest.raises(JournalMismatchError, match="not a journal"):
         read_header(path)
     assert path.read_bytes() == before

@@ -73,7 +73,9 @@ async def test_passing_trouble_is_waited_out(backend: MemoryBackend) -> None:
 
 async def test_the_deadline_ends_nothing(backend: MemoryBackend) -> None:
     actions = await started(backend, 3)
-    backend.vendor.campaigns["c1"] = attrs.evolve(backend.vendor.campaigns["c1"], action="RESUBMIT_IN_PROGRESS")
+    backend.vendor.campaigns["c1"] = attrs.evolve(
+        backend.vendor.campaigns["c1"], action="RESUBMIT_IN_PROGRESS"
+    )
     backend.vendor._agenda = [entry for entry in backend.vendor._agenda if entry[2] != "c1"]
     outcomes = []
     async with Poller(backend, schedule=attrs.evolve(SCHEDULE, deadline_seconds=600)) as poller:
@@ -130,7 +132,7 @@ async def test_a_hint_makes_the_next_look_come_at_once_and_decides_nothing(backe
     backend.clock = backend.vendor.clock = clock
     actions = await started(backend, 2)
     async with Poller(backend) as poller:
-        watching = asyncio.create_task(anext(poller.watch(actions)))
+        watching = asyncio.ensure_future(anext(poller.watch(actions)))
         await clock.pass_time(1.0)
         assert poller.notify("c1")
         assert not poller.notify("somebody else's")

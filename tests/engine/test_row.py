@@ -63,7 +63,10 @@ def lost(preimage: Reading, *events: tuple[float, Event], facts: Facts = FACTS) 
 
 
 def ended(effect: object, verdict: Verdict, evidence: Evidence) -> bool:
-    return isinstance(effect, End) and (effect.judgement.verdict, effect.judgement.evidence) == (verdict, evidence)
+    return isinstance(effect, End) and (effect.judgement.verdict, effect.judgement.evidence) == (
+        verdict,
+        evidence,
+    )
 
 
 class TestAcknowledged:
@@ -78,7 +81,9 @@ class TestAcknowledged:
 
     def test_last_year_s_success_is_not_this_year_s(self) -> None:
         state, effect = play(
-            (0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(attrs.evolve(LAST_YEAR, taken_at=START)))
+            (0.0, Intended(LAST_YEAR)),
+            (1.0, Acknowledged()),
+            (5.0, Seen(attrs.evolve(LAST_YEAR, taken_at=START))),
         )
         assert effect == Look()
         assert state.phase is Phase.SENT
@@ -86,7 +91,9 @@ class TestAcknowledged:
 
     def test_settled_again_as_before_is_told_by_version(self) -> None:
         state, effect = play(
-            (0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (9.0, Seen(reading("RESUBMIT_SUCCESSFUL", 3, 9)))
+            (0.0, Intended(LAST_YEAR)),
+            (1.0, Acknowledged()),
+            (9.0, Seen(reading("RESUBMIT_SUCCESSFUL", 3, 9))),
         )
         assert ended(effect, Verdict.SUCCEEDED, Evidence.ACKNOWLEDGED)
         assert moved_the_version(state)
@@ -94,7 +101,9 @@ class TestAcknowledged:
     def test_a_change_from_before_the_write_is_no_news(self) -> None:
         preimage = attrs.evolve(LAST_YEAR, vendor_time=START + timedelta(seconds=10))
         _, effect = play(
-            (0.0, Intended(preimage)), (1.0, Acknowledged()), (9.0, Seen(reading("RESUBMIT_SUCCESSFUL", 3, 19)))
+            (0.0, Intended(preimage)),
+            (1.0, Acknowledged()),
+            (9.0, Seen(reading("RESUBMIT_SUCCESSFUL", 3, 19))),
         )
         assert effect == Look()
 
@@ -112,7 +121,9 @@ class TestAcknowledged:
         gone = Reading.gone("01hx", START)
         _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)))
         assert effect == Look()
-        _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)), (9.0, Seen(gone)))
+        _, effect = play(
+            (0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)), (9.0, Seen(gone))
+        )
         assert ended(effect, Verdict.FAILED, Evidence.ACKNOWLEDGED)
 
 
@@ -239,8 +250,6 @@ class Vendor:
         return self.before
 
 
-
-
 FATES = ("acknowledged", "dropped before", "dropped after", "late", "refused")
 
 
@@ -256,7 +265,9 @@ def write(rng: random.Random, vendor: Vendor, now: float) -> tuple[Event, int]:
     return (Acknowledged() if fate == "acknowledged" else Lost()), 1
 
 
-def step(rng: random.Random, vendor: Vendor, state: State, facts: Facts, now: float) -> tuple[State, object, int]:
+def step(
+    rng: random.Random, vendor: Vendor, state: State, facts: Facts, now: float
+) -> tuple[State, object, int]:
     """What the engine does next, with the pure function deciding."""
     if state.phase is not Phase.READY:
         if state.phase is Phase.LOST and rng.random() < 0.1:  # a crash and a resume

@@ -88,7 +88,11 @@ def test_without_an_order_everything_is_merely_different() -> None:
 def test_downgrades_are_the_changes_for_the_worse() -> None:
     changes = ORDER.changes({"X": {"tpm": 2, "class": "A"}}, {"X": {"tpm": 1, "class": "B"}})
     outcome = Outcome(
-        target="c1", verb=Verb.RESUBMIT, verdict=Verdict.SUCCEEDED, evidence=Evidence.OBSERVED, changes=changes
+        target="c1",
+        verb=Verb.RESUBMIT,
+        verdict=Verdict.SUCCEEDED,
+        evidence=Evidence.OBSERVED,
+        changes=changes,
     )
     assert len(outcome.changes) == 2
     assert outcome.downgrades == (Change("X", "tpm", 2, 1, WORSE),)

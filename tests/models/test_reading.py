@@ -47,7 +47,8 @@ def test_a_glimpse_keeps_what_decides() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"version": "w"}, {"version": None}, {"status": "X"}, {"action_status": "X"}, {"missing": True}]
+    "change",
+    [{"version": "w"}, {"version": None}, {"status": "X"}, {"action_status": "X"}, {"missing": True}],
 )
 def test_what_counts_as_another_state(change: dict[str, Any]) -> None:
     reading = Reading(target="c1", version="v", status="ACTIVE", taken_at=NOW)

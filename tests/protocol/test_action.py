@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 import zlib
-from typing import Any
 
 import attrs
 import pytest
@@ -35,8 +34,10 @@ from tests.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
 
+
 def lost() -> OutcomeUnknownError:
     return OutcomeUnknownError("memory.write", "the connection was lost")
+
 
 OVERLOADED = ServerError("memory.get", 503, "")
 DAY = 86400.0
@@ -122,9 +123,13 @@ class TestWait:
         with pytest.raises(PollTimeoutError):
             await action.wait(schedule=Schedule(first_seconds=5, deadline_seconds=100, jitter=0))
         assert clock.monotonic() - started == 100
-        assert len(backend.vendor.reads) == 1 + 5  # the pre-image; after 5, 15, 35, 75 s; and a last look at 100 s
+        assert (
+            len(backend.vendor.reads) == 1 + 5
+        )  # the pre-image; after 5, 15, 35, 75 s; and a last look at 100 s
 
-    async def test_two_weeks_of_polling_pass_at_once(self, backend: MemoryBackend, clock: VirtualClock) -> None:
+    async def test_two_weeks_of_polling_pass_at_once(
+        self, backend: MemoryBackend, clock: VirtualClock
+    ) -> None:
         def slowly(verb: Verb, id: str) -> None:
             backend.vendor.change(id, action="RESUBMIT_IN_PROGRESS")
             backend.vendor.later(13.5 * DAY, id, action="RESUBMIT_SUCCESSFUL")
@@ -205,14 +210,20 @@ class TestWait:
         outcome = await (await resubmit(backend)).wait()
         assert [reason.code for reason in outcome.feedback] == ["502"]
 
-    @pytest.mark.parametrize(("errors", "calls"), [([OVERLOADED] * 4, 4), ([AuthenticationError("f", 401, "")], 1)])
+    @pytest.mark.parametrize(
+        ("errors", "calls"), [([OVERLOADED] * 4, 4), ([AuthenticationError("f", 401, "")], 1)]
+    )
     async def test_missing_feedback_does_not_hide_the_verdict(
         self, backend: MemoryBackend, errors: list[Exception], calls: int
     ) -> None:
         backend.vendor.on_write = lambda verb, id: backend.vendor.change(id, action="RESUBMIT_FAILED")
         backend.vendor.feedback_answers += errors
         outcome = await (await resubmit(backend)).wait()
-        assert (outcome.verdict, outcome.feedback, backend.vendor.feedback_calls) == (Verdict.FAILED, (), calls)
+        assert (outcome.verdict, outcome.feedback, backend.vendor.feedback_calls) == (
+            Verdict.FAILED,
+            (),
+            calls,
+        )
         assert f"feedback could not be fetched ({type(errors[0]).__name__})" in outcome.reason
 
     async def test_a_campaign_that_vanishes_is_confirmed_then_failed(self, backend: MemoryBackend) -> None:
@@ -231,7 +242,9 @@ class TestBoundedWait:
         started = clock.monotonic()
         outcome = await (await resubmit(backend)).wait()
         assert (outcome.verdict, outcome.evidence) == (Verdict.UNKNOWN, Evidence.INFERRED)
-        assert outcome.reason.startswith("no sign of it at the vendor for 86400 s (last status RESUBMIT_SUCCESSFUL)")
+        assert outcome.reason.startswith(
+            "no sign of it at the vendor for 86400 s (last status RESUBMIT_SUCCESSFUL)"
+        )
         assert clock.monotonic() - started >= backend.waits.quiet_seconds
 
     async def test_of_a_lost_write(self, backend: MemoryBackend, clock: VirtualClock) -> None:
@@ -280,7 +293,10 @@ class TestChanges:
         action = await resubmit(backend)
         running = backend.vendor.campaigns["c1"]
         backend.vendor.answers += [running, old, running, old]
-        assert [r.action_status async for r in action.changes()] == ["RESUBMIT_IN_PROGRESS", "RESUBMIT_SUCCESSFUL"]
+        assert [r.action_status async for r in action.changes()] == [
+            "RESUBMIT_IN_PROGRESS",
+            "RESUBMIT_SUCCESSFUL",
+        ]
 
     async def test_the_word_nobody_knows_is_shown(self, backend: MemoryBackend) -> None:
         def oddly(verb: Verb, id: str) -> None:
@@ -289,7 +305,10 @@ class TestChanges:
 
         backend.vendor.on_write = oddly
         action = await resubmit(backend)
-        assert [r.action_status async for r in action.changes()] == ["RESUBMIT_UNDER_AUDIT", "RESUBMIT_FAILED"]
+        assert [r.action_status async for r in action.changes()] == [
+            "RESUBMIT_UNDER_AUDIT",
+            "RESUBMIT_FAILED",
+        ]
 
     async def test_they_end_with_unknown_too(self, backend: MemoryBackend) -> None:
         action = await lost_resubmit(backend, applied=False)
@@ -316,7 +335,9 @@ class TestChanges:
 
 
 class TestRefresh:
-    async def test_reads_once_and_says_what_it_decides(self, backend: MemoryBackend, clock: VirtualClock) -> None:
+    async def test_reads_once_and_says_what_it_decides(
+        self, backend: MemoryBackend, clock: VirtualClock
+    ) -> None:
         action = await resubmit(backend)
         assert await action.refresh() is None
         assert action.status == "RESUBMIT_IN_PROGRESS"
@@ -348,7 +369,8 @@ from tests.clocks import VirtualClock
 async def main():
     clock = VirtualClock()
     backend = MemoryBackend(clock)
-    backend.vendor.put(action="RESUBMIT_SUCCESSFUL", version="2026-03-02T14:01:00Z", terms={"T-Mobile": {"tier": "LOW"}})
+    low = {"T-Mobile": {"tier": "LOW"}}
+    backend.vendor.put(action="RESUBMIT_SUCCESSFUL", version="2026-03-02T14:01:00Z", terms=low)
     action = backend.action(sys.stdin.read())
     print(action.verb, action.target, action.status)
     outcome = await action.wait()
@@ -369,7 +391,8 @@ class TestToken:
         """With it go the pre-image's terms, and that progress was seen: both decide there."""
         action = await lost_resubmit(backend, applied=True)
         await action.refresh()
-        done = subprocess.run(
+        done = await asyncio.to_thread(
+            subprocess.run,
             [sys.executable, "-c", TAKES_IT_UP],
             input=action.token + "\n",
             capture_output=True,

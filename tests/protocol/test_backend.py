@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
+
 def lost() -> OutcomeUnknownError:
     return OutcomeUnknownError("memory.write", "the connection was lost")
-
 
 
 @pytest.fixture
@@ -135,7 +135,9 @@ class TestRefusals:
             (["x"], "takes Again or a mapping, not list"),
         ],
     )
-    async def test_parameters_of_the_wrong_form(self, backend: MemoryBackend, params: Any, words: str) -> None:
+    async def test_parameters_of_the_wrong_form(
+        self, backend: MemoryBackend, params: Any, words: str
+    ) -> None:
         with pytest.raises(InvalidInputError, match=words):
             await backend.perform("resubmit", "c1", params)
         assert backend.vendor.reads == []

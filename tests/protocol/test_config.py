@@ -89,4 +89,9 @@ def test_the_schedule_and_the_waits_follow_the_settings() -> None:
     )
     assert config.waits.settle_seconds == 60
     schedule = config.schedule
-    assert (schedule.first_seconds, schedule.factor, schedule.max_seconds, schedule.deadline_seconds) == (1, 1, 9, 99)
+    assert (schedule.first_seconds, schedule.factor, schedule.max_seconds, schedule.deadline_seconds) == (
+        1,
+        1,
+        9,
+        99,
+    )

@@ -31,7 +31,9 @@ NEVER = at(-300 * 86400.0, "CREATE_SUCCESSFUL")
 RUNNING = at(1, "RESUBMIT_IN_PROGRESS")
 
 
-def verdict(*readings: Reading, pre: Reading | None = LAST_YEAR, ack: bool = True, rule: VerbRule = RESUBMIT) -> Any:
+def verdict(
+    *readings: Reading, pre: Reading | None = LAST_YEAR, ack: bool = True, rule: VerbRule = RESUBMIT
+) -> Any:
     judgement = judge(rule, pre, readings, acknowledged=ack)
     return None if judgement is None else (judgement.verdict, judgement.evidence)
 
@@ -50,7 +52,11 @@ GOOD, BAD = Verdict.SUCCEEDED, Verdict.FAILED
         pytest.param(LAST_YEAR, [RUNNING], None, None, id="under way"),
         pytest.param(LAST_YEAR, [RUNNING, at(9)], (GOOD, ACK), (GOOD, SEEN), id="seen in progress since"),
         pytest.param(
-            LAST_YEAR, [RUNNING, at(9, "RESUBMIT_FAILED")], (BAD, ACK), (BAD, SEEN), id="failed after progress"
+            LAST_YEAR,
+            [RUNNING, at(9, "RESUBMIT_FAILED")],
+            (BAD, ACK),
+            (BAD, SEEN),
+            id="failed after progress",
         ),
         pytest.param(NEVER, [at(9)], (GOOD, ACK), (GOOD, SEEN), id="another word than before"),
         pytest.param(FAILED_LAST_YEAR, [at(9)], (GOOD, ACK), (GOOD, SEEN), id="failed before, good now"),
@@ -59,11 +65,19 @@ GOOD, BAD = Verdict.SUCCEEDED, Verdict.FAILED
         pytest.param(LAST_YEAR, [at(-5)], None, None, id="moved before our write: the pre-image lagged"),
         pytest.param(NEVER, [at(-5)], None, None, id="new word, but from before our write"),
         pytest.param(
-            NEVER, [at(-5, "RESUBMIT_IN_PROGRESS"), at(-1)], None, None, id="somebody else's, from before ours"
+            NEVER,
+            [at(-5, "RESUBMIT_IN_PROGRESS"), at(-1)],
+            None,
+            None,
+            id="somebody else's, from before ours",
         ),
-        pytest.param(LAST_YEAR, [at(9, "CREATE_SUCCESSFUL")], None, None, id="moved, but says nothing of ours"),
+        pytest.param(
+            LAST_YEAR, [at(9, "CREATE_SUCCESSFUL")], None, None, id="moved, but says nothing of ours"
+        ),
         pytest.param(NEVER, [at(9, "DELETE_SUCCESSFUL")], None, None, id="another verb's word"),
-        pytest.param(NEVER, [at(9, "RESUBMIT_UNDER_AUDIT")], None, None, id="a word nobody knows is never an end"),
+        pytest.param(
+            NEVER, [at(9, "RESUBMIT_UNDER_AUDIT")], None, None, id="a word nobody knows is never an end"
+        ),
         pytest.param(
             LAST_YEAR, [RUNNING, at(9, "RESUBMIT_UNDER_AUDIT")], None, None, id="nor is it after progress"
         ),
@@ -147,7 +161,13 @@ class TestCreate:
 
     @pytest.mark.parametrize(
         ("status", "expected"),
-        [("ACTIVE", (GOOD, ACK)), ("REJECTED", (BAD, ACK)), ("REVIEW", None), ("WHO_KNOWS", None), ("", None)],
+        [
+            ("ACTIVE", (GOOD, ACK)),
+            ("REJECTED", (BAD, ACK)),
+            ("REVIEW", None),
+            ("WHO_KNOWS", None),
+            ("", None),
+        ],
     )
     def test_without_pre_image(self, status: str, expected: Any) -> None:
         assert verdict(at(1, "", status=status), pre=None, rule=CREATE) == expected
@@ -162,7 +182,11 @@ class TestDelete:
     @pytest.mark.parametrize("acknowledged", [True, False])
     def test_two_404s_or_the_vendors_word(self, acknowledged: bool) -> None:
         evidence = ACK if acknowledged else SEEN
-        for readings in ([GONE, GONE], [at(9, "DELETE_SUCCESSFUL")], [at(1, "DELETE_IN_PROGRESS"), GONE, GONE]):
+        for readings in (
+            [GONE, GONE],
+            [at(9, "DELETE_SUCCESSFUL")],
+            [at(1, "DELETE_IN_PROGRESS"), GONE, GONE],
+        ):
             assert verdict(*readings, ack=acknowledged, rule=DELETE) == (GOOD, evidence)
         assert verdict(GONE, ack=acknowledged, rule=DELETE) is None
         assert verdict(at(9, "DELETE_FAILED"), ack=acknowledged, rule=DELETE) == (BAD, evidence)
@@ -228,7 +252,8 @@ class TestBeforeTheWrite:
         assert RESUBMIT.refuses(reading) is None
 
     @pytest.mark.parametrize(
-        ("seconds", "wait"), [(-86400, 0.0), (-2, 0.0), (-1.5, 0.5), (-1, 1.0), (0, 2.0), (1, 2.0), (3600, 2.0)]
+        ("seconds", "wait"),
+        [(-86400, 0.0), (-2, 0.0), (-1.5, 0.5), (-1, 1.0), (0, 2.0), (1, 2.0), (3600, 2.0)],
     )
     def test_waits_until_two_seconds_after_the_last_change(self, seconds: float, wait: float) -> None:
         assert RESUBMIT.wait_before_write(at(seconds)) == wait

@@ -75,7 +75,11 @@ async def test_it_can_be_iterated_again_and_twice_at_once() -> None:
 async def test_a_cursor_resumes_after_its_page() -> None:
     listing = three_pages()
     pages = [page async for page in listing.pager.pages()]
-    assert [(p.items, p.next_cursor, p.total) for p in pages] == [((1, 2), "a", 5), ((3, 4), "b", 5), ((5,), None, 5)]
+    assert [(p.items, p.next_cursor, p.total) for p in pages] == [
+        ((1, 2), "a", 5),
+        ((3, 4), "b", 5),
+        ((5,), None, 5),
+    ]
     assert [item async for item in three_pages().pager.items(cursor=pages[0].next_cursor)] == [3, 4, 5]
 
 
@@ -134,7 +138,9 @@ async def test_only_empty_pages_in_a_row_count() -> None:
         ),
     ],
 )
-async def test_a_cursor_that_repeats_ends_the_listing_loudly(script: Script, items: list[int], fetches: int) -> None:
+async def test_a_cursor_that_repeats_ends_the_listing_loudly(
+    script: Script, items: list[int], fetches: int
+) -> None:
     listing, seen = Listing(script), list[int]()
     with pytest.raises(PaginationError, match="'a' repeats"):
         async for item in listing.pager:

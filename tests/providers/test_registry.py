@@ -87,7 +87,10 @@ def test_two_packages_with_one_name_are_refused(install: Install) -> None:
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("import acme_sdk_that_is_not_installed", "No module named 'acme_sdk_that_is_not_installed'. Install what it"),
+        (
+            "import acme_sdk_that_is_not_installed",
+            "No module named 'acme_sdk_that_is_not_installed'. Install what it",
+        ),
         ("", "no attribute 'PROVIDER'"),
         ("1 / 0", "ZeroDivisionError"),
         ("def broken(:", "SyntaxError"),
@@ -113,7 +116,9 @@ def test_settings_find_their_provider_past_a_broken_plug_in(install: Install) ->
     install("acme-campaigns", "acme")
     config = registry.load("acme").config(tenant="t", api_key="k")
     assert load_for(config).name == "acme"
-    with pytest.raises(ConfigurationError, match=r"str is no settings class of a registered provider; .*'aa'"):
+    with pytest.raises(
+        ConfigurationError, match=r"str is no settings class of a registered provider; .*'aa'"
+    ):
         load_for("sinch")
 
 

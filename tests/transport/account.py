@@ -81,7 +81,7 @@ class Script:
 
     async def until_sent(self, count: int = 1) -> None:
         async with asyncio.timeout(5):
-            while len(self.sent) < count:  # noqa: ASYNC110
+            while len(self.sent) < count:
                 await asyncio.sleep(0)
 
     async def send(self, request: Request) -> Response:

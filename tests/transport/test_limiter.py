@@ -184,7 +184,7 @@ async def test_a_place_handed_over_at_the_moment_of_cancelling_is_not_lost() -> 
     first, second, third = (asyncio.create_task(transport.send(get())) for _ in range(3))
     await clock.pass_time(0)
     clock.advance(1)
-    while not first.done():  # noqa: ASYNC110  (an event would come a turn too late)
+    while not first.done():
         await asyncio.sleep(0)
     second.cancel()  # its turn has come, but it has not run yet
     await clock.pass_time(2)

@@ -140,12 +140,12 @@ class WireServer:
     async def until_quiet(self) -> None:
         """Wait until every connection is closed."""
         async with asyncio.timeout(5):
-            while self.open:  # noqa: ASYNC110
+            while self.open:
                 await asyncio.sleep(0.005)
 
     async def until_open(self, count: int) -> None:
         async with asyncio.timeout(5):
-            while len(self.requests) < count:  # noqa: ASYNC110
+            while len(self.requests) < count:
                 await asyncio.sleep(0.005)
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,3 +1,4 @@
+# ruff: noqa: PGH003
 """What a type checker sees of the public face; checked by mypy and pyright, never executed.
 
 Every `type: ignore` here has to be needed (mypy warns of unused ones), so each is a mistake that is caught.
@@ -14,7 +15,18 @@ import aiohttp
 import attrs
 
 import campaign_reg
-from campaign_reg import Batch, BatchRow, CampaignState, Evidence, Limits, Poller, RowResult, Schedule, SinchConfig, Verdict
+from campaign_reg import (
+    Batch,
+    BatchRow,
+    CampaignState,
+    Evidence,
+    Limits,
+    Poller,
+    RowResult,
+    Schedule,
+    SinchConfig,
+    Verdict,
+)
 from campaign_reg.models.campaign import Campaign
 from campaign_reg.models.change import Change
 from campaign_reg.models.feedback import Feedback
@@ -26,7 +38,13 @@ from campaign_reg.protocol.backend import CampaignBackend
 from campaign_reg.protocol.config import ProviderConfig
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
-from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, CampaignStatus, Mno, Qualification, SinchCampaign
+from campaign_reg.providers.sinch.ten_dlc.models import (
+    CampaignDraft,
+    CampaignStatus,
+    Mno,
+    Qualification,
+    SinchCampaign,
+)
 
 
 async def the_design_s_example(saved: str, actions: list[Action], rows: list[str | BatchRow]) -> None:

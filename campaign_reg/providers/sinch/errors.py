@@ -48,18 +48,22 @@ def parse_qualify_envelope(response: Response) -> ErrorBody:
 
 
 def _violations(details: Any) -> tuple[str, ...]:
-    found = []
+    found: list[str] = []
     for detail in details if isinstance(details, list) else ():
         violations = detail.get("fieldViolations") if isinstance(detail, dict) else None
-        for violation in violations if isinstance(violations, list) else ():
-            if isinstance(violation, dict):
-                found.append(f"{_text(violation.get('field'))}: {_text(violation.get('description'))}")
+        found += [
+            f"{_text(violation.get('field'))}: {_text(violation.get('description'))}"
+            for violation in (violations if isinstance(violations, list) else ())
+            if isinstance(violation, dict)
+        ]
     return tuple(found)
 
 
 def _text(value: Any) -> str:
     """A string, fit to be printed; anything else is empty."""
-    return "".join(char if char.isprintable() else " " for char in value)[:500] if isinstance(value, str) else ""
+    return (
+        "".join(char if char.isprintable() else " " for char in value)[:500] if isinstance(value, str) else ""
+    )
 
 
 # A 429 is refused at the door: nothing was applied.

@@ -71,7 +71,12 @@ class TestOAuth2:
 
     @pytest.mark.parametrize(
         ("status", "error"),
-        [("400", InvalidRequestError), ("401", AuthenticationError), ("429", RateLimitError), ("500", ServerError)],
+        [
+            ("400", InvalidRequestError),
+            ("401", AuthenticationError),
+            ("429", RateLimitError),
+            ("500", ServerError),
+        ],
     )
     async def test_refusals(self, status: str, error: type[ApiError]) -> None:
         for body in examples(status):

@@ -39,7 +39,11 @@ def test_nothing_may_be_empty(name: str, value: Any) -> None:
     [
         ("auth", "digest", "auth must be oauth2 or basic"),
         ("base_url", "http://us10dlc.numbers.api.sinch.com", "base_url must begin with https://"),
-        ("auth_url", "https://u:canary-password@auth.sinch.com", "auth_url must not hold a user name or password"),
+        (
+            "auth_url",
+            "https://u:canary-password@auth.sinch.com",
+            "auth_url must not hold a user name or password",
+        ),
         ("upload_path_segment", "../x", "upload_path_segment must be uploadCampaignFile:submit or"),
         ("settle_seconds", 0, "settle_seconds must be a number of seconds above 0"),
     ],

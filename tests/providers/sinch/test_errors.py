@@ -23,13 +23,18 @@ def told(body: Any, status: int = 400) -> ErrorBody:
 
 def test_the_whole_envelope() -> None:
     violations = [{"field": "a", "description": "b"}, {"field": "c"}, "odd", {"description": 7}]
-    details: list[Any] = [{"type": "BadRequest", "fieldViolations": violations}, "odd", {"fieldViolations": 7}]
+    details: list[Any] = [
+        {"type": "BadRequest", "fieldViolations": violations},
+        "odd",
+        {"fieldViolations": 7},
+    ]
     body = told({"error": {"code": 400, "message": "Bad", "status": "INVALID_ARGUMENT", "details": details}})
     assert body == ErrorBody("INVALID_ARGUMENT", "Bad", ("a: b", "c: ", ": "))
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>", b"null", b"[]", b"{}", b'{"error":null}', b'{"error":"x"}', b'{"error":{"message":5}}']
+    "body",
+    [b"", b"<html>", b"null", b"[]", b"{}", b'{"error":null}', b'{"error":"x"}', b'{"error":{"message":5}}'],
 )
 def test_what_is_no_envelope_says_nothing(body: bytes) -> None:
     assert told(body) == ErrorBody()
@@ -43,7 +48,9 @@ def test_the_vendors_words_are_fit_to_be_printed() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["error", "message", "status", "details"]), inner),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["error", "message", "status", "details"]), inner)
+    ),
 )
 
 

@@ -252,7 +252,9 @@ class SinchBackend(Backend[SinchCampaign]):
         response = await self._transport.send(request)
         answer: UploadAnswer = parse_response(ops.UPLOAD_FILE, response, self.converter.structure)
         if not answer.status:
-            raise OutcomeUnknownError(ops.UPLOAD_FILE.name, "the answer has no status", status=response.status)
+            raise OutcomeUnknownError(
+                ops.UPLOAD_FILE.name, "the answer has no status", status=response.status
+            )
         if answer.status.lower() != "success":
             message = answer.message or "the upload failed"
             raise ApiError(ops.UPLOAD_FILE.name, response.status, message, code=answer.status)

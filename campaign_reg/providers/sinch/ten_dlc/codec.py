@@ -74,7 +74,12 @@ def feedback_of(document: models.CampaignFeedback) -> tuple[Feedback, ...]:
             code=reason.code or "",
             field=reason.field or "",
             text=reason.description or "",
-            raw={"code": reason.code, "field": reason.field, "description": reason.description, **reason.extra},
+            raw={
+                "code": reason.code,
+                "field": reason.field,
+                "description": reason.description,
+                **reason.extra,
+            },
         )
         for reason in document.tcr_error_response
     )

@@ -200,11 +200,13 @@ class SinchCampaign:
     @property
     def state(self) -> CampaignState:
         """The status in words that fit every vendor."""
-        return CampaignState.UNKNOWN if self.status is None else _STATES.get(self.status, CampaignState.UNKNOWN)
+        return (
+            CampaignState.UNKNOWN if self.status is None else _STATES.get(self.status, CampaignState.UNKNOWN)
+        )
 
     @property
     def version(self) -> str | None:
-        """`modifiedDate` byte for byte: whoever changes the campaign changes this."""
+        """`modifiedDate` byte for byte; whoever changes the campaign changes this."""
         raw = self.extra.get("modifiedDate")
         if isinstance(raw, str):
             return raw

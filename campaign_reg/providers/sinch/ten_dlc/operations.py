@@ -16,9 +16,7 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
 )
 from campaign_reg.wire.operation import Operation
 
-_REFERENCE = (
-    "https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/"
-)
+_REFERENCE = "https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/"
 _CAMPAIGNS = "/v1/projects/{project_id}/campaignRegistrations"
 
 CREATE = Operation(

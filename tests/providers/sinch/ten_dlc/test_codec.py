@@ -1,4 +1,4 @@
-"""Sinch's documents, in and out again without loss: the contract's examples, samples, and whatever may come."""
+"""Sinch's documents, in and out again without loss: the contract's examples, samples, whatever may come."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_samples(folder: Path) -> None:
 
 
 def same(out: Any, body: Any) -> bool:
-    """Equal as JSON, except that a list or object which did not come may go out empty; True and 1 are not the same."""
+    """Equal as JSON, except that a list or object which did not come may go out empty; True is not 1."""
     if isinstance(out, dict) and isinstance(body, dict):
         made_up = [out[name] for name in out if name not in body]
         return all(value in ([], {}) for value in made_up) and all(
@@ -191,7 +191,8 @@ def test_an_id_is_all_that_must_be_there() -> None:
 
 
 @pytest.mark.parametrize(
-    "version", ["2026-03-04T09:12:07Z", "2026-03-04T09:12:07.123456789Z", "2026-03-04T09:12:07+00:00", "2026-03-04"]
+    "version",
+    ["2026-03-04T09:12:07Z", "2026-03-04T09:12:07.123456789Z", "2026-03-04T09:12:07+00:00", "2026-03-04"],
 )
 def test_the_version_is_byte_for_byte(version: str) -> None:
     assert campaign(modifiedDate=version).version == version
@@ -218,7 +219,13 @@ def test_the_instant_of_a_version(version: str, instant: datetime | None) -> Non
 def test_terms_by_operator() -> None:
     made = campaign(
         mnoMetadata={
-            "10017": {"mno": "AT&T", "status": "APPROVED", "msgClass": "E", "tpm": "240", "tpmScope": "CAMPAIGN"},
+            "10017": {
+                "mno": "AT&T",
+                "status": "APPROVED",
+                "msgClass": "E",
+                "tpm": "240",
+                "tpmScope": "CAMPAIGN",
+            },
             "10035": {"mno": "T-Mobile", "brandTier": "UNCAPPED", "brandDailyCap": None},
             "45010": {"status": "APPROVED"},
         }
@@ -232,14 +239,18 @@ def test_terms_by_operator() -> None:
 
 
 def test_two_networks_of_one_name_are_both_kept() -> None:
-    made = campaign(mnoMetadata={"1": {"mno": "X", "tpm": "1"}, "2": {"mno": "X", "tpm": "2"}, "3": {"mno": "Y"}})
+    made = campaign(
+        mnoMetadata={"1": {"mno": "X", "tpm": "1"}, "2": {"mno": "X", "tpm": "2"}, "3": {"mno": "Y"}}
+    )
     assert terms_of(made) == {"1": {"tpm": 1}, "2": {"tpm": 2}, "Y": {}}
 
 
 def test_feedback_of_both_kinds() -> None:
     document = CONVERTER.structure(
         {
-            "tcrErrorResponse": [{"code": "502", "field": "sample1", "description": "No opt-out.", "hint": 1}],
+            "tcrErrorResponse": [
+                {"code": "502", "field": "sample1", "description": "No opt-out.", "hint": 1}
+            ],
             "internalErrorResponse": [{"code": "CR2005"}, {}],
         },
         CampaignFeedback,
@@ -253,12 +264,18 @@ def test_feedback_of_both_kinds() -> None:
 
 def test_hooks_of_users_are_used() -> None:
     converter = make_converter()
-    converter.register_structure_hook(CreatedCampaign, lambda value, _: CreatedCampaign(id=value["campaignRegistrationId"].upper()))
+    converter.register_structure_hook(
+        CreatedCampaign, lambda value, _: CreatedCampaign(id=value["campaignRegistrationId"].upper())
+    )
     assert converter.structure({"campaignRegistrationId": "a"}, CreatedCampaign).id == "A"
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
@@ -271,7 +288,10 @@ dates = st.one_of(
     instants.map(lambda at: at.date().isoformat()),
 )
 numbers = st.one_of(
-    st.integers(0, 10**20).map(str), st.text(max_size=4), st.integers(-(10**9), 10**9), st.from_regex(r"\A[0-9]{1,30}\Z")
+    st.integers(0, 10**20).map(str),
+    st.text(max_size=4),
+    st.integers(-(10**9), 10**9),
+    st.from_regex(r"\A[0-9]{1,30}\Z"),
 )
 fees = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
 kinds: dict[str, st.SearchStrategy[Any]] = {
@@ -294,7 +314,9 @@ members: dict[str, st.SearchStrategy[Any]] = {
     "status": st.sampled_from(["ACTIVE", "NEVER_SEEN", ""]),
     "lastActionStatus": st.text(),
     "subUseCases": st.lists(st.text(), max_size=3),
-    "mnoMetadata": st.dictionaries(st.text(), terms | terms.map(lambda t: {**t, "futureTerm": [1]}), max_size=3),
+    "mnoMetadata": st.dictionaries(
+        st.text(), terms | terms.map(lambda t: {**t, "futureTerm": [1]}), max_size=3
+    ),
     "optinKeywords": st.text(),
     "somethingNew": json_values,
     "extra": json_values,

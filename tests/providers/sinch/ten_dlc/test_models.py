@@ -73,7 +73,10 @@ def test_every_member_of_the_contract_is_typed(schema: str, model: type[Any]) ->
 def test_a_draft_has_every_member_of_the_contract() -> None:
     schema = CONTRACT["components"]["schemas"]["CreateCampaignRequest"]
     fields = attrs.fields_dict(CampaignDraft)
-    names = {name if "_" in name else re.sub("([A-Z])", lambda m: "_" + m[1].lower(), name) for name in schema["properties"]}
+    names = {
+        name if "_" in name else re.sub("([A-Z])", lambda m: "_" + m[1].lower(), name)
+        for name in schema["properties"]
+    }
     assert names - set(fields) <= {"vertical"}
     assert set(fields) <= names
     required = {name for name, field in fields.items() if field.default is attrs.NOTHING}
@@ -86,7 +89,12 @@ def test_every_status_has_a_neutral_word(status: CampaignStatus) -> None:
 
 
 def test_states_follow_the_contracts_outcomes() -> None:
-    expected = {"success": {"approved", "active"}, "failure": {"rejected"}, "ended": {"ended"}, None: {"in_review"}}
+    expected = {
+        "success": {"approved", "active"},
+        "failure": {"rejected"},
+        "ended": {"ended"},
+        None: {"in_review"},
+    }
     for name, state in CONTRACT["x-state-machines"]["campaignStatus"]["states"].items():
         assert SinchCampaign(id="c1", status=CampaignStatus(name)).state in expected[state.get("outcome")]
 

@@ -32,7 +32,9 @@ def test_every_call_of_the_contract_is_in_the_table() -> None:
 
 
 @pytest.mark.parametrize(("path", "method", "theirs"), list(campaign_operations()))
-def test_paths_methods_and_what_may_be_repeated(path: str, method: str, theirs: dict[str, dict[str, bool]]) -> None:
+def test_paths_methods_and_what_may_be_repeated(
+    path: str, method: str, theirs: dict[str, dict[str, bool]]
+) -> None:
     name = str(theirs["operationId"])
     ours = OURS[NAMES[name]]
     url = ours.path + ("" if ours is not operations.UPLOAD_FILE else path.rpartition("/")[2])

@@ -29,7 +29,9 @@ def test_a_creation_follows_the_status() -> None:
     rule, states = RULES[Verb.CREATE], MACHINES["campaignStatus"]["states"]
     assert rule.in_progress == {name for name, state in states.items() if not state["settled"]}
     assert rule.succeeded == {name for name, state in states.items() if state.get("outcome") == "success"}
-    assert rule.failed == {name for name, state in states.items() if state.get("outcome") in {"failure", "ended"}}
+    assert rule.failed == {
+        name for name, state in states.items() if state.get("outcome") in {"failure", "ended"}
+    }
     assert not rule.reads_first
 
 
@@ -57,7 +59,11 @@ def test_every_word_is_one_of_the_contracts() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "worse"),
     [
-        ({"brand_tier": "UNCAPPED"}, {"brand_tier": "LOW", "brand_daily_cap": 2000}, {"brand_tier", "brand_daily_cap"}),
+        (
+            {"brand_tier": "UNCAPPED"},
+            {"brand_tier": "LOW", "brand_daily_cap": 2000},
+            {"brand_tier", "brand_daily_cap"},
+        ),
         ({"brand_tier": "LOWER_MID"}, {"brand_tier": "UPPER_MID"}, set()),
         ({"msg_class": "A", "tpm": 4500}, {"msg_class": "T", "tpm": 75}, {"tpm"}),
         ({"tpm_scope": "CAMPAIGN"}, {"tpm_scope": "PHONE_NUMBER"}, set()),

@@ -1,0 +1,54 @@
+"""What every row is given: how long to measure, and a server when it asks for one."""
+
+from __future__ import annotations
+
+import random
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+import attrs
+
+from benchmarks.server import Nginx, new_folder
+
+if TYPE_CHECKING:
+    from benchmarks.pollers import PollerRun
+
+
+class NotMeasurableError(Exception):
+    """Something this row needs is missing; the message says what."""
+
+
+@attrs.define(kw_only=True)
+class Bench:
+    """One run of the benchmarks.
+
+    Attributes:
+        rounds: Rounds a comparison.
+        batch_rows: Campaigns in the batch of row 12.
+        stack: What must be closed at the end.
+        rng: Shuffles.
+        pollers: The run that rows 6 and 7 share, once it has been made.
+    """
+
+    rounds: int
+    batch_rows: int
+    stack: AsyncExitStack
+    rng: random.Random = attrs.field(factory=random.Random)
+    pollers: PollerRun | None = None
+    _url: str = ""
+
+    async def url(self) -> str:
+        """Where nginx listens; it is started when it is first asked for.
+
+        Raises:
+            NotMeasurableError: It is not installed.
+        """
+        if not self._url:
+            program = Nginx.find()
+            if program is None:
+                raise NotMeasurableError("needs nginx: apt-get install nginx-light")
+            nginx = Nginx(program, self.stack.enter_context(new_folder()))
+            self.stack.callback(nginx.stop)
+            await nginx.start()
+            self._url = nginx.url
+        return self._url

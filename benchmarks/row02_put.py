@@ -1,0 +1,63 @@
+"""The resubmit operation's PUT alone: `perform` with a pre-image just taken."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
+
+from benchmarks.bench import Bench
+from benchmarks.clients import IDS, RESUBMISSION, bare, bare_put, naive, ours, telnyx
+from benchmarks.measure import Contender, at_once, interleave, micro, ratio
+from benchmarks.report import Figure, Row
+from benchmarks.row01_get import beside, contender
+
+if TYPE_CHECKING:
+    from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
+
+TITLE = "PUT of a resubmission alone, body serialised each time"
+_CONCURRENCY = 64
+_CALLS = 1000
+
+
+def _resubmit(sinch: SinchBackend) -> Callable[[], Awaitable[int]]:
+    async def burst() -> int:
+        preimage = await sinch.read(IDS[0])  # fresh; one GET among a thousand PUTs
+
+        async def put(id: str) -> object:
+            return await sinch.perform("resubmit", id, RESUBMISSION, preimage=preimage)
+
+        return await at_once(put, IDS[:_CALLS], _CONCURRENCY)
+
+    return burst
+
+
+async def run(bench: Bench) -> Row:
+    """Measure row 2."""
+    url = await bench.url()
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(ours(url, _CONCURRENCY))
+        second = await stack.enter_async_context(ours(url, _CONCURRENCY))
+        session = await stack.enter_async_context(bare(_CONCURRENCY))
+        obvious = await stack.enter_async_context(naive(url, _CONCURRENCY))
+        client = await stack.enter_async_context(telnyx(url))
+        mine, again = Contender("ours", _resubmit(first)), Contender("again", _resubmit(second))
+        aiohttp = contender("aiohttp", bare_put(session, url), _CALLS)
+        plain = contender("naive", obvious.resubmit, 400)
+        sdk = None
+        if client is not None:
+            update = client.messaging_10dlc.campaign.update
+            sdk = contender("telnyx", lambda id: update(id, auto_renewal=True), 400)
+        everyone = [mine, again, aiohttp, plain, *([] if sdk is None else [sdk])]
+        await interleave(everyone, bench.rounds, bench.rng)
+    return Row(
+        number=2,
+        title=TITLE,
+        pair=ratio(again.cpu, mine.cpu),
+        figures=[
+            Figure("CPU over aiohttp", ratio(mine.cpu, aiohttp.cpu), 1.20),
+            beside("CPU over Telnyx on aiohttp", mine, sdk, 0.20),
+            beside("naive stack over aiohttp", plain, aiohttp),
+        ],
+        medians={c.name: micro(c.cpu) for c in everyone},
+    )
