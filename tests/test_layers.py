@@ -30,7 +30,7 @@ MAY_IMPORT = {
 ONLY_HERE = {
     "aiohttp": {"transport/aiohttp.py", "sandbox"},
     "backoff": {"transport/retry.py"},
-    "sqlite3": {"engine/journal.py", "cli"},
+    "sqlite3": {"engine/journal.py", "engine/claims.py", "cli"},
     "cyclopts": {"cli"},
     "rich": {"cli"},
     "orjson": {"wire/codec.py"},

@@ -7,11 +7,13 @@ import json
 import os
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
 import attrs
 
+from campaign_reg.engine.claims import Claims
 from campaign_reg.engine.intake import Intake, Rows, is_sealed
 from campaign_reg.engine.journal import Header, JournalStore, RowRecord, SqliteJournal
 from campaign_reg.engine.plan import Plan, make_plan
@@ -104,6 +106,8 @@ class Batch:
             quiet_seconds=backend.waits.quiet_seconds,
             resend=resend,
         )
+        header = Header(provider=backend.provider, account=backend.account, verb=verb.value)
+        self._claims = Claims(header, Path(path).absolute())
         self._journal_: JournalStore | None = None
         self._rounds: Rounds[_Row] | None = None
         self._run: asyncio.Task[None] | None = None
@@ -155,8 +159,7 @@ class Batch:
 
     async def __aenter__(self) -> Self:
         backend = self._backend
-        header = Header(provider=backend.provider, account=backend.account, verb=self._verb.value)
-        self._journal_ = await SqliteJournal.open(self._path, header)
+        self._journal_ = await SqliteJournal.open(self._path, self._claims.header)
         try:
             await self._load()
         except BaseException:
@@ -194,11 +197,12 @@ class Batch:
         A row that can never be sent ends `failed` with the reason, and the others run.
 
         Raises:
-            InvalidInputError: The same campaign twice with different parameters, or no rows; nothing was added.
+            InvalidInputError: The same campaign twice with different parameters, one that another open batch of this
+                machine holds, or no rows; nothing was added.
             JournalMismatchError: The journal was begun with another input.
             JournalError: The journal cannot be written.
         """
-        report = await Intake(self._journal, self._backend, self._verb).add(rows)
+        report = await Intake(self._journal, self._claims, self._backend, self._verb).add(rows)
         await self._load()
         return report
 
@@ -287,6 +291,8 @@ class Batch:
         await self._resume(rounds)
         await self._feed(rounds)
         await rounds.wait_idle()
+        if self._tally.ended == self._tally.rows:
+            await asyncio.to_thread(self._claims.release)
 
     async def _resume(self, rounds: Rounds[_Row]) -> None:
         """Take up the rows that were begun before, spread so that they do not all come at once."""

@@ -172,7 +172,9 @@ async def test_refused_credentials_stop_a_run_that_can_be_resumed(
 
 
 async def test_a_plan_reads_only(sandbox: Sandbox, env: dict[str, str], source: Path) -> None:
-    ids = sandbox.sinch.seed(3) + sandbox.sinch.seed(1, last_action="RESUBMIT_IN_PROGRESS")
+    ids = sandbox.sinch.seed(3) + sandbox.sinch.seed(
+        1, last_action="RESUBMIT_IN_PROGRESS", settle_seconds=(90, 90)
+    )
     write(source, [*ids, "01k00000000000000000000000", ".."])
     command = ("batch", "plan", "sinch", "resubmit", "--input", source, "--fee", "15.00")
     plan = await run(*command, "--json", env=env)

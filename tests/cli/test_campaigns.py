@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.command import environment, run
+from tests.cli.command import run
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
+    from tests.cli.conftest import Main
 
-pytestmark = pytest.mark.anyio
 
-
+@pytest.mark.anyio
 async def test_get_shows_a_campaign(sandbox: Sandbox, env: dict[str, str]) -> None:
     [target] = sandbox.sinch.seed(1)
     text = await run("get", "sinch", target, env=env)
@@ -25,6 +25,7 @@ async def test_get_shows_a_campaign(sandbox: Sandbox, env: dict[str, str]) -> No
     assert document["vendor_status"] == "ACTIVE"
 
 
+@pytest.mark.anyio
 async def test_vendor_text_cannot_act_on_the_terminal(sandbox: Sandbox, env: dict[str, str]) -> None:
     [target] = sandbox.sinch.seed(1)
     sandbox.sinch.change(target, campaignName="[red]Spring\x1b[2J\u202e sale[/red]")
@@ -35,6 +36,7 @@ async def test_vendor_text_cannot_act_on_the_terminal(sandbox: Sandbox, env: dic
     assert "\x1b" not in (await run("get", "sinch", target, "--json", env=env)).out
 
 
+@pytest.mark.anyio
 async def test_an_unknown_campaign_fails(env: dict[str, str]) -> None:
     ended = await run("get", "sinch", "01k00000000000000000000000", env=env)
     assert ended.code == 1
@@ -42,12 +44,14 @@ async def test_an_unknown_campaign_fails(env: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("target", ["..", "", "a/b"])
+@pytest.mark.anyio
 async def test_an_id_that_cannot_stand_in_a_path(env: dict[str, str], target: str) -> None:
     ended = await run("get", "sinch", target, env=env)
     assert ended.code in {1, 2} if target == "a/b" else ended.code == 2
     assert len(ended.err.splitlines()) == 1
 
 
+@pytest.mark.anyio
 async def test_list_follows_pages_and_filters(sandbox: Sandbox, env: dict[str, str]) -> None:
     active, expired = sandbox.sinch.seed(5), sandbox.sinch.seed(2, status="EXPIRED")
     everything = await run("list", "sinch", "--page-size", "2", "--json", env=env)
@@ -58,6 +62,7 @@ async def test_list_follows_pages_and_filters(sandbox: Sandbox, env: dict[str, s
     assert len(few.out.splitlines()) == 4
 
 
+@pytest.mark.anyio
 async def test_a_filter_that_the_provider_lacks(env: dict[str, str]) -> None:
     ended = await run("list", "sinch", "--filter", "colour=red", env=env)
     assert ended.code == 2
@@ -65,6 +70,7 @@ async def test_a_filter_that_the_provider_lacks(env: dict[str, str]) -> None:
     assert (await run("list", "sinch", "--filter", "mock", env=env)).code == 2
 
 
+@pytest.mark.anyio
 async def test_feedback(sandbox: Sandbox, env: dict[str, str]) -> None:
     [good] = sandbox.sinch.seed(1, reject_share=0)
     [bad] = sandbox.sinch.seed(1, reject_share=1, last_action="RESUBMIT_FAILED")
@@ -74,8 +80,8 @@ async def test_feedback(sandbox: Sandbox, env: dict[str, str]) -> None:
     assert document["feedback"][0]["text"] in (await run("feedback", "sinch", bad, env=env)).out
 
 
-async def test_providers_and_their_verbs() -> None:
-    listed = await run("providers", "--json", env=environment())
+def test_providers_and_their_verbs(offline: Main) -> None:
+    listed = offline("providers", "--json")
     sinch = {provider["name"]: provider["verbs"] for provider in listed.last["providers"]}["sinch"]
     assert sinch == ["create", "get", "list", "delete", "resubmit", "feedback"]
-    assert "resubmit" in (await run("providers", env=environment())).out
+    assert "resubmit" in offline("providers").out

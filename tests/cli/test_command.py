@@ -18,10 +18,9 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Main
 
 
-@pytest.mark.anyio
 @pytest.mark.parametrize("words", [("--help",), ("batch", "run", "--help"), ("demo", "--help"), ()])
-async def test_help_lists_the_exit_codes(words: tuple[str, ...]) -> None:
-    ended = await run(*words, env=environment())
+def test_help_lists_the_exit_codes(offline: Main, words: tuple[str, ...]) -> None:
+    ended = offline(*words)
     assert ended.code == 0
     assert "5  the journal is in use, or not ours" in ended.out
     assert "4  stopped, and can be resumed" in ended.out
