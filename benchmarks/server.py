@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 import json
 import os
+import random
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +25,16 @@ _TELNYX_NAMES = {
     "useCase": "usecase",
     "subUseCases": "subUsecases",
     "stopMessage": "optoutMessage",
-    "createdBy": "cspId",
-    "campaignRegistrationId": "tcrBrandId",
-    "modifiedDate": "billedDate2",
+    "optInMessage": "optinMessage",
+    "campaignRegistrationId": "cspId",
 }
+
+_CLASSES = [{"msgClass": name, "tpm": tpm} for name, tpm in (("A", "4500"), ("C", "2400"), ("E", "240"), ("T", "75"))]
+_TIERS = [
+    {"brandTier": tier, "brandDailyCap": cap}
+    for tier, cap in (("LOW", "2000"), ("LOWER_MID", "10000"), ("UPPER_MID", "40000"), ("TOP", "200000"))
+]
+_OPERATOR_STATES = ("APPROVED", "REGISTERED", "REVIEW", "REJECTED")
 
 _CONFIG = """
 daemon off;
@@ -94,8 +103,35 @@ def campaign_body() -> bytes:
 
 def listing_body(size: int) -> bytes:
     """A page of so many campaigns."""
-    items = [campaign() | {"campaignRegistrationId": f"01k4cxccbt519xa3ejty{n:06d}"} for n in range(size)]
-    return _compact({"campaignRegistrations": items, "nextPageToken": "", "totalSize": size})
+    return _compact({"campaignRegistrations": _varied(size), "nextPageToken": "", "totalSize": size})
+
+
+def _varied(size: int) -> list[dict[str, Any]]:
+    """Campaigns that differ as an account's do: ids, names, dates and texts all, terms by class and tier."""
+    rng, first = random.Random(7), datetime(2025, 1, 1, tzinfo=UTC)
+    campaigns = []
+    for n in range(size):
+        one = copy.deepcopy(campaign())
+        created = first + timedelta(seconds=rng.randrange(400 * 86400))
+        changed, billed = created + timedelta(seconds=rng.randrange(30 * 86400)), created + timedelta(days=2)
+        one["campaignRegistrationId"] = f"01k4cxccbt519xa3ejty{n:06d}"
+        one["campaignId"] = f"C{rng.randrange(36**5):06X}"
+        one["campaignName"] += f" {n}"
+        one["description"] = f"{n}: {one['description']}"
+        one["createDate"], one["modifiedDate"] = _stamp(created), _stamp(changed)
+        one["billedDate"] = _stamp(billed)[:10] + "T00:00:00Z"
+        one["nextRenewalOrExpirationDate"] = _stamp(billed + timedelta(days=92))[:10] + "T00:00:00Z"
+        one["monthlyFee"] = rng.choice([1.5, 2.0, 10.0, 15.5, 30.0])
+        one["mnoMetadata"]["10017"] |= rng.choice(_CLASSES)
+        one["mnoMetadata"]["10035"] |= rng.choice(_TIERS)
+        for terms in one["mnoMetadata"].values():
+            terms["status"] = rng.choice(_OPERATOR_STATES)
+        campaigns.append(one)
+    return campaigns
+
+
+def _stamp(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Nginx:
@@ -138,13 +174,13 @@ class Nginx:
     def _write_files(self, port: int) -> None:
         folder = self._folder
         one = campaign()
-        telnyx = {_TELNYX_NAMES.get(name, name): value for name, value in one.items()}
+        telnyx = [_as_telnyx(document) for document in [one, *_varied(1000)]]
         files = {
             "campaign.json": _compact(one),
             "list100.json": listing_body(100),
             "list1000.json": listing_body(1000),
-            "telnyx.json": _compact(telnyx),
-            "telnyx1000.json": _compact({"records": [telnyx] * 1000, "page": 1, "totalRecords": 1}),
+            "telnyx.json": _compact(telnyx[0]),
+            "telnyx1000.json": _compact({"records": telnyx[1:], "page": 1, "totalRecords": 1}),
         }
         for name, body in files.items():
             (folder / name).write_bytes(body)
@@ -155,6 +191,10 @@ class Nginx:
 def new_folder() -> tempfile.TemporaryDirectory[str]:
     """For a server's files or a journal: on disk, since a memory file system would make commits free."""
     return tempfile.TemporaryDirectory(prefix="campaign-reg-bench-")
+
+
+def _as_telnyx(document: dict[str, Any]) -> dict[str, Any]:
+    return {_TELNYX_NAMES.get(name, name): value for name, value in document.items()}
 
 
 def _compact(value: object) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from campaign_reg import registry as registry
-    from campaign_reg.connect import connect as connect
+    from campaign_reg.connection import connect as connect
     from campaign_reg.engine.batch import Batch as Batch
     from campaign_reg.engine.poller import Poller as Poller
     from campaign_reg.engine.records import BatchRow as BatchRow
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.sinch.config import SinchConfig as SinchConfig
 
 _HOMES = {
-    "campaign_reg.connect": ["connect"],
+    "campaign_reg.connection": ["connect"],
     "campaign_reg.engine.batch": ["Batch"],
     "campaign_reg.engine.poller": ["Poller"],
     "campaign_reg.engine.records": ["BatchRow", "RowResult"],

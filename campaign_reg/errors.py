@@ -8,7 +8,7 @@ A caller tells "never arrived", "refused" and "unknown" apart by class alone::
     ├── UnsupportedVerbError        the provider lacks the verb; nothing was sent
     ├── TransportError              no usable answer
     │   ├── ConnectError            the connection never opened: nothing was sent
-    │   │   └── HeldBackError       it was not let out: the account is paused, or the caller must look again first
+    │   │   └── HeldBackError       held back: the account is paused, or look again first
     │   ├── RequestTimeoutError     no answer to a read in time
     │   └── OutcomeUnknownError     a write may or may not have been applied
     ├── ApiError                    the vendor answered and refused: the write was not applied

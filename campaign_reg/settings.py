@@ -55,8 +55,8 @@ def load_settings(
     if missing:
         variables = ", ".join(environment_prefix(provider) + name.upper() for name in missing)
         raise ConfigurationError(
-            f"{provider} needs {', '.join(missing)}: pass them to connect(), set {variables}, "
-            f"or write them into [{_section(provider, profile)}] of {FILE_NAME}"
+            f"{provider} needs {', '.join(missing)}: set {variables}, write them into "
+            f"[{_section(provider, profile)}] of {FILE_NAME}, or pass them to connect()"
         )
     return kind(**values)
 

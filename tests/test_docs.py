@@ -23,7 +23,7 @@ from campaign_reg.cli import main as campaign_reg_command
 from campaign_reg.cli.app import app
 from campaign_reg.providers.registry import _BUILT_IN
 from campaign_reg.sandbox import Sandbox
-from campaign_reg.settings import environment_prefix
+from campaign_reg.settings import FILE_VARIABLE, environment_prefix
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -71,7 +71,8 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 def environment(sandbox: Sandbox) -> dict[str, str]:
     """Settings that lead to the sandbox, and none of the developer's own."""
     prefix = environment_prefix("sinch")
-    others = {key: value for key, value in os.environ.items() if not key.startswith("CAMPAIGN_REG_")}
+    foreign = (prefix, FILE_VARIABLE)
+    others = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
     settings = {key.upper(): value for key, value in sandbox.settings("sinch").items()}
     return others | {prefix + key: value for key, value in (settings | QUICK).items()}
 
@@ -235,7 +236,9 @@ def matrix() -> dict[str, dict[str, bool]]:
     text = (DOCS / "providers" / "index.md").read_text(encoding="utf-8").partition("<!-- matrix")[2]
     table = re.search(r"^\| verb \|.*?\n\n", text, re.MULTILINE | re.DOTALL)
     assert table is not None
-    heading, _, *rows = ([cell.strip() for cell in line.strip("|").split("|")] for line in table[0].split("\n") if line)
+    heading, _, *rows = (
+        [cell.strip() for cell in line.strip("|").split("|")] for line in table[0].split("\n") if line
+    )
     assert {cell for row in rows for cell in row[1:]} <= {"yes", "-"}
     return {
         provider: {row[0]: row[place] == "yes" for row in rows}
@@ -263,7 +266,9 @@ def test_every_provider_has_its_page(provider: str) -> None:
 
 def test_every_public_name_is_in_the_reference() -> None:
     text = "".join(page.read_text(encoding="utf-8") for page in (DOCS / "reference").glob("*.md"))
-    found = set(re.findall(r"(?:autoclass|autofunction|autoexception|py:module):: campaign_reg\.(\w+)\b(?!\.)", text))
+    found = set(
+        re.findall(r"(?:autoclass|autofunction|autoexception|py:module):: campaign_reg\.(\w+)\b(?!\.)", text)
+    )
     assert set(campaign_reg.__all__) - found == set()
 
 

@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "campaign_reg"
 GROUND = {"errors", "enums", "clock", "pace"}
-BELOW_CLI = {"connect", "settings", "registry", "engine", "protocol", "models", "providers.registry", *GROUND}
+BELOW_CLI = {"connection", "settings", "registry", "engine", "protocol", "models", "providers.registry", *GROUND}
 
 MAY_IMPORT = {
     **{name: set[str]() for name in GROUND},
@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "engine": GROUND | {"models", "protocol"},
     "settings": GROUND,
     "registry": {"providers.registry"},
-    "connect": GROUND
+    "connection": GROUND
     | {"models", "wire", "transport", "protocol", "engine", "providers.registry", "settings"},
     "cli": BELOW_CLI | {"sandbox"},
     "sandbox": set[str](),
@@ -85,7 +85,7 @@ def test_imports_point_upwards(path: Path) -> None:
             continue
         if other == "providers" and vendor(path) is not None and target.split(".")[1] == vendor(path):
             continue
-        allowed = MAY_IMPORT[own] | ({"connect"} if path.name == "pytest_plugin.py" else set())
+        allowed = MAY_IMPORT[own] | ({"connection"} if path.name == "pytest_plugin.py" else set())
         assert any(is_in(target, room) or is_in(room, target) for room in allowed), f"{path} imports {name}"
 
 

@@ -47,3 +47,10 @@ def test_importing_the_package_imports_no_client() -> None:
     code = "import sys, campaign_reg; print([name for name in ('aiohttp', 'attrs', 'orjson') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_no_public_function_is_hidden_by_a_module_of_its_name() -> None:
+    """Importing a submodule sets the package's attribute of that name to the module."""
+    folder = Path(campaign_reg.__file__).parent
+    modules = {path.stem for path in folder.iterdir() if not path.name.startswith("_")}
+    assert modules & set(campaign_reg.__all__) == {"registry"}

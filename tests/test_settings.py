@@ -129,8 +129,8 @@ def test_what_is_missing_is_named_with_its_variables() -> None:
     with pytest.raises(ConfigurationError) as caught:
         load(key_id="k")
     assert str(caught.value) == (
-        "sinch needs project_id, key_secret: pass them to connect(), set CAMPAIGN_REG_SINCH_PROJECT_ID, "
-        "CAMPAIGN_REG_SINCH_KEY_SECRET, or write them into [sinch] of campaign-reg.toml"
+        "sinch needs project_id, key_secret: set CAMPAIGN_REG_SINCH_PROJECT_ID, CAMPAIGN_REG_SINCH_KEY_SECRET, "
+        "write them into [sinch] of campaign-reg.toml, or pass them to connect()"
     )
 
 

@@ -67,7 +67,7 @@ async def wait(
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object for programs.
     """
-    from campaign_reg.connect import connect
+    from campaign_reg.connection import connect
 
     async with connect(provider, profile=profile) as backend:
         return await _await_outcome(backend.action(token), provider, timeout, as_json=json)
@@ -85,7 +85,7 @@ async def _perform(
 ) -> int:
     from campaign_reg.cli.exits import Exit
     from campaign_reg.cli.words import complain
-    from campaign_reg.connect import connect
+    from campaign_reg.connection import connect
     from campaign_reg.errors import OutcomeUnknownError
 
     left = False

@@ -29,7 +29,7 @@ async def get(provider: str, campaign_id: str, /, *, profile: str | None = None,
         json: Print one object for programs.
     """
     from campaign_reg.cli.words import say_json
-    from campaign_reg.connect import connect
+    from campaign_reg.connection import connect
 
     async with connect(provider, profile=profile) as backend:
         campaign = await backend.get(campaign_id)
@@ -69,7 +69,7 @@ async def list_campaigns(
     """
     from campaign_reg.cli.pairs import pairs
     from campaign_reg.cli.words import say, say_json
-    from campaign_reg.connect import connect
+    from campaign_reg.connection import connect
 
     given = {"status": status, "brand": brand, "use_case": use_case, "page_size": page_size}
     wanted = {name: value for name, value in given.items() if value is not None} | pairs(filters, "--filter")
@@ -100,7 +100,7 @@ async def feedback(
         json: Print one object for programs.
     """
     from campaign_reg.cli.words import say, say_json, show_table
-    from campaign_reg.connect import connect
+    from campaign_reg.connection import connect
 
     async with connect(provider, profile=profile) as backend:
         reasons = await backend.feedback(campaign_id)

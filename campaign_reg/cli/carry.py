@@ -16,7 +16,7 @@ from campaign_reg.cli.rows import CsvInput
 from campaign_reg.cli.standing import account, has_input
 from campaign_reg.cli.summary import document, exit_of, resume_line, show_account
 from campaign_reg.cli.words import complain, note, safe, say, say_json, show_table
-from campaign_reg.connect import connect
+from campaign_reg.connection import connect
 from campaign_reg.engine.batch import Batch
 from campaign_reg.engine.plan import Plan, PlanNote
 from campaign_reg.errors import CampaignRegError, InvalidInputError

@@ -15,8 +15,9 @@ from campaign_reg.cli.demo import rate_for
 from campaign_reg.cli.exits import Exit
 from campaign_reg.cli.progress import display
 from campaign_reg.cli.standing import Standing, standing
-from campaign_reg.connect import connect
+from campaign_reg.connection import connect
 from campaign_reg.engine.batch import Batch
+from campaign_reg.engine.claims import DIRECTORY_VARIABLE
 from campaign_reg.errors import ConfigurationError
 from campaign_reg.pace import Limits
 from campaign_reg.sandbox import Sandbox
@@ -65,6 +66,7 @@ class Stage:
     ) -> AsyncIterator[Stage]:
         """Start the vendor, fill it, and write the input."""
         rate = rate_for(campaigns)
+        os.environ[DIRECTORY_VARIABLE] = str(folder / "state")  # leave no trace among the user's own batches
         async with Sandbox(seed=seed, rate_limit=rate) as sandbox:
             ids = sandbox.sinch.seed(campaigns)
             stage = cls(folder=folder, sandbox=sandbox, ids=ids, seed=seed, rate=rate, out=out)

@@ -56,7 +56,7 @@ _OF_VERDICT = {
 _OF_ERROR: tuple[tuple[type[CampaignRegError], Exit], ...] = (
     (JournalInUseError, Exit.JOURNAL),
     (JournalMismatchError, Exit.JOURNAL),
-    (JournalError, Exit.USAGE),
+    (JournalError, Exit.STOPPED),
     (ConfigurationError, Exit.USAGE),
     (InvalidInputError, Exit.USAGE),
     (UnsupportedVerbError, Exit.USAGE),

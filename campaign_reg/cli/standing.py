@@ -66,7 +66,6 @@ class Account:
         sealed: Whether the input is complete.
         summary: Counts and reasons.
         phases: Rows by where they stand.
-        attempts: Writes that were, or may have been, applied, those of open rows too.
         resent: Rows sent a second time, the first being proven unapplied.
         evidence: Ended rows by what the verdict rests on.
         downgrades: What got worse, the most frequent first.
@@ -76,7 +75,6 @@ class Account:
     sealed: bool
     summary: Summary
     phases: Mapping[str, int]
-    attempts: int
     resent: int
     evidence: Mapping[Evidence, int]
     downgrades: tuple[Downgrade, ...]
@@ -120,12 +118,12 @@ def account(path: Path) -> Account:
         phases = dict(db.execute("SELECT phase, count(*) FROM rows GROUP BY phase"))
         attempts, resent = db.execute(_ATTEMPTS).fetchone()
         tally, evidence, downgrades = (
-            Tally(sum(phases.values())),
+            Tally(sum(phases.values()), attempts),
             Counter[Evidence](),
             Counter[tuple[Any, ...]](),
         )
         for result in _results(db, header):
-            tally.count(result.outcome, result.attempts)
+            tally.count(result.outcome)
             evidence[result.outcome.evidence] += 1
             for change in result.outcome.downgrades:
                 downgrades[change.operator, change.field, change.before, change.after] += 1
@@ -134,7 +132,6 @@ def account(path: Path) -> Account:
             sealed=_has_input(db),
             summary=tally.summary(),
             phases=phases,
-            attempts=attempts,
             resent=resent,
             evidence={kind: evidence[kind] for kind in Evidence},
             downgrades=tuple(

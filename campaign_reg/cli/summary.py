@@ -31,7 +31,7 @@ def document(path: Path, account: Account, code: Exit) -> dict[str, Any]:
         "open": summary.open,
         "verdicts": summary.verdicts,
         "evidence": account.evidence,
-        "attempts": account.attempts,
+        "attempts": account.summary.attempts,
         "resent": account.resent,
         "downgraded": summary.downgraded,
         "reasons": summary.reasons,
@@ -87,7 +87,7 @@ def _counts(account: Account, fee: Decimal | None) -> list[tuple[object, ...]]:
     if summary.downgraded:
         counts.append(("with worse terms than before", f"{summary.downgraded:,}"))
     if fee is not None:
-        counts.append((f"at most billed, {account.attempts:,} x {fee}", f"{account.attempts * fee:,}"))
+        counts.append((f"at most billed, {account.summary.attempts:,} x {fee}", f"{account.summary.attempts * fee:,}"))
     return counts
 
 

@@ -111,7 +111,7 @@ class Batch:
         self._journal_: JournalStore | None = None
         self._rounds: Rounds[_Row] | None = None
         self._run: asyncio.Task[None] | None = None
-        self._tally = Tally(0)
+        self._tally = Tally(0, 0)
         self._hungry, self._news = asyncio.Event(), asyncio.Event()
         self._read_up_to = 0
         self._loosen: Callable[[], None] = _nothing
@@ -265,10 +265,10 @@ class Batch:
     async def _load(self) -> None:
         """Count what the journal says."""
         counts = await self._journal.counts()
-        self._tally, seq = Tally(sum(counts.values())), 0
+        self._tally, seq = Tally(sum(counts.values()), await self._journal.attempts()), 0
         while records := await self._journal.results(seq, _CHUNK):
             for record in records:
-                self._tally.count(result_of(record, self._verb).outcome, record.attempts)
+                self._tally.count(result_of(record, self._verb).outcome)
             seq = records[-1].seq
         self._read_up_to = max(self._read_up_to, seq)
         self._facts = attrs.evolve(
@@ -356,6 +356,7 @@ class Batch:
         text = "null" if preimage is None else json.dumps(preimage.to_plain(), separators=(",", ":"))
         row.sent_at = intent.at.isoformat()
         await self._journal.intent(row.n, state.attempts, text, intent.digest, row.sent_at)
+        self._tally.attempts += 1
         row.state = state
 
     async def _contradicted(self, row: _Row, preimage: Reading) -> float | None:
@@ -390,6 +391,7 @@ class Batch:
         if row.state.phase is Phase.INTENT:
             state, _ = self._advance(row, NotApplied())
             await self._journal.phase(row.n, state.phase, state.attempts)
+            self._tally.attempts -= 1
             row.state = state
 
     async def _read(self, row: _Row) -> float | None:
@@ -482,7 +484,7 @@ class Batch:
 
     async def _end(self, row: _Row, outcome: Outcome) -> None:
         await self._journal.end(row.n, outcome.verdict, row.state.attempts, outcome_to_text(outcome))
-        self._tally.count(outcome, row.state.attempts)
+        self._tally.count(outcome)
         self._news.set()
 
 

@@ -62,6 +62,7 @@ class Claims:
             JournalError: The claims file cannot be written.
         """
         with _claims_file() as db:
+            _forget_vanished(db)
             self._refuse_conflicts(db, json.dumps(ids))
             key = attrs.astuple(self.header)
             db.executemany(
@@ -93,10 +94,15 @@ class Claims:
                 )
 
 
+def _forget_vanished(db: sqlite3.Connection) -> None:
+    """Drop the claims of journals that are gone."""
+    for (journal,) in db.execute("SELECT DISTINCT journal FROM claims").fetchall():
+        if not Path(journal).is_file():
+            db.execute("DELETE FROM claims WHERE journal = ?", (journal,))
+
+
 def _open_rows(journal: Path, ids: list[str]) -> list[str]:
-    """Those of the ids that have not ended in a journal; none where the journal is gone."""
-    if not journal.is_file():
-        return []
+    """Those of the ids that have not ended in a journal."""
     with looking_on(journal) as db:
         return [
             row[0]

@@ -94,7 +94,7 @@ class Intake:
         row = BatchRow(row) if isinstance(row, str) else row
         n = len(self._params) + 1
         params, problem = self._check(row)
-        text = json.dumps(params, sort_keys=True, default=str)
+        text = json.dumps([params, row.problem], sort_keys=True, default=str)
         known = self._params.get(row.id)
         if known is not None:
             if known != text:

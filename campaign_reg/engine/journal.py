@@ -21,7 +21,7 @@ from typing import Any, Protocol, TypeVar
 import attrs
 
 from campaign_reg.engine.lock import FileLock
-from campaign_reg.errors import JournalError, JournalInUseError, JournalMismatchError
+from campaign_reg.errors import InvalidInputError, JournalError, JournalInUseError, JournalMismatchError
 
 T = TypeVar("T")
 
@@ -157,6 +157,10 @@ class JournalStore(Protocol):
         """How many rows are in each phase."""
         ...
 
+    async def attempts(self) -> int:
+        """Writes that were, or may have been, applied."""
+        ...
+
     async def preimage(self, n: int) -> Mapping[str, Any] | None:
         """A row's whole pre-image."""
         ...
@@ -184,7 +188,8 @@ class SqliteJournal:
         Raises:
             JournalInUseError: Another process is running this batch.
             JournalMismatchError: The file is no journal, is of another batch, or of a newer version.
-            JournalError: The file cannot be opened or written.
+            InvalidInputError: The file cannot be created or opened there.
+            JournalError: The file cannot be read.
         """
         return await asyncio.to_thread(cls._open, Path(path), header)
 
@@ -311,6 +316,12 @@ class SqliteJournal:
     async def counts(self) -> dict[str, int]:
         """How many rows are in each phase."""
         return await self._do(lambda db: dict(db.execute("SELECT phase, count(*) FROM rows GROUP BY phase")))
+
+    async def attempts(self) -> int:
+        """Writes that were, or may have been, applied."""
+        return await self._do(
+            lambda db: int(db.execute("SELECT coalesce(sum(attempts), 0) FROM rows").fetchone()[0])
+        )
 
     async def preimage(self, n: int) -> Mapping[str, Any] | None:
         """A row's whole pre-image."""
@@ -456,7 +467,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
-        raise JournalError(f"{path} cannot be opened: {error}") from error
+        raise InvalidInputError(f"{path} cannot be opened: {error}") from error
     return connection
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from campaign_reg.errors import JournalError
+from campaign_reg.errors import InvalidInputError
 
 
 class FileLock:
@@ -22,12 +22,12 @@ class FileLock:
         """Take the lock without waiting; returns whether it was free.
 
         Raises:
-            JournalError: The lock file cannot be created.
+            InvalidInputError: The lock file cannot be created.
         """
         try:
             file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         except OSError as error:
-            raise JournalError(f"{self._path} cannot be created: {error}") from error
+            raise InvalidInputError(f"{self._path} cannot be created: {error}") from error
         if not _lock(file):
             os.close(file)
             return False

@@ -67,7 +67,7 @@ class Summary:
         rows: Rows in the input, each id once.
         open: Rows that have not ended.
         verdicts: Rows by verdict; every verdict is there.
-        attempts: Writes that were, or may have been, applied.
+        attempts: Writes that were, or may have been, applied, those of open rows too.
         downgraded: Rows whose terms changed for the worse.
         reasons: Why rows failed, the most frequent first.
     """
@@ -100,8 +100,8 @@ class AddReport:
 class Tally:
     """Counts results as they come."""
 
-    def __init__(self, rows: int) -> None:
-        self.rows, self._attempts, self._downgraded = rows, 0, 0
+    def __init__(self, rows: int, attempts: int) -> None:
+        self.rows, self.attempts, self._downgraded = rows, attempts, 0
         self._verdicts: Counter[Verdict] = Counter()
         self._reasons: Counter[tuple[str, str, str]] = Counter()
 
@@ -110,10 +110,9 @@ class Tally:
         """Rows that have ended."""
         return self._verdicts.total()
 
-    def count(self, outcome: Outcome, attempts: int) -> None:
+    def count(self, outcome: Outcome) -> None:
         """Take in one result."""
         self._verdicts[outcome.verdict] += 1
-        self._attempts += attempts
         self._downgraded += bool(outcome.downgrades)
         if outcome.verdict in {Verdict.FAILED, Verdict.ACTION_REQUIRED}:
             for key in {(item.code, item.field, item.text) for item in outcome.feedback} or {
@@ -127,7 +126,7 @@ class Tally:
             rows=self.rows,
             open=self.rows - self.ended,
             verdicts={verdict: self._verdicts[verdict] for verdict in Verdict},
-            attempts=self._attempts,
+            attempts=self.attempts,
             downgraded=self._downgraded,
             reasons=tuple(ReasonGroup(*key, rows) for key, rows in self._reasons.most_common()),
         )

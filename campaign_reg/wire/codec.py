@@ -34,6 +34,10 @@ _KINDS = {
 _MISSING = object()
 _FACTORY: Any = attrs.Factory  # a function to the type checker
 _MAX_TEXT_DIGITS = 18
+_MOST_SHAPES = 256
+_MOST_UNKNOWN_MEMBERS = 256
+_MOST_AMOUNTS = 256
+_MOST_SHARED = 1024
 
 
 def loads(body: bytes) -> Any:
@@ -45,8 +49,10 @@ def loads(body: bytes) -> Any:
     """
     try:
         value = orjson.loads(body)
-        # Each key costs one colon outside strings, so a key that was folded away shows as a missing colon.
-        if body.count(b":") != orjson.dumps(value).count(b":") or b"\\u00" in body:
+        again = orjson.dumps(value)
+        # Compact JSON comes back byte for byte. In any other, each key costs one colon outside strings, so that a
+        # key that was folded away shows as a missing colon.
+        if again != body and (body.count(b":") != again.count(b":") or (b"\\" in body and b"\\u00" in body)):
             json.loads(body, object_pairs_hook=_refuse_duplicates)
     except (ValueError, TypeError, RecursionError) as error:
         raise DecodeError("", f"not valid JSON: {_without_excerpt(error)}") from None
@@ -87,7 +93,8 @@ class _Member:
         wire: The vendor's.
         accepts: Class of the decoded JSON value that needs no second look.
         load: From JSON to our value; None where they are the same.
-        exact: Whether `dump(load(value))` gives the value back; None where it always does.
+        plain: The same for what `dump` would give back just so, and `_MISSING` for any other spelling; None where
+            there is no other.
         dump: From our value to JSON; None where they are the same.
         also: Further classes of JSON value that `load` understands.
     """
@@ -96,7 +103,7 @@ class _Member:
     wire: str
     accepts: type
     load: Callable[[Any], Any] | None = None
-    exact: Callable[[Any], bool] | None = None
+    plain: Callable[[Any], Any] | None = None
     dump: Callable[[Any], Any] | None = None
     also: tuple[type, ...] = ()
 
@@ -113,7 +120,11 @@ def make_converter() -> cattrs.Converter:
 
 
 def register_model(
-    converter: cattrs.Converter, model: type, wire_names: Mapping[str, str] | None = None
+    converter: cattrs.Converter,
+    model: type,
+    wire_names: Mapping[str, str] | None = None,
+    *,
+    shared: bool = False,
 ) -> None:
     """Teach the converter a model, nested models first.
 
@@ -121,6 +132,7 @@ def register_model(
         converter: From `make_converter`.
         model: An attrs class, `slots=False`.
         wire_names: Our name to the vendor's, where it is not plain camelCase.
+        shared: Equal documents become one object, for small models whose values repeat from document to document.
     """
     names = wire_names or {}
     hints = get_type_hints(model)
@@ -129,7 +141,8 @@ def register_model(
         _member(converter, field, hints[field.name], names.get(field.name, camel(field.name)))
         for field in fields
     ]
-    converter.register_structure_hook(model, _structurer(model, members))
+    structure = _structurer(model, members)
+    converter.register_structure_hook(model, _sharing(structure) if shared else structure)
     converter.register_unstructure_hook(model, _unstructurer(model, members))
 
 
@@ -145,7 +158,11 @@ def parse_datetime(value: Any) -> datetime:
             return parsed
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
-        raise DecodeError("", "expected a date and time") from None
+        raise _no_instant() from None
+
+
+def _no_instant() -> DecodeError:
+    return DecodeError("", "expected a date and time")
 
 
 def format_datetime(value: datetime) -> str:
@@ -166,62 +183,141 @@ def _wrong_kind(expected: type, value: Any) -> DecodeError:
     return DecodeError("", f"expected {_KINDS[expected]}, got {_KINDS.get(type(value), 'something else')}")
 
 
+def _sharing(structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Make each distinct document once, as long as there are not too many."""
+    made: dict[bytes, Any] = {}
+    find, key_of = made.get, orjson.dumps
+
+    def structure_once(data: Any, kind: Any) -> Any:
+        try:
+            key = key_of(data)
+        except TypeError:  # it did not come from JSON
+            return structure(data, kind)
+        thing = find(key)
+        if thing is None:
+            thing = structure(data, kind)
+            if len(made) >= _MOST_SHARED:
+                made.clear()
+            made[key] = thing
+        return thing
+
+    return structure_once
+
+
+@attrs.frozen
+class _Plan:
+    """What to do with objects of one shape: the same keys in the same order, with values of the same classes.
+
+    Attributes:
+        classes: Of the values.
+        template: Every member's default, which is None where it is missing or made by a factory.
+        names: Our name for each key in turn; unknown ones go where `extra` will be.
+        unknown: Keys that are kept in `extra`.
+        loads: Our name of each member that does not stay as it is, what loads it, and the member.
+        made: Members that are missing and have a factory.
+        missing: A member that must be there and is not.
+    """
+
+    classes: list[type]
+    template: dict[str, Any]
+    names: tuple[str, ...]
+    unknown: tuple[str, ...]
+    loads: tuple[tuple[str, Callable[[Any], Any], _Member], ...]
+    made: tuple[tuple[str, Callable[[], Any]], ...]
+    missing: _Member | None
+
+
 def _structurer(model: type, members: list[_Member]) -> Callable[[Any, Any], Any]:
-    table = {m.wire: (m.name, m.accepts, m.load, m.exact, m) for m in members}
-    fields = attrs.fields_dict(model)
-    required = [m for m in members if fields[m.name].default is attrs.NOTHING]
-    defaults = {m.name: _MISSING if m in required else _default(fields[m.name]) for m in members}
-    factories = [(m.name, d.factory) for m in members if isinstance(d := fields[m.name].default, _FACTORY)]
-    has_extra = "extra" in fields
-    lookup = table.get
+    """A hook that works out once per shape what to do, and then leaves the bulk to C."""
+    plan_for, has_extra = _planner(model, members), "extra" in attrs.fields_dict(model)
+    latest: dict[tuple[str, ...], _Plan] = {}
+    find, new, set_dict = latest.get, object.__new__, object.__setattr__
 
     def structure(data: Any, _: Any) -> Any:
         if data.__class__ is not dict:
             raise _wrong_kind(dict, data)
-        values, extra = defaults.copy(), {}
-        for key, value in data.items():
-            member = lookup(key)
-            if member is None:
-                extra[key] = value
-                continue
-            name, accepts, load, exact, full = member
-            if value.__class__ is accepts and (exact is None or exact(value)):
-                try:
-                    values[name] = value if load is None else load(value)
-                except DecodeError as error:
-                    raise _at(key, error) from None
-            else:
-                extra[key] = value
-                _load_oddity(full, value, values)
-        for needed in required:
-            if values[needed.name] is _MISSING:
-                raise DecodeError(needed.wire, "missing")
-        for name, factory in factories:
-            if values[name] is _MISSING:
-                values[name] = factory()
+        keys, classes = (*data,), [*map(type, data.values())]
+        plan = find(keys)
+        if plan is None or plan.classes != classes:
+            if len(latest) >= _MOST_SHAPES:
+                latest.clear()
+            plan = latest[keys] = plan_for(data, classes)
+        values = plan.template.copy()
+        values.update(zip(plan.names, data.values()))  # noqa: B905  (as many by construction)
+        extra = {key: data[key] for key in plan.unknown} if plan.unknown else {}
+        for name, load, member in plan.loads:
+            try:
+                loaded = load(value := values[name])
+                if loaded is _MISSING:
+                    extra[member.wire] = value
+                    loaded = _load_oddity(member, value, plan.template[name])
+            except DecodeError as error:
+                raise _at(member.wire, error) from None
+            values[name] = loaded
+        if plan.missing is not None:
+            raise DecodeError(plan.missing.wire, "missing")
+        for name, factory in plan.made:
+            values[name] = factory()
         if has_extra:
             values["extra"] = extra
-        made: Any = object.__new__(model)
-        made.__dict__.update(values)
+        else:
+            values.pop("extra", None)
+        made: Any = new(model)
+        set_dict(made, "__dict__", values)
         return made
 
     return structure
 
 
-def _default(field: attrs.Attribute[Any]) -> Any:
-    return _MISSING if isinstance(field.default, _FACTORY) else field.default
+def _planner(model: type, members: list[_Member]) -> Callable[[dict[str, Any], list[type]], _Plan]:
+    """A function that makes the plan for an object and its values' classes, or finds the one it made before."""
+    fields, by_wire = attrs.fields_dict(model), {m.wire: m for m in members}
+    factories = {name: field.default.factory for name, field in fields.items() if isinstance(field.default, _FACTORY)}
+    required = [m for m in members if fields[m.name].default is attrs.NOTHING]
+    template = {m.name: None if m in required or m.name in factories else fields[m.name].default for m in members}
+
+    plans: dict[tuple[tuple[str, ...], tuple[type, ...]], _Plan] = {}
+
+    def plan_for(data: dict[str, Any], classes: list[type]) -> _Plan:
+        shape = (tuple(data), tuple(classes))
+        if shape not in plans:
+            if len(plans) >= _MOST_SHAPES:
+                plans.clear()
+            plans[shape] = make_plan(data, classes)
+        return plans[shape]
+
+    def make_plan(data: dict[str, Any], classes: list[type]) -> _Plan:
+        known = [(by_wire[key], value) for key, value in data.items() if key in by_wire]
+        odd = [m for m, value in known if value.__class__ is not m.accepts]
+        given = {m.name for m, value in known if value is not None}
+        return _Plan(
+            classes=classes,
+            template=template,
+            names=tuple(by_wire[key].name if key in by_wire else "extra" for key in data),
+            unknown=tuple(key for key in data if key not in by_wire),
+            loads=tuple(
+                (m.name, load, m)
+                for m, _ in known
+                if (load := _as_oddity if m in odd else m.plain) is not None
+            ),
+            made=tuple((m.name, factories[m.name]) for m in members if m.name in factories and m.name not in given),
+            missing=next((m for m in required if m.name not in given), None),
+        )
+
+    return plan_for
 
 
-def _load_oddity(member: _Member, value: Any, values: dict[str, Any]) -> None:
+def _as_oddity(_: Any) -> Any:
+    return _MISSING
+
+
+def _load_oddity(member: _Member, value: Any, default: Any) -> Any:
     """Load a value that `extra` must keep as well: a null, or one whose spelling is not ours."""
     if value is None:
-        return
+        return default
     if value.__class__ is not member.accepts and value.__class__ not in member.also:
-        raise _at(member.wire, _wrong_kind(member.accepts, value))
-    try:
-        values[member.name] = value if member.load is None else member.load(value)
-    except DecodeError as error:
-        raise _at(member.wire, error) from None
+        raise _wrong_kind(member.accepts, value)
+    return value if member.load is None else member.load(value)
 
 
 def _at(key: str, error: DecodeError) -> DecodeError:
@@ -266,34 +362,34 @@ def _member(converter: cattrs.Converter, field: attrs.Attribute[Any], hint: Any,
     kind = _without_none(hint)
     name = field.name
     if field.metadata.get("text_number"):
-        return _Member(name, wire, str, _load_text_number, _is_plain_number, str, (int,))
+        return _Member(name, wire, str, _load_text_number, _load_plain_number, str, (int,))
     if kind is float:
         return _Member(name, wire, float, also=(int,))
     if kind in (str, bool, int):
         return _Member(name, wire, kind)
     if kind is Decimal:
-        return _Member(name, wire, float, _load_decimal, _is_plain_decimal, _dump_decimal, (int,))
+        return _Member(name, wire, float, _load_decimal, _Amounts().__getitem__, _dump_decimal, (int,))
     if kind is datetime:
-        return _Member(name, wire, str, parse_datetime, _is_plain_instant, format_datetime)
+        return _Member(name, wire, str, parse_datetime, _load_plain_instant, format_datetime)
     if isinstance(kind, type) and issubclass(kind, OpenEnum):
-        return _Member(name, wire, str, _enum_loader(kind), None, str)
+        load = _Members(kind).__getitem__
+        return _Member(name, wire, str, load, load, str)
+    accepts, load, dump = _container(converter, kind)
+    return _Member(name, wire, accepts, load, load, dump)
+
+
+def _container(
+    converter: cattrs.Converter, kind: Any
+) -> tuple[type, Callable[[Any], Any], Callable[[Any], Any]]:
+    """Class of the JSON value, and functions to load and to dump it."""
     origin, args = get_origin(kind), get_args(kind)
     if origin is tuple:
         load, dump = _element(converter, args[0])
-        return _Member(name, wire, list, _tuple_loader(load), None, lambda items: [dump(i) for i in items])
+        return list, _tuple_loader(load), lambda items: [dump(i) for i in items]
     if origin is Mapping:
         load, dump = _element(converter, args[1])
-        return _Member(
-            name,
-            wire,
-            dict,
-            _mapping_loader(load),
-            None,
-            lambda items: {k: dump(v) for k, v in items.items()},
-        )
-    return _Member(
-        name, wire, dict, lambda value: converter.structure(value, kind), None, converter.unstructure
-    )
+        return dict, _mapping_loader(load), lambda items: {k: dump(v) for k, v in items.items()}
+    return dict, lambda value: converter.structure(value, kind), converter.unstructure
 
 
 def _without_none(hint: Any) -> Any:
@@ -305,8 +401,8 @@ def _without_none(hint: Any) -> Any:
 def _element(converter: cattrs.Converter, kind: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:
     structure = converter.get_structure_hook(kind)
     if isinstance(kind, type) and issubclass(kind, OpenEnum):
-        check, enum_load = _strict(str), _enum_loader(kind)
-        return (lambda value: enum_load(check(value, kind))), str
+        check, enum_members = _strict(str), _Members(kind)
+        return (lambda value: enum_members[check(value, kind)]), str
     return (lambda value: structure(value, kind)), converter.get_unstructure_hook(kind)
 
 
@@ -340,37 +436,39 @@ def _blame(items: Iterable[tuple[Any, Any]], load: Callable[[Any], Any]) -> Deco
     raise AssertionError("an element failed once and then did not")
 
 
-def _enum_loader(kind: type[OpenEnum]) -> Callable[[str], OpenEnum]:
-    known = {member.value: member for member in kind}
+class _Members(dict[str, OpenEnum]):
+    """An enum's members by value, those it does not know included: as many as a vendor may come to add."""
 
-    def load(value: str) -> OpenEnum:
-        member = known.get(value)
-        return kind(value) if member is None else member
+    def __init__(self, kind: type[OpenEnum]) -> None:
+        super().__init__((member.value, member) for member in kind)
+        self._kind, self._most = kind, len(self) + _MOST_UNKNOWN_MEMBERS
 
-    return load
-
-
-def _is_plain_instant(value: str) -> bool:
-    """`2026-03-02T14:05:31Z`: the one spelling that formatting gives back.
-
-    ISO weeks (`2026-W10-1`) and compact times with a fraction (`140531.0`) can be just as long.
-    """
-    return (
-        len(value) == 20
-        and value[10] == "T"
-        and value[13] == value[16] == ":"
-        and value[19] == "Z"
-        and value[5] != "W"
-    )
+    def __missing__(self, value: str) -> OpenEnum:
+        member = self._kind(value)
+        if len(self) < self._most:
+            self[value] = member
+        return member
 
 
-def _is_plain_number(value: str) -> bool:
-    return (
+def _load_plain_instant(value: str) -> Any:
+    """From `2026-03-02T14:05:31Z`, the one spelling that formatting gives back."""
+    # Neither ISO weeks (`2026-W10-1`) nor compact times with a fraction (`140531.0`) have these where they belong.
+    if len(value) != 20 or value[4::3] != "--T::Z":
+        return _MISSING
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        raise _no_instant() from None
+
+
+def _load_plain_number(value: str) -> Any:
+    is_plain = (
         value.isascii()
         and value.isdigit()
         and len(value) <= _MAX_TEXT_DIGITS
         and (value[0] != "0" or value == "0")
     )
+    return int(value) if is_plain else _MISSING
 
 
 def _load_text_number(value: str | int) -> int | None:
@@ -381,9 +479,16 @@ def _load_text_number(value: str | int) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_TEXT_DIGITS else None
 
 
-def _is_plain_decimal(value: float) -> bool:
-    """Whether `_dump_decimal` writes it again as it came; from 1e16 on, `repr` has an exponent."""
-    return abs(value) < 1e16
+class _Amounts(dict[float, Any]):
+    """Decimals by the number on the wire; the same few fees come again and again."""
+
+    def __missing__(self, value: float) -> Any:
+        if abs(value) >= 1e16:  # `repr` has an exponent, and `_dump_decimal` would not write it as it came
+            return _MISSING
+        amount = _load_decimal(value)
+        if value and len(self) < _MOST_AMOUNTS:  # not zero: -0.0 would find it, too
+            self[value] = amount
+        return amount
 
 
 def _load_decimal(value: float) -> Decimal:

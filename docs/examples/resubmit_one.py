@@ -28,7 +28,7 @@ async def main(campaign_id: str) -> int:
     for reason in outcome.feedback:
         print(f"  reason: {reason.code} {reason.field} {reason.text}")
     for change in outcome.downgrades:
-        print(f"  worse: {change.operator} {change.field}: {change.before} -> {change.after}")
+        print(f"  worse: {change.operator} {change.field} {change.before} to {change.after}")
     return 0
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_reg import JournalError, JournalInUseError, JournalMismatchError
+from campaign_reg import InvalidInputError, JournalError, JournalInUseError, JournalMismatchError
 from campaign_reg.engine.journal import (
     SCHEMA_VERSION,
     Header,
@@ -203,7 +203,7 @@ async def test_other_headers_are_refused(tmp_path: Path) -> None:
 
 
 async def test_no_such_folder_or_file(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match="cannot be created"):
+    with pytest.raises(InvalidInputError, match="cannot be created"):
         await SqliteJournal.open(tmp_path / "nowhere" / "j.db", HEADER)
     with pytest.raises(JournalMismatchError, match="no such journal"):
         read_header(tmp_path / "j.db")

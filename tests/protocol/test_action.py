@@ -87,15 +87,17 @@ class TestWait:
         assert repr(action) == "<Action resubmit c1 at memory: succeeded>"
 
     async def test_last_years_success_is_not_taken_for_this_ones(self, backend: MemoryBackend) -> None:
-        backend.vendor.on_write = lambda verb, id: backend.vendor.later(40, id, action="RESUBMIT_FAILED")
+        backend.vendor.on_write = lambda verb, target: backend.vendor.later(
+            40, target, action="RESUBMIT_FAILED"
+        )
         outcome = await (await resubmit(backend)).wait()
         assert outcome.verdict is Verdict.FAILED
         assert [reason.code for reason in outcome.feedback] == ["502"]
 
     async def test_terms_that_changed_are_told(self, backend: MemoryBackend) -> None:
         terms = {"T-Mobile": {"tier": "LOW"}, "AT&T": {"tpm": 240}}
-        backend.vendor.on_write = lambda verb, id: backend.vendor.change(
-            id, action="RESUBMIT_SUCCESSFUL", terms=terms
+        backend.vendor.on_write = lambda verb, target: backend.vendor.change(
+            target, action="RESUBMIT_SUCCESSFUL", terms=terms
         )
         outcome = await (await resubmit(backend)).wait()
         worse = Change("T-Mobile", "tier", "TOP", "LOW", Direction.WORSE)
@@ -117,7 +119,9 @@ class TestWait:
     async def test_the_schedules_deadline_ends_nothing_either(
         self, backend: MemoryBackend, clock: VirtualClock
     ) -> None:
-        backend.vendor.on_write = lambda verb, id: backend.vendor.change(id, action="RESUBMIT_IN_PROGRESS")
+        backend.vendor.on_write = lambda verb, target: backend.vendor.change(
+            target, action="RESUBMIT_IN_PROGRESS"
+        )
         action = await resubmit(backend)
         started = clock.monotonic()
         with pytest.raises(PollTimeoutError):
@@ -205,7 +209,7 @@ class TestWait:
         assert (await action.wait()).verdict is Verdict.SUCCEEDED
 
     async def test_feedback_is_fetched_patiently(self, backend: MemoryBackend) -> None:
-        backend.vendor.on_write = lambda verb, id: backend.vendor.change(id, action="RESUBMIT_FAILED")
+        backend.vendor.on_write = lambda verb, target: backend.vendor.change(target, action="RESUBMIT_FAILED")
         backend.vendor.feedback_answers += [OVERLOADED, OVERLOADED]
         outcome = await (await resubmit(backend)).wait()
         assert [reason.code for reason in outcome.feedback] == ["502"]
@@ -216,7 +220,7 @@ class TestWait:
     async def test_missing_feedback_does_not_hide_the_verdict(
         self, backend: MemoryBackend, errors: list[Exception], calls: int
     ) -> None:
-        backend.vendor.on_write = lambda verb, id: backend.vendor.change(id, action="RESUBMIT_FAILED")
+        backend.vendor.on_write = lambda verb, target: backend.vendor.change(target, action="RESUBMIT_FAILED")
         backend.vendor.feedback_answers += errors
         outcome = await (await resubmit(backend)).wait()
         assert (outcome.verdict, outcome.feedback, backend.vendor.feedback_calls) == (
@@ -227,7 +231,7 @@ class TestWait:
         assert f"feedback could not be fetched ({type(errors[0]).__name__})" in outcome.reason
 
     async def test_a_campaign_that_vanishes_is_confirmed_then_failed(self, backend: MemoryBackend) -> None:
-        backend.vendor.on_write = lambda verb, id: backend.vendor.campaigns.clear()
+        backend.vendor.on_write = lambda verb, target: backend.vendor.campaigns.clear()
         outcome = await (await resubmit(backend)).wait()
         assert (outcome.verdict, outcome.campaign, outcome.changes) == (Verdict.FAILED, None, ())
         assert len(backend.vendor.reads) == 3
@@ -238,7 +242,7 @@ class TestBoundedWait:
     """A vendor that never shows any sign: unknown, after a while, with the reason."""
 
     async def test_of_an_acknowledged_write(self, backend: MemoryBackend, clock: VirtualClock) -> None:
-        backend.vendor.on_write = lambda verb, id: None
+        backend.vendor.on_write = lambda verb, target: None
         started = clock.monotonic()
         outcome = await (await resubmit(backend)).wait()
         assert (outcome.verdict, outcome.evidence) == (Verdict.UNKNOWN, Evidence.INFERRED)
@@ -348,6 +352,15 @@ class TestRefresh:
         reads = len(backend.vendor.reads)
         assert await action.refresh() is outcome
         assert len(backend.vendor.reads) == reads
+
+    async def test_a_stale_replica_changes_nothing(self, backend: MemoryBackend) -> None:
+        old = backend.vendor.campaigns["c1"]
+        action = await resubmit(backend)
+        await action.refresh()
+        before = action.token
+        backend.vendor.answers.append(old)
+        assert await action.refresh() is None
+        assert (action.status, action.token) == ("RESUBMIT_IN_PROGRESS", before)
 
     async def test_errors_come_out(self, backend: MemoryBackend) -> None:
         action = await resubmit(backend)
@@ -480,7 +493,7 @@ class TestToken:
 
 async def test_readings_that_are_kept_stay_few(backend: MemoryBackend, clock: VirtualClock) -> None:
     """A campaign that flaps for weeks makes no token of a megabyte."""
-    backend.vendor.on_write = lambda verb, id: None
+    backend.vendor.on_write = lambda verb, target: None
     action = await resubmit(backend)
     for number in range(200):
         clock.advance(60)
@@ -493,7 +506,7 @@ async def test_readings_that_are_kept_stay_few(backend: MemoryBackend, clock: Vi
 async def test_the_bounds_are_the_backends(clock: VirtualClock) -> None:
     backend = MemoryBackend(clock, waits=attrs.evolve(Waits(), quiet_seconds=100, settle_seconds=10))
     backend.vendor.put()
-    backend.vendor.on_write = lambda verb, id: None
+    backend.vendor.on_write = lambda verb, target: None
     started = clock.monotonic()
     await (await resubmit(backend)).wait()
     assert 100 <= clock.monotonic() - started < 200

@@ -31,7 +31,7 @@ _DRAFT_NAMES = {
 def make_converter() -> cattrs.Converter:
     """A converter that knows every document of the campaign API; extend it with hooks of your own."""
     converter = base_converter()
-    register_model(converter, models.OperatorTerms)
+    register_model(converter, models.OperatorTerms, shared=True)
     register_model(converter, models.SinchCampaign, _CAMPAIGN_NAMES)
     register_model(converter, models.CampaignDraft, _DRAFT_NAMES)
     register_model(converter, models.CreatedCampaign, {"id": "campaignRegistrationId"})
