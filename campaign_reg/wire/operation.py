@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from campaign_reg.wire.message import Response
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
+_UNRESERVED = re.compile(r"[A-Za-z0-9_~-]+")  # without the dot, which may stand for a folder
 QueryValue = str | int | bool | Iterable[str] | None
 
 
@@ -159,11 +161,11 @@ def build_request(
         InvalidInputError: A path value is missing or cannot be one segment, or a query value holds half a
             surrogate pair.
     """
-    url = base_url + operation.path
-    for name, value in (path or {}).items():
-        url = url.replace("{" + name + "}", segment(value, name))
-    if "{" in url:
-        raise InvalidInputError(f"{operation.name} needs more than {sorted(path or {})} in its path")
+    segments = {name: segment(value, name) for name, value in path.items()} if path else {}
+    try:
+        url = base_url + operation.path.format_map(segments)
+    except KeyError:
+        raise InvalidInputError(f"{operation.name} needs more than {sorted(segments)} in its path") from None
     if query:
         pairs = "&".join(f"{quote(key, safe='')}={_query_value(key, text)}" for key, text in _pairs(query))
         url = f"{url}?{pairs}" if pairs else url
@@ -188,6 +190,8 @@ def segment(value: str, name: str = "id") -> str:
         InvalidInputError: It is empty, `.` or `..` (which every URL library folds away), or holds control
             characters or half a surrogate pair.
     """
+    if value.__class__ is str and _UNRESERVED.fullmatch(value):
+        return value
     if not isinstance(value, str):
         raise InvalidInputError(f"{name} must be text, not {type(value).__name__}")
     if value in {"", ".", ".."} or not value.strip():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -105,6 +106,7 @@ def vendor_date(headers: Mapping[str, str]) -> datetime | None:
     return None if text is None else _http_date(text)
 
 
+@functools.lru_cache(maxsize=64)  # whole seconds: all answers of one second say the same
 def _http_date(text: str) -> datetime | None:
     try:
         parsed = parsedate_to_datetime(text)
