@@ -141,7 +141,9 @@ class Poller:
         pending = _Pending(action, watch, self._backend.clock.monotonic())
         watch.open += 1
         self._waiting.add(pending)
-        rounds.add(pending, self._schedule.wait_seconds(0, self._backend.rng))
+        # What was sent long ago, and taken up again, is looked at soon.
+        age = (self._backend.clock.now() - action.track.sent_at).total_seconds()
+        rounds.add(pending, max(self._schedule.wait_seconds(0, self._backend.rng) - max(age, 0.0), 0.0))
 
     async def _look(self, pending: _Pending) -> float | None:
         pending.looks += 1

@@ -43,10 +43,13 @@ class VerbRule:
         reads_first: Whether the verb has a target whose pre-image is read before the write.
         word: The part of a reading that the sets below speak of.
         busy: Words of `action_status` under which nothing may be sent: something is already under way.
+        idle: Words of `action_status` under which nothing is under way; any further word, which a later vendor may
+            have added, forbids sending. None where the vendor's words do not tell.
         in_progress: Words that say this verb is under way.
         succeeded: Words that say it ended well.
         failed: Words that say it ended badly.
         action_required: Words that say a person must act at the vendor.
+        overtaken: Words that say another action took this one's place, so that its end will never be seen.
         gone: What it means that the vendor no longer knows the campaign.
         ended: Words of `status` under which nothing can be sent any more, with the reason.
         version_time: The instant that a version stands for; None where versions cannot be ordered.
@@ -59,10 +62,12 @@ class VerbRule:
     reads_first: bool = True
     word: Callable[[Reading], str] = _status
     busy: frozenset[str] = frozenset()
+    idle: frozenset[str] | None = None
     in_progress: frozenset[str] = frozenset()
     succeeded: frozenset[str] = frozenset()
     failed: frozenset[str] = frozenset()
     action_required: frozenset[str] = frozenset()
+    overtaken: frozenset[str] = frozenset()
     gone: Verdict = Verdict.FAILED
     ended: frozenset[str] = frozenset()
     version_time: Callable[[str], datetime | None] = _no_time
@@ -73,6 +78,8 @@ class VerbRule:
         """Why nothing is to be sent for a campaign that reads like this; None when it may be sent."""
         if preimage.action_status in self.busy:
             return f"already under way: the vendor says {preimage.action_status}"
+        if self.idle is not None and preimage.action_status and preimage.action_status not in self.idle:
+            return f"perhaps under way: this release does not know the vendor's word {preimage.action_status}"
         if preimage.status in self.ended:
             return f"the campaign is {preimage.status}; nothing can be done with it any more"
         return None
@@ -119,7 +126,7 @@ def judge(
         return None
     verdict = _verdict_of(rule, rule.word(last))
     if verdict is None:
-        return None
+        return _judge_overtaken(rule, preimage, last)
     reason = f"the vendor says {rule.word(last)}"
     if acknowledged:
         proven = _moved_since(rule, preimage, last) or shows_effect(rule, preimage, readings)
@@ -174,11 +181,21 @@ def is_untouched(rule: VerbRule, preimage: Reading, reading: Reading) -> bool:
 def _judge_missing(rule: VerbRule, readings: Sequence[Reading], acknowledged: bool) -> Judgement | None:
     if len(readings) < 2 or not readings[-2].missing:
         return None  # one 404 may come from a replica that lags
+    reason = "the vendor no longer knows the campaign"
     if acknowledged:
-        evidence = Evidence.ACKNOWLEDGED
-    else:  # that a campaign is gone shows the effect of a deletion, and of nothing else
-        evidence = Evidence.OBSERVED if rule.gone is Verdict.SUCCEEDED else Evidence.INFERRED
-    return Judgement(rule.gone, evidence, "the vendor no longer knows the campaign")
+        return Judgement(rule.gone, Evidence.ACKNOWLEDGED, reason)
+    if rule.gone is Verdict.SUCCEEDED:  # that it is gone shows the effect of a deletion, and of nothing else
+        return Judgement(rule.gone, Evidence.OBSERVED, reason)
+    return Judgement(Verdict.UNKNOWN, Evidence.INFERRED, f"its answer was lost, and {reason}")
+
+
+def _judge_overtaken(rule: VerbRule, preimage: Reading | None, last: Reading) -> Judgement | None:
+    word = rule.word(last)
+    is_old = preimage is not None and (word == rule.word(preimage) or _is_older_news(rule, preimage, last))
+    if word not in rule.overtaken or is_old:
+        return None
+    reason = f"another action took its place (the vendor says {word}): look at the vendor for how it ended"
+    return Judgement(Verdict.UNKNOWN, Evidence.INFERRED, reason)
 
 
 def _verdict_of(rule: VerbRule, word: str) -> Verdict | None:

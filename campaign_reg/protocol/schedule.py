@@ -18,7 +18,7 @@ class Schedule:
         first_seconds: From the write to the first look, in seconds.
         factor: Each further wait is this much longer.
         max_seconds: The longest wait, in seconds.
-        deadline_seconds: Looking stops this long after the write, in seconds; None never stops. Stopping ends nothing:
+        deadline_seconds: Looking stops after so many seconds of waiting; None never stops. Stopping ends nothing:
             the action goes on at the vendor and can be taken up again.
         jitter: Each wait is up to this share longer or shorter, so that many do not march in step.
     """

@@ -153,7 +153,8 @@ def parse_datetime(value: Any) -> datetime:
         DecodeError: It is no date.
     """
     try:
-        parsed = datetime.fromisoformat(value)
+        # RFC 3339 allows a small z; Python does not.
+        parsed = datetime.fromisoformat(value.upper() if isinstance(value, str) else value)
         if parsed.tzinfo is UTC:
             return parsed
         return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

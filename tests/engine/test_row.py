@@ -126,6 +126,15 @@ class TestAcknowledged:
         )
         assert ended(effect, Verdict.FAILED, Evidence.ACKNOWLEDGED)
 
+    def test_another_action_that_took_its_place_ends_it_unknown(self) -> None:
+        _, effect = play(
+            (0.0, Intended(LAST_YEAR)),
+            (1.0, Acknowledged()),
+            (5.0, Seen(reading("RESUBMIT_IN_PROGRESS", 1, 5))),
+            (9.0, Seen(reading("DELETE_SUCCESSFUL", 7, 9))),
+        )
+        assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
+
 
 class TestLost:
     def test_seen_in_progress_is_waited_for(self) -> None:
@@ -188,6 +197,11 @@ class TestLost:
         _, effect = lost(blind, (2.0, Seen(blind)))
         assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
 
+    def test_gone_is_unknown(self) -> None:
+        gone = Reading.gone("01hx", START)
+        _, effect = lost(LAST_YEAR, (2.0, Seen(gone)), (5.0, Seen(gone)))
+        assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
+
     def test_a_resume_starts_the_window_afresh(self) -> None:
         state, _ = lost(LAST_YEAR, (2.0, Seen(LAST_YEAR)))
         state, _ = advance(state, Lost(), RULE, FACTS, 50.0)
@@ -199,6 +213,12 @@ class TestLost:
         after, effect = advance(state, Seen(LAST_YEAR), RULE, FACTS, 300.0)
         assert effect == Look()
         assert after.readings == state.readings
+
+
+@pytest.mark.parametrize("word", ["RESUBMIT_IN_PROGRESS", "CREATE_IN_PROGRESS", "RESUBMIT_QUEUED"])
+def test_what_is_or_may_be_under_way_is_not_sent(word: str) -> None:
+    assert "under way" in (RULE.refuses(reading(word, -100, 0)) or "")
+    assert RULE.refuses(LAST_YEAR) is None
 
 
 def test_known_unapplied_gives_the_attempt_back() -> None:

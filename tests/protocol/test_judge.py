@@ -93,7 +93,9 @@ GOOD, BAD = Verdict.SUCCEEDED, Verdict.FAILED
         pytest.param(LAST_YEAR, [RUNNING, at(1)], (GOOD, ACK), (GOOD, SEEN), id="two changes in one second"),
         pytest.param(LAST_YEAR, [GONE], None, None, id="one 404 may be a replica"),
         pytest.param(LAST_YEAR, [GONE, RUNNING, GONE], None, None, id="two 404s, not in a row"),
-        pytest.param(LAST_YEAR, [GONE, GONE], (BAD, ACK), (BAD, Evidence.INFERRED), id="two 404s"),
+        pytest.param(
+            LAST_YEAR, [GONE, GONE], (BAD, ACK), (Verdict.UNKNOWN, Evidence.INFERRED), id="two 404s"
+        ),
     ],
 )
 def test_news_is_told_from_old(pre: Reading, readings: list[Reading], acknowledged: Any, lost: Any) -> None:

@@ -16,9 +16,18 @@ from campaign_reg.models.change import TermsOrder
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.providers.sinch.ten_dlc.codec import version_time
-from campaign_reg.providers.sinch.ten_dlc.models import BrandTier, CampaignDraft, Deletion, Resubmission
+from campaign_reg.providers.sinch.ten_dlc.models import (
+    BrandTier,
+    CampaignDraft,
+    Deletion,
+    LastActionStatus,
+    Resubmission,
+)
 
+_DELETE = frozenset({"DELETE_IN_PROGRESS", "DELETE_SUCCESSFUL", "DELETE_FAILED"})
+_RESUBMIT = frozenset({"RESUBMIT_IN_PROGRESS", "RESUBMIT_SUCCESSFUL", "RESUBMIT_FAILED"})
 _BUSY = frozenset({"CREATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "RESUBMIT_IN_PROGRESS"})
+_IDLE = frozenset(word.value for word in LastActionStatus) - _BUSY
 
 # brandDailyCap is null under tier UNCAPPED, and only there does null mean "best".
 ORDER = TermsOrder(
@@ -38,9 +47,11 @@ RULES: Mapping[Verb, VerbRule] = {
         params=Resubmission,
         word=_action_status,
         busy=_BUSY,
+        idle=_IDLE,
         in_progress=frozenset({"RESUBMIT_IN_PROGRESS"}),
         succeeded=frozenset({"RESUBMIT_SUCCESSFUL"}),
         failed=frozenset({"RESUBMIT_FAILED"}),
+        overtaken=_DELETE,
         ended=frozenset({"EXPIRED"}),
         version_time=version_time,
         resendable=True,
@@ -51,9 +62,11 @@ RULES: Mapping[Verb, VerbRule] = {
         params=Deletion,
         word=_action_status,
         busy=_BUSY,
+        idle=_IDLE,
         in_progress=frozenset({"DELETE_IN_PROGRESS"}),
         succeeded=frozenset({"DELETE_SUCCESSFUL"}),
         failed=frozenset({"DELETE_FAILED"}),
+        overtaken=_RESUBMIT,
         ended=frozenset({"EXPIRED"}),
         gone=Verdict.SUCCEEDED,
         version_time=version_time,
