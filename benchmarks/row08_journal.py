@@ -61,7 +61,7 @@ async def run(bench: Bench) -> Row:
 
         plain, again = contender("GET", two.get, _CALLS), contender("GET again", three.get, _CALLS)
         both = contender("GET and transition", get_and_journal, _CALLS)
-        shared = Contender("transition, shared commits", lambda: at_once(transition, IDS, 256))
+        shared = Contender("transition, shared commits", lambda: at_once(transition, IDS, _CONCURRENCY))
         single = Contender("transition, a commit each", one_commit_each)
         everyone = [plain, again, both, shared, single]
         await interleave(everyone, bench.rounds, bench.rng)

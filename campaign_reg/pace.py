@@ -45,6 +45,11 @@ class Permit:
     def __len__(self) -> int:
         return len(self._slots)
 
+    @property
+    def next_slot(self) -> float:
+        """The next slot's time; it stays."""
+        return self._slots[0]
+
     def take(self) -> float:
         """Use up the next slot and return its time."""
         return self._slots.popleft()

@@ -92,7 +92,8 @@ async def run(sandbox: Sandbox, script: str, *args: object) -> str:
     """What an example prints; it must end well and complain about nothing."""
     process = await start(sandbox, script, *args)
     out, err = await asyncio.wait_for(process.communicate(), 60)
-    assert (process.returncode, err.decode()) == (0, "")
+    assert err.decode() == ""
+    assert process.returncode == 0
     return out.decode()
 
 

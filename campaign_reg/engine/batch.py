@@ -197,12 +197,11 @@ class Batch:
         A row that can never be sent ends `failed` with the reason, and the others run.
 
         Raises:
-            InvalidInputError: The same campaign twice with different parameters, one that another open batch of this
-                machine holds, or no rows; nothing was added.
+            InvalidInputError: The same campaign twice with different parameters, or no rows; nothing was added.
             JournalMismatchError: The journal was begun with another input.
             JournalError: The journal cannot be written.
         """
-        report = await Intake(self._journal, self._claims, self._backend, self._verb).add(rows)
+        report = await Intake(self._journal, self._backend, self._verb).add(rows)
         await self._load()
         return report
 
@@ -224,6 +223,8 @@ class Batch:
         Cancelling stops waiting only; the run goes on until the `async with` is left.
 
         Raises:
+            InvalidInputError: There is no input yet, or another open batch of this machine holds some of these
+                campaigns; nothing was sent.
             AuthenticationError: The credentials were refused; the batch can be resumed.
             JournalError: The journal cannot be written; nothing unjournalled was sent.
         """
@@ -286,6 +287,7 @@ class Batch:
     async def _go(self) -> None:
         if not await is_sealed(self._journal):
             raise InvalidInputError("the batch has no input yet: call add(rows) first")
+        await self._claim()
         rounds = Rounds(self._backend.clock, self._look, self._limits.in_flight, self._hungry.set)
         self._rounds = rounds
         await self._resume(rounds)
@@ -293,6 +295,17 @@ class Batch:
         await rounds.wait_idle()
         if self._tally.ended == self._tally.rows:
             await asyncio.to_thread(self._claims.release)
+
+    async def _claim(self) -> None:
+        """Hold the campaigns of this batch against other batches of this machine."""
+        if await self._journal.meta("claimed") is None:
+            open_rows = [phase for phase in Phase if phase is not Phase.ENDED]
+            ids, after = [], 0
+            while records := await self._journal.rows(open_rows, after, _CHUNK):
+                ids += [record.id for record in records]
+                after = records[-1].n
+            await asyncio.to_thread(self._claims.take, ids)
+            await self._journal.remember("claimed", "1")
 
     async def _resume(self, rounds: Rounds[_Row]) -> None:
         """Take up the rows that were begun before, spread so that they do not all come at once."""

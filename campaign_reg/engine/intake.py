@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from typing import Any
 
-from campaign_reg.engine.claims import Claims
 from campaign_reg.engine.journal import JournalStore, RowRecord
 from campaign_reg.engine.records import AddReport, BatchRow, outcome_to_text
 from campaign_reg.enums import Evidence, Verb, Verdict
@@ -28,10 +26,8 @@ class Intake:
     The hash does not depend on the order of rows.
     """
 
-    def __init__(
-        self, journal: JournalStore, claims: Claims, backend: CampaignBackend[Any], verb: Verb
-    ) -> None:
-        self._journal, self._claims, self._backend, self._verb = journal, claims, backend, verb
+    def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb) -> None:
+        self._journal, self._backend, self._verb = journal, backend, verb
         self._params: dict[str, str] = {}
         self._sum, self._repeated = 0, 0
         self._refused: list[tuple[int, str, str]] = []
@@ -40,8 +36,7 @@ class Intake:
         """Take in the whole input.
 
         Raises:
-            InvalidInputError: The same campaign twice with different parameters, or one that another open batch
-                holds; nothing was added.
+            InvalidInputError: The same campaign twice with different parameters; nothing was added.
             JournalMismatchError: The journal was sealed with another input.
         """
         sealed = await self._journal.meta(_SEAL)
@@ -72,8 +67,6 @@ class Intake:
         if not self._params:
             raise InvalidInputError("the input has no rows")
         await self._journal.add(chunk)
-        refused = {id for _, id, _ in self._refused}
-        await asyncio.to_thread(self._claims.take, [id for id in self._params if id not in refused])
         for n, id, reason in self._refused:
             outcome = Outcome(
                 target=id, verb=self._verb, verdict=Verdict.FAILED, evidence=Evidence.INFERRED,

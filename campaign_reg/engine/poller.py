@@ -56,7 +56,6 @@ class Poller:
         self._schedule = schedule or backend.schedule
         self._rounds: Rounds[_Pending] | None = None
         self._watches: set[_Watch] = set()
-        self._waiting: set[_Pending] = set()
 
     async def __aenter__(self) -> Self:
         self._rounds = Rounds(self._backend.clock, self._look, self._concurrency, self._wake)
@@ -90,10 +89,11 @@ class Poller:
         try:
             if isinstance(actions, AsyncIterable):
                 async for action in actions:
-                    self._add(rounds, watch, action)
+                    self._add(rounds, watch, action, self._backend.clock.monotonic())
             else:
+                started = self._backend.clock.monotonic()  # one object, however many actions
                 for action in actions:
-                    self._add(rounds, watch, action)
+                    self._add(rounds, watch, action, started)
             while watch.open or watch.ended:
                 while watch.ended:
                     yield watch.ended.popleft()
@@ -122,7 +122,7 @@ class Poller:
         """
         target = event if isinstance(event, str) else str(event.target)
         rounds = self._running()
-        hastened = [rounds.hasten(pending) for pending in self._waiting if pending.action.target == target]
+        hastened = [rounds.hasten(pending) for pending in rounds.waiting() if pending.action.target == target]
         return any(hastened)
 
     def _wake(self) -> None:
@@ -134,13 +134,12 @@ class Poller:
             raise InvalidInputError("open the poller first: async with Poller(backend) as poller")
         return self._rounds
 
-    def _add(self, rounds: Rounds[_Pending], watch: _Watch, action: Action) -> None:
+    def _add(self, rounds: Rounds[_Pending], watch: _Watch, action: Action, started: float) -> None:
         if action.outcome is not None:
             watch.ended.append(action.outcome)
             return
-        pending = _Pending(action, watch, self._backend.clock.monotonic())
+        pending = _Pending(action, watch, started)
         watch.open += 1
-        self._waiting.add(pending)
         # What was sent long ago, and taken up again, is looked at soon.
         age = (self._backend.clock.now() - action.track.sent_at).total_seconds()
         rounds.add(pending, max(self._schedule.wait_seconds(0, self._backend.rng) - max(age, 0.0), 0.0))
@@ -171,5 +170,4 @@ class Poller:
         else:
             watch.errors.append(result)
         watch.open -= 1
-        self._waiting.discard(pending)
         watch.news.set()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 from campaign_reg.clock import Clock
 from campaign_reg.errors import InvalidInputError
@@ -21,7 +21,7 @@ class Entry:
     __slots__ = ("slot",)
 
     def __init__(self) -> None:
-        self.slot = -1
+        self.slot: list[Any] | None = None
 
 
 E = TypeVar("E", bound=Entry)
@@ -38,33 +38,41 @@ class Wheel(Generic[E]):
     def __len__(self) -> int:
         return self._count
 
-    def add(self, entry: E, due: float) -> None:
-        """Put an entry at a monotonic time, in seconds; one already there is moved."""
-        self._count += entry.slot < 0
-        slot = int(due / TICK_SECONDS) + 1  # never early
-        entry.slot = slot
-        entries = self._slots.get(slot)
-        if entries is None:
-            self._slots[slot] = [entry]
-            heapq.heappush(self._order, slot)
-        else:
-            entries.append(entry)
+    def __iter__(self) -> Iterator[E]:
+        return (entry for slot in self._slots.values() for entry in slot if entry.slot is slot)
+
+    def add(self, entry: E, due: float) -> bool:
+        """Put an entry at a monotonic time, in seconds; one already there is moved.
+
+        Returns:
+            Whether its slot comes before all others.
+        """
+        self._count += entry.slot is None
+        number = int(due / TICK_SECONDS) + 1  # never early
+        slot = self._slots.get(number)
+        if slot is not None:
+            entry.slot = slot
+            slot.append(entry)
+            return False
+        entry.slot = self._slots[number] = [entry]
+        heapq.heappush(self._order, number)
+        return self._order[0] == number
 
     def discard(self, entry: E) -> bool:
         """Take an entry out; returns whether it was there."""
-        was_there = entry.slot >= 0
+        was_there = entry.slot is not None
         self._count -= was_there
-        entry.slot = -1
+        entry.slot = None
         return was_there
 
     def pop_due(self, now: float) -> list[E]:
         """Take out every entry whose time has come."""
         current, due = int(now / TICK_SECONDS + _ROUNDING), []
         while self._order and self._order[0] <= current:
-            slot = heapq.heappop(self._order)
-            for entry in self._slots.pop(slot):
-                if entry.slot == slot:  # else it was moved or discarded
-                    entry.slot = -1
+            slot = self._slots.pop(heapq.heappop(self._order))
+            for entry in slot:
+                if entry.slot is slot:  # else it was moved or discarded
+                    entry.slot = None
                     due.append(entry)
         self._count -= len(due)
         return due
@@ -96,6 +104,7 @@ class Rounds(Generic[E]):
         self._wheel: Wheel[E] = Wheel()
         self._ready: deque[E] = deque()
         self._idle: deque[asyncio.Future[None]] = deque()
+        self._waking = 0
         self._busy = 0
         self._earlier, self._settled, self._drained = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._error: BaseException | None = None
@@ -120,12 +129,14 @@ class Rounds(Generic[E]):
         self._settled.clear()
         if delay_seconds <= 0:
             self._ready.append(entry)
-            self._wake_worker()
+            self._wake_workers()
             return
-        due, before = self._clock.monotonic() + delay_seconds, self._wheel.next_due()
-        self._wheel.add(entry, due)
-        if before is None or due < before:
+        if self._wheel.add(entry, self._clock.monotonic() + delay_seconds):
             self._earlier.set()
+
+    def waiting(self) -> list[E]:
+        """Entries whose time has not come."""
+        return list(self._wheel)
 
     def hasten(self, entry: E) -> bool:
         """Look at a waiting entry at once; returns whether it was waiting."""
@@ -163,12 +174,13 @@ class Rounds(Generic[E]):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _wake_worker(self) -> None:
-        while self._idle:
+    def _wake_workers(self) -> None:
+        """Wake two, who wake more if there is work left: where looks are quick, few are needed."""
+        while self._idle and self._waking < min(2, len(self._ready)):
             waiter = self._idle.popleft()
             if not waiter.done():
                 waiter.set_result(None)
-                return
+                self._waking += 1
 
     def _stopped(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None and self._error is None:
@@ -182,10 +194,15 @@ class Rounds(Generic[E]):
             while not self._ready:
                 waiter = loop.create_future()
                 self._idle.append(waiter)
-                await waiter
+                try:
+                    await waiter
+                finally:
+                    self._waking -= waiter.done() and not waiter.cancelled()
             if self._error is not None or self._closed:
                 return
             entry = self._ready.popleft()
+            if self._ready:
+                self._wake_workers()
             self._busy += 1
             try:
                 delay = await self._look(entry)
@@ -204,6 +221,5 @@ class Rounds(Generic[E]):
             due = wheel.next_due()
             self._earlier.clear()
             await clock.wait(self._earlier, None if due is None else due - clock.monotonic())
-            for entry in wheel.pop_due(clock.monotonic()):
-                self._ready.append(entry)
-                self._wake_worker()
+            self._ready.extend(wheel.pop_due(clock.monotonic()))
+            self._wake_workers()

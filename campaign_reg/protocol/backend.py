@@ -19,7 +19,12 @@ import attrs
 
 from campaign_reg.clock import Clock
 from campaign_reg.enums import Verb
-from campaign_reg.errors import InvalidInputError, OutcomeUnknownError, UnsupportedVerbError
+from campaign_reg.errors import (
+    HeldBackError,
+    InvalidInputError,
+    OutcomeUnknownError,
+    UnsupportedVerbError,
+)
 from campaign_reg.models.campaign import Campaign
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.reading import Reading
@@ -336,7 +341,8 @@ class Backend(ABC, Generic[C]):
     ) -> Action:
         """Do something at the vendor: the one way to write, in one order.
 
-        Permit from the pace, one GET of the campaign, the checks, `before_send`, and only then the write, once.
+        Permit from the pace, one GET of the campaign, the checks, the write's turn, `before_send`, and only then the
+        write, at once and once.
 
         Args:
             verb: A writing verb of this provider.
@@ -370,8 +376,7 @@ class Backend(ABC, Generic[C]):
             if track.skipped:
                 return Action(self, track, skipped(rule.verb, preimage, track.skipped))
             leave_before = self._oldest_allowed(preimage)
-            if permit.epoch != self.pace.epoch:  # the account was paused while it was read
-                permit = await self.pace.reserve()
+        permit = await self._await_turn(rule.verb, permit, leave_before)
         if before_send is not None:
             await before_send(
                 Intent(target=track.target, preimage=track.preimage, digest=write.digest, at=self.clock.now())
@@ -396,6 +401,24 @@ class Backend(ABC, Generic[C]):
         """Monotonic time in seconds at which the pre-image gets too old for the write to leave."""
         age = max((self.clock.now() - preimage.taken_at).total_seconds(), 0.0)
         return self.clock.monotonic() + self.waits.preimage_seconds - age
+
+    async def _await_turn(self, verb: Verb, permit: Permit, leave_before: float | None) -> Permit:
+        """Wait for the write's slot before anything is made durable, so that an intent is followed by its write.
+
+        Raises:
+            HeldBackError: The pre-image would be too old by then.
+        """
+        while True:
+            if not len(permit) or permit.epoch != self.pace.epoch:  # the account was paused in the meantime
+                permit = await self.pace.reserve()
+            wait = permit.next_slot - self.clock.monotonic()
+            if wait <= 0:
+                return permit
+            if leave_before is not None and permit.next_slot > leave_before:
+                raise HeldBackError(
+                    f"{self.provider}.{verb}", "held back: its turn comes after the reading it rests on is too old"
+                )
+            await self.clock.sleep(wait)
 
     async def _send(
         self, write: PreparedWrite, track: Track, permit: Permit, leave_before: float | None

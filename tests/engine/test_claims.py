@@ -27,27 +27,37 @@ async def test_refused_while_the_other_is_open_and_free_when_it_ended(
     sandbox: Sandbox, connect: Connect, tmp_path: Path
 ) -> None:
     ids = sandbox.sinch.seed(6, settle_seconds=(0.1, 0.2), reject_share=0, downgrade_share=0)
-    async with connect() as sinch:
-        async with Batch.open(tmp_path / "first.db", sinch, "resubmit") as first:
+    async with connect(poll_deadline_seconds=0.05) as hasty:
+        async with Batch.open(tmp_path / "first.db", hasty, "resubmit") as first:
             await first.add(ids[:4])
-        async with Batch.open(tmp_path / "second.db", sinch, "resubmit") as second:
-            with pytest.raises(InvalidInputError, match=r"2 of these campaigns .* open batch .*first\.db"):
-                await second.add(ids[2:])
-            assert second.summary().rows == 0
-            async with Batch.open(tmp_path / "first.db", sinch, "resubmit") as first:
-                await first.run()
-            assert (await second.add(ids[2:])).rows == 4
-            await second.run()
-    assert sandbox.ledger.counts("resubmitCampaign")[ids[0]] == 1
-
-
-async def test_another_verb_is_another_claim(sandbox: Sandbox, connect: Connect, tmp_path: Path) -> None:
-    ids = sandbox.sinch.seed(1)
+            assert (await first.run()).open == 4
     async with connect() as sinch:
+        async with Batch.open(tmp_path / "second.db", sinch, "resubmit") as second:
+            await second.add(ids[2:])
+            with pytest.raises(InvalidInputError, match=r"2 of these campaigns .* open batch .*first\.db"):
+                await second.run()
+        assert sandbox.ledger.counts("resubmitCampaign")[ids[5]] == 0
         async with Batch.open(tmp_path / "first.db", sinch, "resubmit") as first:
-            await first.add(ids)
+            await first.run()
+        async with Batch.open(tmp_path / "second.db", sinch, "resubmit") as second:
+            await second.run()
+    assert sandbox.ledger.counts("resubmitCampaign")[ids[5]] == 1
+
+
+async def test_a_plan_claims_nothing_and_another_verb_is_another_claim(
+    sandbox: Sandbox, connect: Connect, tmp_path: Path
+) -> None:
+    ids = sandbox.sinch.seed(1, settle_seconds=(0.1, 0.2), reject_share=0)
+    async with connect() as sinch:
+        async with Batch.open(tmp_path / "plan.db", sinch, "resubmit") as planned:
+            await planned.add(ids)
+            await planned.plan()
+            async with Batch.open(tmp_path / "first.db", sinch, "resubmit") as first:
+                await first.add(ids)
+                await first.run()
         async with Batch.open(tmp_path / "second.db", sinch, "delete") as second:
             await second.add(ids)
+            await second.run()
 
 
 def test_claims_of_a_journal_that_is_gone_count_for_nothing(tmp_path: Path) -> None:
