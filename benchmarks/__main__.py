@@ -30,11 +30,22 @@ NOT_BUILT = {11: "listing instead of single reads is not built yet"}
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What it costs beside the alternatives.")
-    parser.add_argument("rows", nargs="*", type=int, choices=sorted(ROWS), help="rows of performance.md; all if none")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="What it costs beside the alternatives."
+    )
+    parser.add_argument("rows", nargs="*", type=_row, help="rows of performance.md; all if none")
     parser.add_argument("--rounds", type=int, default=7, help="rounds a comparison, 7 or more to be believed")
-    parser.add_argument("--batch-rows", type=int, default=2000, help="campaigns in the batch of row 12 (goal: 10000)")
+    parser.add_argument(
+        "--batch-rows", type=int, default=2000, help="campaigns in the batch of row 12 (goal: 10000)"
+    )
     return parser.parse_args()
+
+
+def _row(text: str) -> int:
+    number = int(text) if text.isdigit() else 0
+    if number not in ROWS:
+        raise argparse.ArgumentTypeError(NOT_BUILT.get(number, f"there are {', '.join(map(str, ROWS))}"))
+    return number
 
 
 async def _measure(arguments: argparse.Namespace) -> list[Row]:
@@ -63,7 +74,9 @@ def main() -> None:
     nginx = "not installed" if program is None else nginx_version(program)
     told = versions() | {"nginx": nginx}
     print(", ".join(f"{name} {version}" for name, version in told.items()))
-    print(f"{arguments.rounds} rounds, medians of paired ratios; microseconds of client CPU per piece below each row")
+    print(
+        f"{arguments.rounds} rounds, medians of paired ratios; microseconds of client CPU per piece below each row"
+    )
     rows = asyncio.run(_measure(arguments))
     if not arguments.rows:
         for number, reason in NOT_BUILT.items():

@@ -17,7 +17,7 @@ import orjson
 
 from benchmarks.naive import NaiveClient
 from benchmarks.server import PROJECT
-from campaign_reg import Limits, connect
+from campaign_reg import Limits, SinchConfig, connect
 
 if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
@@ -41,8 +41,10 @@ def installed(name: str) -> Any:
 async def ours(url: str, concurrency: int) -> AsyncIterator[SinchBackend]:
     """`campaign_reg` with every policy on: OAuth, retry, limiter, timeout, error mapping."""
     limits = Limits(in_flight=concurrency, per_second=_UNREACHED_RATE)
-    settings = {"project_id": PROJECT, "key_id": "benchmark", "key_secret": "benchmark"}
-    async with connect("sinch", limits=limits, base_url=url, auth_url=url, **settings) as sinch:
+    config = SinchConfig(
+        project_id=PROJECT, key_id="benchmark", key_secret="benchmark", base_url=url, auth_url=url
+    )
+    async with connect(config, limits=limits) as sinch:
         yield sinch
 
 
@@ -99,7 +101,9 @@ class _Credential:
     """A token that needs no fetching, in the form azure-core wants it."""
 
     async def get_token(self, *_: str, **__: Any) -> Any:
-        return importlib.import_module("azure.core.credentials").AccessToken("benchmark", int(time.time()) + 86400)
+        return importlib.import_module("azure.core.credentials").AccessToken(
+            "benchmark", int(time.time()) + 86400
+        )
 
 
 @contextlib.asynccontextmanager

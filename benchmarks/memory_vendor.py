@@ -56,7 +56,7 @@ class MemoryCampaign:
 class MemoryBackend(Backend[MemoryCampaign]):
     """Answers every reading at once; `looked` is told each campaign's id."""
 
-    provider: ClassVar[str] = "memory"
+    provider = "memory"
     rules: ClassVar[Mapping[Verb, VerbRule]] = {Verb.RESUBMIT: RESUBMIT}
 
     def __init__(self, schedule: Schedule, looked: Callable[[str], None]) -> None:

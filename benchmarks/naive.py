@@ -39,7 +39,7 @@ def plain_converter(*, detailed_validation: bool = True) -> cattrs.Converter:
 
 def _rename(converter: cattrs.Converter, model: type[Any], names: dict[str, str]) -> None:
     fields = [field.name for field in model.__attrs_attrs__ if field.name != "extra"]
-    renames = {name: cattrs.gen.override(rename=names.get(name, camel(name))) for name in fields}
+    renames: Any = {name: cattrs.gen.override(rename=names.get(name, camel(name))) for name in fields}
     hook: Any = cattrs.gen.make_dict_structure_fn(
         model, converter, extra=cattrs.gen.override(omit=True), **renames
     )

@@ -99,7 +99,11 @@ def print_row(row: Row) -> None:
 
 def versions() -> dict[str, str]:
     """Everything a figure depends on, as far as it has a version."""
-    found = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "openssl": ssl.OPENSSL_VERSION}
+    found = {
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "openssl": ssl.OPENSSL_VERSION,
+    }
     for package in _PACKAGES:
         try:
             found[package] = importlib.metadata.version(package)

@@ -26,7 +26,9 @@ async def run(bench: Bench) -> Row:
         opened = [await stack.enter_async_context(ours(url, _CONCURRENCY)) for _ in range(2)]
         session = await stack.enter_async_context(bare(_CONCURRENCY))
         obvious = await stack.enter_async_context(naive(url, _CONCURRENCY))
-        mine, again = (contender(name, sinch.get, 1000) for name, sinch in zip(("ours", "again"), opened))
+        mine, again = (
+            contender(name, sinch.get, 1000) for name, sinch in zip(("ours", "again"), opened, strict=True)
+        )
         aiohttp = contender("aiohttp", bare_get(session, url), 1000)
         others = {
             "naive": obvious.get,

@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+import attrs
+
 from benchmarks.bench import Bench
 from benchmarks.clients import IDS, RESUBMISSION, bare, bare_put, naive, ours, telnyx
 from benchmarks.measure import Contender, at_once, interleave, micro, ratio
 from benchmarks.report import Figure, Row
 from benchmarks.row01_get import beside, contender
+from benchmarks.server import campaign
 
 if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
@@ -22,10 +25,11 @@ _CALLS = 1000
 
 def _resubmit(sinch: SinchBackend) -> Callable[[], Awaitable[int]]:
     async def burst() -> int:
-        preimage = await sinch.read(IDS[0])  # fresh; one GET among a thousand PUTs
+        fresh = await sinch.read(campaign()["campaignRegistrationId"])  # one GET among a thousand PUTs
+        preimages = {id: attrs.evolve(fresh, target=id) for id in IDS}
 
         async def put(id: str) -> object:
-            return await sinch.perform("resubmit", id, RESUBMISSION, preimage=preimage)
+            return await sinch.perform("resubmit", id, RESUBMISSION, preimage=preimages[id])
 
         return await at_once(put, IDS[:_CALLS], _CONCURRENCY)
 

@@ -65,7 +65,8 @@ async def run(bench: Bench) -> Row:
         obvious = await stack.enter_async_context(naive(url, 8))
         client = await stack.enter_async_context(telnyx(url))
         mine, again = (
-            Contender(name, _pages(_our_page(sinch), 8)) for name, sinch in (("ours", first), ("again", second))
+            Contender(name, _pages(_our_page(sinch), 8))
+            for name, sinch in (("ours", first), ("again", second))
         )
         dicts = Contender("aiohttp + orjson", _pages(_with_aiohttp(session, url, orjson.loads), 8))
         plain = Contender("naive", _pages(lambda: obvious.page(_SIZE), 2))

@@ -33,7 +33,9 @@ class _Canned:
 
     def __init__(self) -> None:
         self._answer = Response(status=200, headers={}, body=campaign_body())
-        self._token = Response(status=200, headers={}, body=b'{"access_token":"benchmark","expires_in":86400}')
+        self._token = Response(
+            status=200, headers={}, body=b'{"access_token":"benchmark","expires_in":86400}'
+        )
 
     async def send(self, request: Request) -> Response:
         return self._token if request.operation.name == "sinch.token" else self._answer
@@ -44,7 +46,9 @@ def _our_stack() -> Callable[[Request], Awaitable[Response]]:
     pace = MemoryPace(limits, clock)
     config = SinchConfig(project_id=PROJECT, key_id="benchmark", key_secret="benchmark")
     limiter = LimiterTransport(_Canned(), pace, clock, limits.in_flight)
-    return AuthTransport(RetryTransport(limiter, pace, clock, random=random.Random()), SinchOAuth2(config), clock).send
+    return AuthTransport(
+        RetryTransport(limiter, pace, clock, random=random.Random()), SinchOAuth2(config), clock
+    ).send
 
 
 def _with_timer(send: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -59,7 +63,9 @@ def _with_timer(send: Callable[[Request], Awaitable[Response]]) -> Callable[[Req
 
 def _calls(send: Callable[[Request], Awaitable[Any]]) -> Burst:
     async def burst() -> int:
-        request = build_request(ops.GET, _ORIGIN, path={"project_id": PROJECT, "id": "01k4cxccbt519xa3ejty1r5jb4"})
+        request = build_request(
+            ops.GET, _ORIGIN, path={"project_id": PROJECT, "id": "01k4cxccbt519xa3ejty1r5jb4"}
+        )
         for _ in range(_CALLS):
             await send(request)
         return _CALLS
@@ -82,7 +88,12 @@ async def run(bench: Bench) -> Row:
         pair=ratio(again.cpu, mine.cpu),
         figures=[
             Figure("CPU over the naive stack", ratio(net["ours"], net["naive"]), 0.30),
-            Figure("the same with an asyncio.timeout added to ours", ratio(net["ours and a timer"], net["naive"]), 0.30),
+            Figure(
+                "the same with an asyncio.timeout added to ours",
+                ratio(net["ours and a timer"], net["naive"]),
+                0.30,
+            ),
         ],
-        medians={"bare await": micro(nothing.cpu)} | {name: micro(cost) for name, cost in net.items() if name != "bare await"},
+        medians={"bare await": micro(nothing.cpu)}
+        | {name: micro(cost) for name, cost in net.items() if name != "bare await"},
     )

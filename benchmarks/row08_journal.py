@@ -72,7 +72,12 @@ async def run(bench: Bench) -> Row:
         pair=ratio(again.cpu, plain.cpu),
         figures=[
             Figure("CPU over the loop without a journal", ratio(both.cpu, plain.cpu), 1.15),
-            Figure("requests/s over the loop without a journal", ratio(plain.wall, both.wall), 0.85, at_least=True),
+            Figure(
+                "requests/s over the loop without a journal",
+                ratio(plain.wall, both.wall),
+                0.85,
+                at_least=True,
+            ),
             Figure(
                 "wall per transition over a commit each",
                 ratio(shared.wall, single.wall),

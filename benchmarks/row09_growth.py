@@ -22,7 +22,9 @@ async def run(bench: Bench) -> Row:
         one, two = [await stack.enter_async_context(ours(url, _FEW)) for _ in range(2)]
         most = await stack.enter_async_context(ours(url, _MANY))
         sessions = [await stack.enter_async_context(bare(n)) for n in (_FEW, _MANY)]
-        few, again = (contender(name, c.get, _CALLS, _FEW) for name, c in (("ours at 8", one), ("again at 8", two)))
+        few, again = (
+            contender(name, c.get, _CALLS, _FEW) for name, c in (("ours at 8", one), ("again at 8", two))
+        )
         many = contender("ours at 256", most.get, _CALLS, _MANY)
         plain_few = contender("aiohttp at 8", bare_get(sessions[0], url), _CALLS, _FEW)
         plain_many = contender("aiohttp at 256", bare_get(sessions[1], url), _CALLS, _MANY)

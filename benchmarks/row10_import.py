@@ -11,7 +11,6 @@ from benchmarks.measure import ratio
 from benchmarks.report import Figure, Row
 
 TITLE = "import campaign_reg; campaign-reg --help"
-_EACH_ROUND = 2
 _PROGRAMS = {
     "nothing": "pass",
     "again": "import aiohttp",
@@ -23,12 +22,8 @@ _PROGRAMS = {
 }
 
 
-def _cpu_seconds(code: str) -> float:
-    """CPU of a fresh process that runs this; the best of a few, as a start is only ever slowed down."""
-    return min(_one_process(code) for _ in range(_EACH_ROUND))
-
-
 def _one_process(code: str) -> float:
+    """CPU of a fresh process that runs this, in seconds."""
     silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
     arguments = [sys.executable, "-c", code]
     process = os.posix_spawn(sys.executable, arguments, os.environ, file_actions=silent)
@@ -40,7 +35,9 @@ def _one_process(code: str) -> float:
 
 async def run(bench: Bench) -> Row:
     """Measure row 10: CPU beyond that of an interpreter that does nothing."""
-    programs = {name: code for name, code in _PROGRAMS.items() if name != "import telnyx" or installed("telnyx")}
+    programs = {
+        name: code for name, code in _PROGRAMS.items() if name != "import telnyx" or installed("telnyx")
+    }
     for code in programs.values():
         _one_process(code)  # writes byte code
     cpu: dict[str, list[float]] = {name: [] for name in programs}
@@ -48,7 +45,7 @@ async def run(bench: Bench) -> Row:
         names = list(programs)
         bench.rng.shuffle(names)
         for name in names:
-            cpu[name].append(_cpu_seconds(programs[name]))
+            cpu[name].append(_one_process(programs[name]))
     net = {
         name: [max(cost - bare, 1e-5) for cost, bare in zip(costs, cpu["nothing"], strict=True)]
         for name, costs in cpu.items()
@@ -60,17 +57,22 @@ async def run(bench: Bench) -> Row:
         title=TITLE,
         pair=ratio(net["again"], aiohttp),
         figures=[
-            Figure("import campaign_reg over import aiohttp", ratio(net["import campaign_reg"], aiohttp), 1.10),
+            Figure(
+                "import campaign_reg over import aiohttp", ratio(net["import campaign_reg"], aiohttp), 1.10
+            ),
             Figure(
                 "import campaign_reg over import telnyx",
                 ratio(net["import campaign_reg"], telnyx) if telnyx else None,
                 0.25,
                 note=note,
             ),
-            Figure("campaign-reg --help over import aiohttp", ratio(net["campaign-reg --help"], aiohttp), 1.0),
-            Figure("everything connect() needs, over import aiohttp", ratio(net["from campaign_reg import connect"], aiohttp)),
+            Figure(
+                "campaign-reg --help over import aiohttp", ratio(net["campaign-reg --help"], aiohttp), 1.0
+            ),
+            Figure(
+                "everything connect() needs, over import aiohttp",
+                ratio(net["from campaign_reg import connect"], aiohttp),
+            ),
         ],
         medians={f"{name}, ms": 1e3 * sorted(costs)[len(costs) // 2] for name, costs in cpu.items()},
     )
-
-

@@ -73,7 +73,9 @@ async def run(bench: Bench) -> Row:
         number=12,
         title=f"{TITLE}, {bench.batch_rows:,} rows at {_PER_SECOND:.0f} requests/s",
         figures=[
-            Figure("wall over the quota's floor", wall / floor, 1.10, note=f"{wall:.1f} s; floor {floor:.1f} s"),
+            Figure(
+                "wall over the quota's floor", wall / floor, 1.10, note=f"{wall:.1f} s; floor {floor:.1f} s"
+            ),
             Figure("memory per row in flight", grown, 1024.0, unit="B"),
         ],
         medians={
@@ -118,7 +120,10 @@ async def _bytes_per_row() -> float:
     """Growth of resident memory between few and many rows in flight, all written and none looked at yet."""
     limits = Limits(in_flight=_IN_FLIGHT)
     with new_folder() as folder:
-        async with _sandbox(_MEMORY_ROWS) as vendor, connect("sinch", limits=limits, **vendor.settings) as sinch:
+        async with (
+            _sandbox(_MEMORY_ROWS) as vendor,
+            connect("sinch", limits=limits, **vendor.settings) as sinch,
+        ):
             path = Path(folder) / "memory.db"
             async with Batch.open(path, sinch, "resubmit", limits=limits, schedule=_LONG) as batch:
                 await batch.add(vendor.ids)

@@ -29,7 +29,9 @@ _TELNYX_NAMES = {
     "campaignRegistrationId": "cspId",
 }
 
-_CLASSES = [{"msgClass": name, "tpm": tpm} for name, tpm in (("A", "4500"), ("C", "2400"), ("E", "240"), ("T", "75"))]
+_CLASSES = [
+    {"msgClass": name, "tpm": tpm} for name, tpm in (("A", "4500"), ("C", "2400"), ("E", "240"), ("T", "75"))
+]
 _TIERS = [
     {"brandTier": tier, "brandDailyCap": cap}
     for tier, cap in (("LOW", "2000"), ("LOWER_MID", "10000"), ("UPPER_MID", "40000"), ("TOP", "200000"))
@@ -185,7 +187,9 @@ class Nginx:
         for name, body in files.items():
             (folder / name).write_bytes(body)
         user = "user root;" if sys.platform == "linux" and os.geteuid() == 0 else ""
-        (folder / "nginx.conf").write_text(_CONFIG.format(folder=folder, port=port, user=user), encoding="utf-8")
+        (folder / "nginx.conf").write_text(
+            _CONFIG.format(folder=folder, port=port, user=user), encoding="utf-8"
+        )
 
 
 def new_folder() -> tempfile.TemporaryDirectory[str]:

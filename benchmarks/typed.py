@@ -18,10 +18,12 @@ def pydantic_loads(name: str) -> Callable[[bytes], Any] | None:
     pydantic = installed("pydantic")
     if pydantic is None:
         return None
-    terms = _model(pydantic, OperatorTerms, {}, {})
-    campaign = _model(pydantic, SinchCampaign, _CAMPAIGN_NAMES, {"mno_metadata": dict[str, terms]})
+    terms: Any = _model(pydantic, OperatorTerms, {}, {})
+    campaign: Any = _model(pydantic, SinchCampaign, _CAMPAIGN_NAMES, {"mno_metadata": dict[str, terms]})
     listing = _model(pydantic, CampaignList, {}, {"campaign_registrations": tuple[campaign, ...]})
-    load: Callable[[bytes], Any] = {"SinchCampaign": campaign, "CampaignList": listing}[name].model_validate_json
+    load: Callable[[bytes], Any] = {"SinchCampaign": campaign, "CampaignList": listing}[
+        name
+    ].model_validate_json
     return load
 
 

@@ -168,6 +168,14 @@ def connect(
             await transport.aclose()
             await sockets.aclose()
 
-        return entry.backend(config, transport, pace=account_pace, clock=clock, rng=rng, close=close)
+        return entry.backend(
+            config,
+            transport,
+            pace=account_pace,
+            clock=clock,
+            rng=rng,
+            close=close,
+            in_flight=limits.in_flight,
+        )
 
     return Connection(build)

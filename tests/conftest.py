@@ -1,9 +1,13 @@
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+import itertools
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -11,13 +15,17 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def state_directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Claims of test batches stay away from the user's own; child processes inherit it."""
-    before = os.environ.get("CAMPAIGN_REG_STATE_DIR")
-    os.environ["CAMPAIGN_REG_STATE_DIR"] = str(tmp_path_factory.mktemp("state"))
-    yield
-    if before is None:
-        del os.environ["CAMPAIGN_REG_STATE_DIR"]
-    else:
-        os.environ["CAMPAIGN_REG_STATE_DIR"] = before
+@pytest.fixture(scope="session")
+def state_directories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Places for the claims of one test each; none exists before a test makes it."""
+    folder = tmp_path_factory.mktemp("state")
+    return (folder / str(number) for number in itertools.count(1))
+
+
+@pytest.fixture(autouse=True)
+def state_directory(state_directories: Iterator[Path]) -> Iterator[None]:
+    """Claims of a test's batches stay away from the user's own and other tests'; child processes inherit it."""
+    # A context of its own: hypothesis frowns on the fixture, which lives as long as the test.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CAMPAIGN_REG_STATE_DIR", str(next(state_directories)))
+        yield

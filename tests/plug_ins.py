@@ -51,7 +51,7 @@ class NoScheme:
 class AcmeBackend(MemoryBackend):
     provider = "acme"
 
-    def __init__(self, config, transport, *, pace, clock, rng, close):
+    def __init__(self, config, transport, *, pace, clock, rng, close, in_flight):
         super().__init__(clock, account=config.tenant)
         self.config, self.pace, self.rng, self._close = config, pace, rng, close
 

@@ -211,8 +211,8 @@ class TestPace:
             assert other.pace is pace
             before = (await pace.reserve()).take()
             await asyncio.gather(one.get(id), other.get(id))
-            # Two gets and two logins, five milliseconds apart.
-            assert (await pace.reserve()).take() - before >= 5 * 0.005 - 1e-9
+            # Two gets, five milliseconds apart; logins take no slots.
+            assert (await pace.reserve()).take() - before >= 3 * 0.005 - 1e-9
 
 
 class TestTwoAccounts:

@@ -87,7 +87,9 @@ def _counts(account: Account, fee: Decimal | None) -> list[tuple[object, ...]]:
     if summary.downgraded:
         counts.append(("with worse terms than before", f"{summary.downgraded:,}"))
     if fee is not None:
-        counts.append((f"at most billed, {account.summary.attempts:,} x {fee}", f"{account.summary.attempts * fee:,}"))
+        counts.append(
+            (f"at most billed, {account.summary.attempts:,} x {fee}", f"{account.summary.attempts * fee:,}")
+        )
     return counts
 
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -35,7 +35,6 @@ from campaign_reg.engine.row import (
     State,
     advance,
     contradicts,
-    moved_the_version,
 )
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import (
@@ -44,11 +43,13 @@ from campaign_reg.errors import (
     CampaignRegError,
     ConfigurationError,
     ConnectError,
-    DecodeError,
+    HeldBackError,
     InvalidInputError,
     JournalError,
+    NotFoundError,
     OutcomeUnknownError,
     PermissionDeniedError,
+    RateLimitError,
 )
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
@@ -60,7 +61,8 @@ from campaign_reg.protocol.schedule import Schedule
 
 _CHUNK = 500
 _GRACE_SECONDS = 5.0
-_MOST_UNREADABLE_PREIMAGES = 5
+_MOST_DOUBTS = 3
+_LONGEST_HOLD_SECONDS = 300.0
 _MOST_SPREAD_SECONDS = 0.5
 _STOPS_THE_BATCH = (AuthenticationError, PermissionDeniedError, ConfigurationError, JournalError)
 
@@ -72,10 +74,11 @@ class _ContradictedError(Exception):
 class _Row(Entry):
     """One row that has been begun, or is about to be."""
 
-    __slots__ = ("id", "n", "params", "sent_at", "state", "troubles")
+    __slots__ = ("begun", "id", "n", "params", "resumed", "sent_at", "state", "troubles")
 
-    def __init__(self, record: RowRecord, state: State) -> None:
+    def __init__(self, record: RowRecord, state: State, begun: float, *, resumed: bool = False) -> None:
         super().__init__()
+        self.begun, self.resumed = begun, resumed
         self.n, self.id, self.params, self.state = record.n, record.id, record.params, state
         self.sent_at = record.sent_at
         self.troubles = 0
@@ -98,7 +101,7 @@ class Batch:
         resend: bool,
         schedule: Schedule,
     ) -> None:
-        self._path, self._backend, self._verb = path, backend, verb
+        self._path, self._backend, self._verb = Path(path).resolve(), backend, verb
         self._limits, self._schedule = limits, schedule
         self._rule = backend.rule(verb)
         self._facts = Facts(
@@ -106,14 +109,17 @@ class Batch:
             quiet_seconds=backend.waits.quiet_seconds,
             resend=resend,
         )
-        header = Header(provider=backend.provider, account=backend.account, verb=verb.value)
-        self._claims = Claims(header, Path(path).absolute())
+        self._header = Header(provider=backend.provider, account=backend.account, verb=verb.value)
         self._journal_: JournalStore | None = None
         self._rounds: Rounds[_Row] | None = None
         self._run: asyncio.Task[None] | None = None
         self._tally = Tally(0, 0)
         self._hungry, self._news = asyncio.Event(), asyncio.Event()
         self._read_up_to = 0
+        self._closed = self._answered = False
+        self._hold_until, self._holds = 0.0, 0
+        # More workers than the backend lets out at once would only hold permits.
+        self._places = min(limits.in_flight, backend.in_flight)
         self._loosen: Callable[[], None] = _nothing
 
     @classmethod
@@ -159,9 +165,9 @@ class Batch:
 
     async def __aenter__(self) -> Self:
         backend = self._backend
-        self._journal_ = await SqliteJournal.open(self._path, self._claims.header)
+        self._journal_ = await SqliteJournal.open(self._path, self._header)
         try:
-            await self._load()
+            self._read_up_to = await self._load()
         except BaseException:
             await self._journal_.aclose()
             raise
@@ -180,15 +186,18 @@ class Batch:
         Calls under way get a few seconds to end; what is cut off then is journalled as begun, and read before anything
         else is done about it.
         """
-        if self._run is not None:
-            self._run.cancel()
-            await asyncio.gather(self._run, return_exceptions=True)
-        if self._rounds is not None:
-            await self._rounds.aclose(grace_seconds=_GRACE_SECONDS)
-        self._loosen()
-        if self._journal_ is not None:
-            await self._journal_.aclose()
-        self._news.set()
+        self._closed = True
+        try:
+            if self._run is not None:
+                self._run.cancel()
+                await asyncio.gather(self._run, return_exceptions=True)
+            if self._rounds is not None:
+                await self._rounds.aclose(grace_seconds=_GRACE_SECONDS)
+        finally:
+            self._loosen()
+            self._news.set()
+            if self._journal_ is not None:
+                await self._journal_.aclose()
 
     async def add(self, rows: Rows) -> AddReport:
         """Take in the whole input: ids, or `BatchRow` objects, from any iterable or async iterable.
@@ -202,7 +211,8 @@ class Batch:
             JournalError: The journal cannot be written.
         """
         report = await Intake(self._journal, self._backend, self._verb).add(rows)
-        await self._load()
+        if not report.known:
+            await self._load()
         return report
 
     async def plan(self) -> Plan:
@@ -211,7 +221,7 @@ class Batch:
         Raises:
             AuthenticationError: The credentials were refused.
         """
-        return await make_plan(self._journal, self._backend, self._verb, self._limits.in_flight)
+        return await make_plan(self._journal, self._backend, self._verb, self._places)
 
     def summary(self) -> Summary:
         """Where the batch stands; no I/O."""
@@ -228,7 +238,7 @@ class Batch:
             AuthenticationError: The credentials were refused; the batch can be resumed.
             JournalError: The journal cannot be written; nothing unjournalled was sent.
         """
-        await asyncio.shield(self._started())
+        await self._over(self._started())
         return self.summary()
 
     async def results(self, *, replay: bool = False) -> AsyncIterator[RowResult]:
@@ -253,7 +263,7 @@ class Batch:
                     self._read_up_to = max(self._read_up_to, seq)
                     yield result_of(record, self._verb)
             if over:
-                run.result()
+                await self._over(run)
                 return
             await self._news.wait()
 
@@ -263,49 +273,62 @@ class Batch:
             raise InvalidInputError("open the batch first: async with Batch.open(...) as batch")
         return self._journal_
 
-    async def _load(self) -> None:
-        """Count what the journal says."""
+    async def _load(self) -> int:
+        """Count what the journal says; returns the newest result's number."""
         counts = await self._journal.counts()
         self._tally, seq = Tally(sum(counts.values()), await self._journal.attempts()), 0
         while records := await self._journal.results(seq, _CHUNK):
             for record in records:
                 self._tally.count(result_of(record, self._verb).outcome)
             seq = records[-1].seq
-        self._read_up_to = max(self._read_up_to, seq)
         self._facts = attrs.evolve(
             self._facts,
             version_moves=await self._journal.meta("version_moves") is not None,
             longest_lag_seconds=float(await self._journal.meta("longest_lag_seconds") or 0),
         )
+        return seq
 
     def _started(self) -> asyncio.Task[None]:
-        if self._run is None:
+        if self._closed:
+            raise InvalidInputError("this batch was closed: open it again, its journal goes on")
+        if self._run is None or _never_began(self._run):
             self._run = asyncio.create_task(self._go())
             self._run.add_done_callback(lambda _: self._news.set())
         return self._run
+
+    async def _over(self, run: asyncio.Task[None]) -> None:
+        """Wait for the run, and raise what ended it; cancelling the caller does not cancel the run."""
+        await asyncio.wait([run])
+        if run.cancelled():
+            raise InvalidInputError(
+                "the batch was closed before its rows had ended: open it again, it goes on"
+            )
+        run.result()
 
     async def _go(self) -> None:
         if not await is_sealed(self._journal):
             raise InvalidInputError("the batch has no input yet: call add(rows) first")
         await self._claim()
-        rounds = Rounds(self._backend.clock, self._look, self._limits.in_flight, self._hungry.set)
+        rounds = Rounds(self._backend.clock, self._look, self._places, self._hungry.set)
         self._rounds = rounds
         await self._resume(rounds)
         await self._feed(rounds)
         await rounds.wait_idle()
         if self._tally.ended == self._tally.rows:
-            await asyncio.to_thread(self._claims.release)
+            await asyncio.to_thread((await self._claims()).release)
+
+    async def _claims(self) -> Claims:
+        journal_id = await self._journal.meta("journal_id")
+        return Claims(self._header, journal_id or "", self._path)
 
     async def _claim(self) -> None:
         """Hold the campaigns of this batch against other batches of this machine."""
-        if await self._journal.meta("claimed") is None:
-            open_rows = [phase for phase in Phase if phase is not Phase.ENDED]
-            ids, after = [], 0
-            while records := await self._journal.rows(open_rows, after, _CHUNK):
-                ids += [record.id for record in records]
-                after = records[-1].n
-            await asyncio.to_thread(self._claims.take, ids)
-            await self._journal.remember("claimed", "1")
+        begun_or_ready = [phase for phase in Phase if phase is not Phase.ENDED]
+        ids, after = [], 0
+        while records := await self._journal.rows(begun_or_ready, after, _CHUNK):
+            ids += [record.id for record in records]
+            after = records[-1].n
+        await asyncio.to_thread((await self._claims()).take, ids)
 
     async def _resume(self, rounds: Rounds[_Row]) -> None:
         """Take up the rows that were begun before, spread so that they do not all come at once."""
@@ -313,11 +336,14 @@ class Batch:
         begun = (Phase.INTENT, Phase.LOST, Phase.SENT)
         while records := await self._journal.rows(begun, after, _CHUNK):
             for record in records:
-                state = _state_of(record)
-                if state.phase is not Phase.SENT:  # a write that was cut off: its answer is lost
-                    state, _ = advance(state, Lost(), self._rule, self._facts, now)
-                state = attrs.evolve(state, since=now)
-                rounds.add(_Row(record, state), rng.random() * self._schedule.first_seconds)
+                row = _Row(record, _state_of(record), now, resumed=True)
+                if row.state.phase is Phase.SENT:
+                    age = (self._backend.clock.now() - _sent_at(record)).total_seconds()
+                    row.state = attrs.evolve(row.state, since=now - max(age, 0.0))
+                else:  # a write that was cut off: its answer is lost, and the window starts now
+                    await self._journal.phase(row.n, Phase.LOST, row.state.attempts)
+                    row.state, _ = advance(row.state, Lost(), self._rule, self._facts, now)
+                rounds.add(row, rng.random() * self._schedule.first_seconds)
             after = records[-1].n
 
     async def _feed(self, rounds: Rounds[_Row]) -> None:
@@ -325,19 +351,37 @@ class Batch:
         after = 0
         while records := await self._journal.rows((Phase.READY,), after, _CHUNK):
             for record in records:
-                while rounds.ready >= self._limits.in_flight:
-                    self._hungry.clear()
-                    await self._hungry.wait()
+                while rounds.ready >= self._places or self._held_seconds() > 0:
+                    await self._until_hungry()
                     rounds.check()
-                rounds.add(_Row(record, _state_of(record)))
+                rounds.add(_Row(record, _state_of(record), self._backend.clock.monotonic()))
             after = records[-1].n
+
+    async def _until_hungry(self) -> None:
+        self._hungry.clear()
+        await self._backend.clock.wait(self._hungry, self._held_seconds() or None)
 
     async def _look(self, row: _Row) -> float | None:
         """One step of one row; returns the seconds until the next, or None when it has ended."""
         self._hungry.set()
         if row.state.phase is Phase.READY:
-            return await self._send(row)
+            held = self._held_seconds()
+            return held * (1 + self._backend.rng.random()) if held else await self._send(row)
         return await self._read(row)
+
+    def _held_seconds(self) -> float:
+        """How long nothing new is begun, because the vendor is in trouble."""
+        return max(self._hold_until - self._backend.clock.monotonic(), 0.0)
+
+    def _note_trouble(self) -> None:
+        """Begin nothing new for a while, longer each time: rows that fail one by one would double the load."""
+        if not self._held_seconds():
+            self._holds += 1
+            wait = self._schedule.wait_seconds(self._holds - 1, self._backend.rng)
+            self._hold_until = self._backend.clock.monotonic() + min(wait, _LONGEST_HOLD_SECONDS)
+
+    def _note_answer(self) -> None:
+        self._answered, self._holds = True, 0
 
     async def _send(self, row: _Row) -> float | None:
         try:
@@ -348,15 +392,21 @@ class Batch:
             return await self._contradicted(row, *contradiction.args)
         except OutcomeUnknownError:
             return await self._step(row, Lost())
-        except _STOPS_THE_BATCH:
+        except _STOPS_THE_BATCH as error:
             await self._step_back(row)
+            if isinstance(error, PermissionDeniedError) and self._answered:
+                return await self._not_sent(row, error)  # this campaign's own, since others were answered
             raise
         except CampaignRegError as error:
             return await self._not_sent(row, error)
+        self._note_answer()
         if action.outcome is None:
             return await self._step(row, Acknowledged())
         if row.state.attempts and action.track.preimage is not None:
             return await self._contradicted(row, action.track.preimage)
+        row.troubles += 1
+        if action.outcome.verdict is not Verdict.SKIPPED and row.troubles < _MOST_DOUBTS:
+            return self._wait_after_trouble(row)  # one odd reading is not the last word
         await self._end(row, action.outcome)
         return None
 
@@ -380,17 +430,20 @@ class Batch:
 
     async def _not_sent(self, row: _Row, error: CampaignRegError) -> float | None:
         """The vendor refused, or the write never left: known not applied."""
-        held_back = isinstance(error, ConnectError) and row.state.phase is Phase.INTENT
         await self._step_back(row)
-        if held_back:  # the pre-image was read, the write did not leave: begin afresh once the pause is over
-            return self._backend.pace.paused_seconds() + self._backend.rng.random() * _MOST_SPREAD_SECONDS
         row.troubles += 1
         if isinstance(error, ConnectError) and not may_pass(error):
             raise error  # a certificate that was refused: no row can be sent
-        if not may_pass(error) or _keeps_failing(error, row.troubles):
+        if isinstance(error, NotFoundError) and row.troubles < _MOST_DOUBTS:
+            return self._wait_after_trouble(row)  # a replica that lags may not know it yet
+        if not may_pass(error):
+            self._note_answer()
             await self._end(row, self._refused(row, error))
             return None
-        return max(self._wait_after_trouble(row), getattr(error, "retry_after_seconds", None) or 0.0)
+        if not isinstance(error, RateLimitError | HeldBackError):
+            self._note_trouble()
+        wait = self._wait_after_trouble(row)
+        return None if wait is None else max(wait, getattr(error, "retry_after_seconds", None) or 0.0)
 
     def _refused(self, row: _Row, error: CampaignRegError) -> Outcome:
         if row.state.attempts:  # an earlier write of this row was never answered
@@ -400,22 +453,32 @@ class Batch:
         return self._outcome(row, Verdict.FAILED, evidence, f"not applied: {error}")
 
     async def _step_back(self, row: _Row) -> None:
-        """Take back an intent whose write is known not to have been applied."""
+        """Take back an intent whose write is known not to have been applied.
+
+        With an earlier write still unanswered, the journal says so: a later run must prove anew that it may be resent.
+        """
         if row.state.phase is Phase.INTENT:
             state, _ = self._advance(row, NotApplied())
-            await self._journal.phase(row.n, state.phase, state.attempts)
+            phase = Phase.LOST if state.attempts else Phase.READY
+            await self._journal.phase(row.n, phase, state.attempts)
             self._tally.attempts -= 1
             row.state = state
 
     async def _read(self, row: _Row) -> float | None:
         try:
             reading = await read_or_gone(self._backend, row.id)
+        except PermissionDeniedError:
+            if not self._answered:
+                raise
+            row.troubles += 1
+            return self._wait_after_trouble(row)
         except _STOPS_THE_BATCH:
             raise
         except CampaignRegError:
             row.troubles += 1
             return self._wait_after_trouble(row)
         row.troubles = 0
+        self._note_answer()
         return await self._step(row, Seen(reading))
 
     async def _step(self, row: _Row, event: Event) -> float | None:
@@ -424,14 +487,22 @@ class Batch:
         state, effect = self._advance(row, event)
         if isinstance(event, Acknowledged | Lost):
             await self._journal.phase(row.n, state.phase, state.attempts)
-        elif state.phase is Phase.LOST and state.readings != before.readings and self._shows_effect(state):
+        elif state.readings != before.readings and self._is_news(before, state):
             plain = json.dumps([reading.to_plain() for reading in state.readings])
             await self._journal.observed(row.n, state.phase, plain)
         row.state = state
-        await self._learn(before, state)
+        if not row.resumed:
+            await self._learn(before, state)
         return await self._follow(row, effect, event)
 
-    def _shows_effect(self, state: State) -> bool:
+    def _is_news(self, before: State, state: State) -> bool:
+        """Whether the effect shows for the first time, in a way that a later process could not find out by itself."""
+        if state.phase is Phase.ENDED or shows_effect(self._rule, before.preimage, before.readings):
+            return False
+        preimage = state.preimage
+        dated = preimage is not None and preimage.vendor_time is not None and self._rule.time_of(preimage)
+        if state.acknowledged and dated:
+            return False  # the version will tell
         return shows_effect(self._rule, state.preimage, state.readings)
 
     def _advance(self, row: _Row, event: Event) -> tuple[State, Effect | None]:
@@ -452,25 +523,27 @@ class Batch:
 
     def _next_look(self, row: _Row) -> float | None:
         """The schedule's next wait; None once its deadline has passed, which leaves the row open."""
-        deadline = self._schedule.deadline_seconds
-        waited = self._backend.clock.monotonic() - row.state.since
-        if deadline is not None and waited >= deadline:
-            return None
-        return self._schedule.wait_seconds(row.state.looks, self._backend.rng)
+        return self._wait(row.state.looks, row.state.since)
 
-    def _wait_after_trouble(self, row: _Row) -> float:
-        return self._schedule.wait_seconds(row.troubles, self._backend.rng)
+    def _wait_after_trouble(self, row: _Row) -> float | None:
+        return self._wait(row.troubles, row.begun if row.state.phase is Phase.READY else row.state.since)
+
+    def _wait(self, tries: int, since: float) -> float | None:
+        deadline = self._schedule.deadline_seconds
+        if deadline is not None and self._backend.clock.monotonic() - since >= deadline:
+            return None
+        return self._schedule.wait_seconds(tries, self._backend.rng)
 
     async def _learn(self, before: State, state: State) -> None:
         """Remember what an acknowledged write shows of the account: that versions move, and how late."""
-        if not moved_the_version(state) or moved_the_version(before):
+        if not state.shown or before.shown:
             return
         if not self._facts.version_moves:
             self._facts = attrs.evolve(self._facts, version_moves=True)
             await self._journal.remember("version_moves", "1")
-        if state.stale_seconds is not None and state.stale_seconds > self._facts.longest_lag_seconds:
-            self._facts = attrs.evolve(self._facts, longest_lag_seconds=state.stale_seconds)
-            await self._journal.remember("longest_lag_seconds", repr(state.stale_seconds))
+        if state.lag_seconds is not None and state.lag_seconds > self._facts.longest_lag_seconds:
+            self._facts = attrs.evolve(self._facts, longest_lag_seconds=state.lag_seconds)
+            await self._journal.remember("longest_lag_seconds", repr(state.lag_seconds))
 
     async def _conclude(self, row: _Row, judgement: Judgement, reading: Reading | None) -> Outcome:
         if reading is None:
@@ -505,9 +578,13 @@ def _nothing() -> None:
     """No limit to lift."""
 
 
-def _keeps_failing(error: CampaignRegError, troubles: int) -> bool:
-    """Whether a pre-image cannot be made sense of, again and again."""
-    return isinstance(error, DecodeError) and troubles >= _MOST_UNREADABLE_PREIMAGES
+def _never_began(run: asyncio.Task[None]) -> bool:
+    """Whether a run was refused before it did anything, for want of an input for example."""
+    return run.done() and not run.cancelled() and isinstance(run.exception(), InvalidInputError)
+
+
+def _sent_at(record: RowRecord) -> datetime:
+    return datetime.fromisoformat(record.sent_at) if record.sent_at else datetime.now(UTC)
 
 
 def _state_of(record: RowRecord) -> State:

@@ -1,7 +1,7 @@
 """Which open batch of this machine holds which campaign, so that two of them do not write to the same one.
 
-One small SQLite file in the user's state directory, keyed by provider, account, verb and campaign. A claim ends with
-its batch; one whose journal is gone, or whose row there has ended, counts for nothing.
+One small SQLite file in the user's state directory, keyed by provider, account, verb and campaign. A claim names the
+journal by the identity inside it, so that renaming or copying a journal frees nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _MOST_NAMED = 5
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS claims (
-    provider TEXT, account TEXT, verb TEXT, id TEXT, journal TEXT NOT NULL,
+    provider TEXT, account TEXT, verb TEXT, id TEXT, journal_id TEXT NOT NULL, path TEXT NOT NULL,
     PRIMARY KEY (provider, account, verb, id)
 ) WITHOUT ROWID
 """
@@ -48,69 +48,97 @@ class Claims:
 
     Attributes:
         header: What the batch does.
-        journal: Its journal, absolute.
+        journal_id: Identity of its journal.
+        path: Where that is now, absolute.
     """
 
     header: Header
-    journal: Path
+    journal_id: str
+    path: Path
 
     def take(self, ids: Sequence[str]) -> None:
         """Claim campaigns, all or none; claiming one's own again is fine.
 
         Raises:
-            InvalidInputError: Another open batch holds at least one of them.
+            InvalidInputError: Another open batch holds at least one of them, or this journal is a copy of one.
             JournalError: The claims file cannot be written.
         """
         with _claims_file() as db:
-            _forget_vanished(db)
-            self._refuse_conflicts(db, json.dumps(ids))
+            for (path, journal_id), held in self._held_elsewhere(db, ids).items():
+                self._refuse_if_open(Path(path), journal_id, held)
             key = attrs.astuple(self.header)
             db.executemany(
-                "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?)",
-                [(*key, id, str(self.journal)) for id in ids],
+                "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?, ?, ?)",
+                [(*key, id, self.journal_id, str(self.path)) for id in ids],
             )
 
     def release(self) -> None:
         """Give up all claims of this batch."""
         with _claims_file() as db:
-            db.execute("DELETE FROM claims WHERE journal = ?", (str(self.journal),))
+            db.execute("DELETE FROM claims WHERE journal_id = ?", (self.journal_id,))
 
-    def _refuse_conflicts(self, db: sqlite3.Connection, ids: str) -> None:
+    def _held_elsewhere(self, db: sqlite3.Connection, ids: Sequence[str]) -> dict[tuple[str, str], list[str]]:
         held = db.execute(
-            "SELECT journal, id FROM claims WHERE provider = ? AND account = ? AND verb = ? AND journal <> ? "
-            "AND id IN (SELECT value FROM json_each(?))",
-            (*attrs.astuple(self.header), str(self.journal), ids),
+            "SELECT path, journal_id, id FROM claims WHERE provider = ? AND account = ? AND verb = ? "
+            "AND (journal_id <> ? OR path <> ?) AND id IN (SELECT value FROM json_each(?))",
+            (*attrs.astuple(self.header), self.journal_id, str(self.path), json.dumps(list(ids))),
         )
-        by_journal: dict[str, list[str]] = defaultdict(list)
-        for journal, id in held:
-            by_journal[journal].append(id)
-        for journal, claimed in by_journal.items():
-            still_open = _open_rows(Path(journal), claimed)
-            if still_open:
-                more = ", …" if len(still_open) > _MOST_NAMED else ""
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for path, journal_id, id in held:
+            found[path, journal_id].append(id)
+        return found
+
+    def _refuse_if_open(self, path: Path, journal_id: str, ids: list[str]) -> None:
+        there = _open_rows(path, journal_id, ids)
+        if journal_id == self.journal_id:
+            if there is not None:
                 raise InvalidInputError(
-                    f"{len(still_open)} of these campaigns ({', '.join(still_open[:_MOST_NAMED])}{more}) are in the "
-                    f"open batch {journal}: let that end first, or take them out of this input; nothing was added"
+                    f"{self.path} is a copy of {path}, which is still there: go on with one, delete the other"
                 )
-
-
-def _forget_vanished(db: sqlite3.Connection) -> None:
-    """Drop the claims of journals that are gone."""
-    for (journal,) in db.execute("SELECT DISTINCT journal FROM claims").fetchall():
-        if not Path(journal).is_file():
-            db.execute("DELETE FROM claims WHERE journal = ?", (journal,))
-
-
-def _open_rows(journal: Path, ids: list[str]) -> list[str]:
-    """Those of the ids that have not ended in a journal."""
-    with looking_on(journal) as db:
-        return [
-            row[0]
-            for row in db.execute(
-                "SELECT id FROM rows WHERE phase <> 'ended' AND id IN (SELECT value FROM json_each(?)) ORDER BY n",
-                (json.dumps(ids),),
+            return  # it was moved here
+        if there is None:
+            raise InvalidInputError(
+                f"{_named(ids)} in an open batch whose journal {path} is gone. If it was moved, resume it where it is "
+                f"now; if it was given up, say so with `campaign-reg batch forget {path}`"
             )
-        ]
+        if there:
+            raise InvalidInputError(
+                f"{_named(there)} in the open batch {path}: let that end first, or take them out of this input; "
+                "nothing was sent"
+            )
+
+
+def forget(path: Path) -> int:
+    """Give up the claims of a journal that is gone; returns how many campaigns it held.
+
+    Raises:
+        InvalidInputError: The journal is still there: resume it instead.
+        JournalError: The claims file cannot be written.
+    """
+    if path.is_file():
+        raise InvalidInputError(f"{path} is still there: resume it, or move it away if it is given up")
+    with _claims_file() as db:
+        return db.execute("DELETE FROM claims WHERE path = ?", (str(path.absolute()),)).rowcount
+
+
+def _named(ids: Sequence[str]) -> str:
+    more = ", …" if len(ids) > _MOST_NAMED else ""
+    return f"{len(ids)} of these campaigns ({', '.join(ids[:_MOST_NAMED])}{more}) are"
+
+
+def _open_rows(path: Path, journal_id: str, ids: list[str]) -> list[str] | None:
+    """Those of the ids that have not ended in a journal; None where that journal is not there (any more)."""
+    if not path.is_file():
+        return None
+    with looking_on(path) as db:
+        own = db.execute("SELECT value FROM meta WHERE key = 'journal_id'").fetchone()
+        if own is None or own[0] != journal_id:
+            return None
+        rows = db.execute(
+            "SELECT id FROM rows WHERE phase <> 'ended' AND id IN (SELECT value FROM json_each(?)) ORDER BY n",
+            (json.dumps(ids),),
+        )
+        return [row[0] for row in rows]
 
 
 @contextlib.contextmanager

@@ -7,6 +7,8 @@ import json
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
 from typing import Any
 
+import attrs
+
 from campaign_reg.engine.journal import JournalStore, RowRecord
 from campaign_reg.engine.records import AddReport, BatchRow, outcome_to_text
 from campaign_reg.enums import Evidence, Verb, Verdict
@@ -84,10 +86,16 @@ class Intake:
 
     def _record(self, row: str | BatchRow) -> RowRecord | None:
         """The row as it goes into the journal; None when it repeats an earlier one."""
-        row = BatchRow(row) if isinstance(row, str) else row
+        row = row if isinstance(row, BatchRow) else BatchRow(row)
+        if not isinstance(row.id, str):
+            raise InvalidInputError(
+                f"a campaign's id must be text, not {type(row.id).__name__}; nothing was added"
+            )
         n = len(self._params) + 1
         params, problem = self._check(row)
-        text = json.dumps([params, row.problem], sort_keys=True, default=str)
+        if not row.id.isascii() and not _can_be_stored(row.id):
+            row, problem = attrs.evolve(row, id=ascii(row.id)), problem or "its id holds half a character"
+        text = json.dumps([params, row.problem], sort_keys=True)
         known = self._params.get(row.id)
         if known is not None:
             if known != text:
@@ -105,11 +113,33 @@ class Intake:
 
     def _check(self, row: BatchRow) -> tuple[Mapping[str, Any], str | None]:
         if row.problem is not None:
-            return dict(row.params), row.problem
+            return _plain(row.params), _storable(row.problem)
         try:
             return self._backend.check(self._verb, row.id, row.params), None
         except CampaignRegError as error:
-            return dict(row.params), str(error)
+            return _plain(row.params), _storable(str(error))
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of a row that is never sent, fit to be kept whatever they are."""
+    try:
+        kept: dict[str, Any] = json.loads(json.dumps(dict(params)))
+    except (TypeError, ValueError, RecursionError):
+        return {"unreadable": _storable(repr(params)[:500])}
+    return kept
+
+
+def _storable(text: str) -> str:
+    """Text without halves of characters, which no file can hold."""
+    return text if _can_be_stored(text) else text.encode("ascii", "backslashreplace").decode()
+
+
+def _can_be_stored(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 async def is_sealed(journal: JournalStore) -> bool:

@@ -14,6 +14,7 @@ import os
 import queue
 import sqlite3
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -176,6 +177,7 @@ class SqliteJournal:
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: FileLock, header: Header) -> None:
         self.path, self._header = path, header
         self._connection, self._lock = connection, lock
+        self._closed = False
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._broken: JournalError | None = None
         self._thread = threading.Thread(target=self._write, name=f"journal {path.name}", daemon=True)
@@ -195,6 +197,7 @@ class SqliteJournal:
 
     @classmethod
     def _open(cls, path: Path, header: Header) -> SqliteJournal:
+        path = path.resolve()  # reached through a link, it is the same journal, and has the same lock
         lock = FileLock(path.with_name(path.name + ".lock"))
         if not lock.acquire():
             raise JournalInUseError(
@@ -273,15 +276,18 @@ class SqliteJournal:
 
     async def intent(self, n: int, attempts: int, preimage: str, digest: str, at: str) -> None:
         """A write is about to leave."""
-        await self._execute(
-            "UPDATE rows SET phase = 'intent', attempts = ?, preimage = ?, digest = ?, sent_at = ?, readings = NULL "
-            "WHERE n = ?",
-            attempts,
-            preimage,
-            bytes.fromhex(digest),
-            at,
-            n,
-        )
+        values = (attempts, preimage, bytes.fromhex(digest), at, n, attempts - 1)
+
+        def write(db: sqlite3.Connection) -> None:
+            done = db.execute(
+                "UPDATE rows SET phase = 'intent', attempts = ?, preimage = ?, digest = ?, sent_at = ?, "
+                "readings = NULL WHERE n = ? AND phase IN ('ready', 'lost') AND attempts = ?",
+                values,
+            )
+            if done.rowcount != 1:
+                raise JournalError(f"row {n} was begun by somebody else in the meantime")
+
+        await self._do(write)
 
     async def phase(self, n: int, phase: str, attempts: int) -> None:
         """A row changed phase."""
@@ -334,6 +340,7 @@ class SqliteJournal:
 
     async def aclose(self) -> None:
         """Finish what was begun and let go; may be called twice."""
+        self._closed = True
         if self._thread.is_alive():
             self._jobs.put(None)
             await asyncio.to_thread(self._thread.join)
@@ -352,6 +359,8 @@ class SqliteJournal:
         """
         if self._broken is not None:
             raise self._broken
+        if self._closed:
+            raise JournalError(f"{self.path} was closed: open the batch again")
         loop = asyncio.get_running_loop()
         job = _Job(work, loop, loop.create_future())
         self._jobs.put(job)
@@ -494,7 +503,8 @@ def _create(connection: sqlite3.Connection, header: Header) -> None:
     connection.execute("BEGIN IMMEDIATE")
     for statement in _SCHEMA.split(";"):
         connection.execute(statement)
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", attrs.asdict(header).items())
+    facts = {**attrs.asdict(header), "journal_id": uuid.uuid4().hex}
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")
@@ -537,7 +547,7 @@ def _cannot_write(path: Path, error: Exception) -> JournalError:
 
 
 def _dump(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _row(values: tuple[Any, ...]) -> RowRecord:

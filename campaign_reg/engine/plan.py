@@ -85,7 +85,7 @@ async def make_plan(journal: JournalStore, backend: CampaignBackend[Any], verb: 
         if refusal is None:
             send += 1
         else:
-            skip.append(PlanNote(row.id, refusal))
+            skip.append(PlanNote(row.id, refusal.reason))
         return None
 
     rounds = Rounds(backend.clock, look, in_flight)

@@ -130,7 +130,9 @@ class Poller:
             watch.news.set()
 
     def _running(self) -> Rounds[_Pending]:
-        if self._rounds is None:
+        if self._rounds is not None:
+            self._rounds.check()
+        else:
             raise InvalidInputError("open the poller first: async with Poller(backend) as poller")
         return self._rounds
 

@@ -145,7 +145,7 @@ def outcome_to_text(outcome: Outcome) -> str:
         plain["feedback"] = [attrs.asdict(item) for item in outcome.feedback]
     if outcome.changes:
         plain["changes"] = [attrs.astuple(change) for change in outcome.changes]
-    return json.dumps(plain, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(plain, separators=(",", ":"))
 
 
 def result_of(record: ResultRecord, verb: Verb) -> RowResult:

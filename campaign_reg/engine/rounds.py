@@ -183,7 +183,8 @@ class Rounds(Generic[E]):
                 self._waking += 1
 
     def _stopped(self, task: asyncio.Task[None]) -> None:
-        if not task.cancelled() and (error := task.exception()) is not None and self._error is None:
+        error = RuntimeError("somebody cancelled a worker") if task.cancelled() else task.exception()
+        if error is not None and self._error is None and not (task.cancelled() and self._closed):
             self._error = error
             self._on_stop()
         self._settled.set()

@@ -18,7 +18,15 @@ import attrs
 
 from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import Judgement, VerbRule, is_untouched, judge, lags_behind, shows_effect
+from campaign_reg.protocol.judge import (
+    Judgement,
+    VerbRule,
+    is_untouched,
+    judge,
+    lags_behind,
+    remember,
+    shows_effect,
+)
 
 _WINDOWS_TO_WAIT_FOR_A_WITNESS = 3
 _READINGS_KEPT = 8
@@ -48,6 +56,8 @@ class State:
         since: Monotonic time in seconds of the newest write's end, or of the resume if that is later.
         quiet_since: Monotonic time in seconds of the first reading since then that showed nothing; None before it.
         stale_seconds: After how many seconds an acknowledged write was still not to be seen; None where it never was.
+        shown: Whether the effect of an acknowledged write was seen, in a version not older than the write.
+        lag_seconds: After how many seconds that was, where an earlier reading had not shown it.
     """
 
     phase: Phase = Phase.READY
@@ -59,6 +69,8 @@ class State:
     since: float = 0.0
     quiet_since: float | None = None
     stale_seconds: float | None = None
+    shown: bool = False
+    lag_seconds: float | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -177,10 +189,17 @@ def _seen(state: State, reading: Reading, rule: VerbRule, facts: Facts, now: flo
     state = attrs.evolve(state, looks=state.looks + 1)
     if lags_behind(rule, state.preimage, state.readings, reading):
         return state, Look()
-    if not state.readings or reading.missing or not reading.says_the_same(state.readings[-1]):
-        readings = (*state.readings, reading.glimpse())[-_READINGS_KEPT:]
-        state = attrs.evolve(state, readings=readings)
-    verdict = judge(rule, state.preimage, state.readings, acknowledged=state.acknowledged)
+    state = attrs.evolve(state, readings=remember(state.readings, reading, _READINGS_KEPT))
+    if not state.shown and _is_witness(state, reading, rule):
+        lag = None if state.stale_seconds is None else now - state.since
+        state = attrs.evolve(state, shown=True, lag_seconds=lag)
+    verdict = judge(
+        rule,
+        state.preimage,
+        state.readings,
+        acknowledged=state.acknowledged,
+        settle_seconds=facts.settle_seconds,
+    )
     if verdict is not None:
         return attrs.evolve(state, phase=Phase.ENDED), End(verdict)
     if shows_effect(rule, state.preimage, state.readings):
@@ -257,12 +276,17 @@ def _unknown(state: State, reason: str) -> tuple[State, Effect]:
     return attrs.evolve(state, phase=Phase.ENDED), End(judgement)
 
 
-def moved_the_version(state: State) -> bool:
-    """Whether an acknowledged write is seen to have moved the version: a witness that it does."""
+def _is_witness(state: State, reading: Reading, rule: VerbRule) -> bool:
+    """Whether a reading shows that the version moves with a write: the effect of an acknowledged one, in a new version.
+
+    That the version moved is not enough: somebody else may have edited the campaign.
+    """
     return (
         state.acknowledged
         and state.preimage is not None
-        and any(not r.missing and r.version != state.preimage.version for r in state.readings)
+        and not reading.missing
+        and reading.version not in {None, state.preimage.version}
+        and shows_effect(rule, state.preimage, (reading,))
     )
 
 

@@ -27,7 +27,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import Judgement, judge, lags_behind, shows_effect
+from campaign_reg.protocol.judge import Judgement, judge, lags_behind, remember, shows_effect
 
 if TYPE_CHECKING:
     from campaign_reg.models.feedback import Feedback
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 _FEEDBACK_WAITS_SECONDS = (0.5, 2.0, 8.0)
 _TOKEN_PREFIX = "cr1."  # noqa: S105  (a format version, no secret)
+_READINGS_KEPT = 32
 _DAMAGED = "this action token is damaged; copy it whole"
 
 
@@ -51,7 +52,7 @@ class Track:
         acknowledged: Whether the vendor answered that it took the write.
         sent_at: Local wall clock just before it left, aware UTC.
         readings: Readings since that differed from the one before, oldest first.
-        skipped: Why nothing was sent; empty where something was.
+        skipped: Whether nothing was sent, because the pre-image forbade it.
     """
 
     verb: Verb
@@ -60,17 +61,20 @@ class Track:
     acknowledged: bool
     sent_at: datetime
     readings: list[Reading] = attrs.field(factory=list)
-    skipped: str = ""
+    skipped: bool = False
 
-    def observe(self, rule: VerbRule, reading: Reading) -> Judgement | None:
+    def observe(self, rule: VerbRule, reading: Reading, settle_seconds: float = 0.0) -> Judgement | None:
         """Take in one reading and judge; one from a replica that lags behind an earlier reading is ignored."""
         if lags_behind(rule, self.preimage, self.readings, reading):
             return None
-        before = self.readings[-1] if self.readings else None
-        if before is None or reading.missing or not reading.says_the_same(before):
-            self.readings.append(reading.glimpse())
-            del self.readings[:-32]
-        return judge(rule, self.preimage, self.readings, acknowledged=self.acknowledged)
+        self.readings[:] = remember(self.readings, reading, _READINGS_KEPT)
+        return judge(
+            rule,
+            self.preimage,
+            self.readings,
+            acknowledged=self.acknowledged,
+            settle_seconds=settle_seconds,
+        )
 
     @property
     def status(self) -> str:
@@ -93,6 +97,7 @@ class Action:
         self._pending: tuple[Judgement, Reading] | None = None
         self._poll_task: asyncio.Task[Outcome] | None = None
         self._waiting = 0
+        self._taken_up = backend.clock.monotonic()
 
     def __repr__(self) -> str:
         state = self._outcome.verdict if self._outcome else self.status or "under way"
@@ -161,7 +166,8 @@ class Action:
 
     def take(self, reading: Reading) -> bool:
         """Take in one reading; returns whether it decides the outcome. No I/O."""
-        judgement = self._track.observe(self._backend.rule(self.verb), reading)
+        settle_seconds = self._backend.waits.settle_seconds
+        judgement = self._track.observe(self._backend.rule(self.verb), reading, settle_seconds)
         if judgement is not None:
             self._pending = (judgement, reading)
         return judgement is not None
@@ -256,7 +262,7 @@ class Action:
         if shows_effect(backend.rule(track.verb), track.preimage, track.readings):
             return None
         patience = backend.waits.quiet_seconds if track.acknowledged else 2 * backend.waits.settle_seconds
-        if (backend.clock.now() - track.sent_at).total_seconds() < patience:
+        if backend.clock.monotonic() - self._taken_up < patience:
             return None
         self._outcome = Outcome(
             target=track.target,
@@ -298,11 +304,26 @@ def may_pass(error: CampaignRegError) -> bool:
 
 
 async def read_or_gone(backend: CampaignBackend[Any], target: str) -> Reading:
-    """One reading, in which a 404 is an answer and not an error."""
+    """One reading, in which a 404 is an answer and not an error.
+
+    Raises:
+        DecodeError: The answer is about another campaign.
+    """
     try:
-        return await backend.read(target)
+        return about(target, await backend.read(target))
     except NotFoundError:
         return Reading.gone(target, backend.clock.now())
+
+
+def about(target: str, reading: Reading) -> Reading:
+    """The reading, if it is about the campaign asked for: a cache may mix answers up, or an id have two spellings.
+
+    Raises:
+        DecodeError: It is about another one.
+    """
+    if reading.target != target:
+        raise DecodeError("id", f"the vendor answered about {reading.target!r} when asked for {target!r}")
+    return reading
 
 
 async def conclude(
@@ -330,7 +351,8 @@ async def conclude(
         reason=reason,
         campaign=reading.campaign,
         feedback=feedback,
-        changes=() if before is None or reading.missing else order.changes(before.terms, reading.terms),
+        # A reading without any terms left them out; that every operator went is not what it says.
+        changes=order.changes(before.terms, reading.terms) if before is not None and reading.terms else (),
         settled_at=reading.taken_at,
     )
 
@@ -347,14 +369,14 @@ async def _patient_feedback(backend: CampaignBackend[Any], target: str) -> tuple
     return await backend.feedback(target)
 
 
-def skipped(verb: Verb, preimage: Reading, reason: str) -> Outcome:
+def not_sent(verb: Verb, preimage: Reading, judgement: Judgement) -> Outcome:
     """The outcome of a write that was not sent, for a reason found by reading."""
     return Outcome(
         target=preimage.target,
         verb=verb,
-        verdict=Verdict.SKIPPED,
-        evidence=Evidence.OBSERVED,
-        reason=reason,
+        verdict=judgement.verdict,
+        evidence=judgement.evidence,
+        reason=judgement.reason,
         campaign=preimage.campaign,
         settled_at=preimage.taken_at,
     )

@@ -7,11 +7,13 @@ can get it wrong.
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import json
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
@@ -29,7 +31,7 @@ from campaign_reg.models.campaign import Campaign
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.reading import Reading
 from campaign_reg.pace import Pace, Permit
-from campaign_reg.protocol.action import Action, Track, parse_token, skipped
+from campaign_reg.protocol.action import Action, Track, about, not_sent, parse_token
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.schedule import Schedule
@@ -140,6 +142,11 @@ class CampaignBackend(Protocol[C]):
         ...
 
     @property
+    def in_flight(self) -> int:
+        """Requests that leave at once, at most."""
+        ...
+
+    @property
     def waits(self) -> Waits:
         """How long to wait for what."""
         ...
@@ -219,6 +226,7 @@ class Backend(ABC, Generic[C]):
         waits: How long to wait for what.
         schedule: When to look for a settled action.
         close: Closes the transport stack.
+        in_flight: Requests that the transport lets out at once.
     """
 
     provider: str
@@ -235,9 +243,10 @@ class Backend(ABC, Generic[C]):
         waits: Waits,
         schedule: Schedule,
         close: Callable[[], Awaitable[None]],
+        in_flight: int = 64,
     ) -> None:
         self.account, self.pace, self.clock, self.rng = account, pace, clock, rng
-        self.waits, self.schedule = waits, schedule
+        self.waits, self.schedule, self.in_flight = waits, schedule, in_flight
         self._close = close
 
     def __repr__(self) -> str:
@@ -316,7 +325,12 @@ class Backend(ABC, Generic[C]):
         rule = self.rule(verb)
         made = self._params(rule, params)
         self.prepare(rule.verb, target, made)
-        return plain_params(made)
+        plain = plain_params(made)
+        try:
+            json.dumps(plain)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(f"the parameters cannot be written down: {error}") from error
+        return plain
 
     def action(self, token: str) -> Action:
         """Take up an action again, in this process or another.
@@ -325,9 +339,10 @@ class Backend(ABC, Generic[C]):
             InvalidInputError: The token is damaged, or of another account.
         """
         track = parse_token(token, self.provider, self.account)
-        self.rule(track.verb)
-        if track.skipped and track.preimage is not None:
-            return Action(self, track, skipped(track.verb, track.preimage, track.skipped))
+        rule = self.rule(track.verb)
+        refusal = rule.refuses(track.preimage) if track.skipped and track.preimage is not None else None
+        if refusal is not None and track.preimage is not None:
+            return Action(self, track, not_sent(track.verb, track.preimage, refusal))
         return Action(self, track)
 
     async def perform(
@@ -353,30 +368,37 @@ class Backend(ABC, Generic[C]):
                 What it raises stops the write.
 
         Returns:
-            The action. Where the pre-image forbids sending, it is done, with verdict `skipped` and the reason.
+            The action. Where the pre-image forbids sending, it is done, with verdict `skipped` (or `action_required`)
+            and the reason.
 
         Raises:
             UnsupportedVerbError: The provider lacks the verb.
             InvalidInputError: Target or parameters can never be sent.
             OutcomeUnknownError: The write may have been applied; `token` takes the action up.
-            ConnectError: Nothing was sent.
+            ConnectError: Nothing was sent; a `HeldBackError` says to try again later.
             ApiError: The vendor refused; nothing was applied.
         """
         rule = self.rule(verb)
         write = self.prepare(rule.verb, target, self._params(rule, params))
         track = Track(verb=rule.verb, target=target or "", acknowledged=False, sent_at=self.clock.now())
         permit = await self.pace.reserve(2 if rule.reads_first and preimage is None else 1)
-        leave_before = None
+        leave_before, read_at = None, self.clock.monotonic()
         if rule.reads_first:
             preimage, permit = await self._preimage(rule, track.target, preimage, permit)
             track.preimage = attrs.evolve(preimage, campaign=None)
-            track.skipped = rule.refuses(preimage) or ""
-            if not track.skipped and rule.wait_before_write(preimage) > 0:
-                track.skipped = "the campaign keeps changing at the vendor: nothing was sent, try again later"
-            if track.skipped:
-                return Action(self, track, skipped(rule.verb, preimage, track.skipped))
+            refusal = rule.refuses(preimage)
+            if refusal is not None:
+                track.skipped = True
+                return Action(self, track, not_sent(rule.verb, preimage, refusal))
+            if rule.wait_before_write(preimage) > 0:
+                raise HeldBackError(
+                    f"{self.provider}.{rule.verb}", "held back: the campaign keeps changing at the vendor"
+                )
+            read_at = self.clock.monotonic()
             leave_before = self._oldest_allowed(preimage)
         permit = await self._await_turn(rule.verb, permit, leave_before)
+        if track.preimage is not None:
+            track.preimage = _as_of_the_send(track.preimage, self.clock.monotonic() - read_at)
         if before_send is not None:
             await before_send(
                 Intent(target=track.target, preimage=track.preimage, digest=write.digest, at=self.clock.now())
@@ -387,14 +409,14 @@ class Backend(ABC, Generic[C]):
         self, rule: VerbRule, target: str, given: Reading | None, permit: Permit
     ) -> tuple[Reading, Permit]:
         """A reading behind which the write cannot hide, and the permit for the write."""
-        reading = await self.read(target, permit=permit) if given is None else given
+        reading = about(target, await self.read(target, permit=permit) if given is None else given)
         for _ in range(_MOST_READS_BEFORE_WRITE):
             wait = rule.wait_before_write(reading)
             if wait <= 0 or rule.refuses(reading) is not None:
                 break
             await self.clock.sleep(wait)
             permit = await self.pace.reserve(2)
-            reading = await self.read(target, permit=permit)
+            reading = about(target, await self.read(target, permit=permit))
         return reading, permit
 
     def _oldest_allowed(self, preimage: Reading) -> float:
@@ -416,7 +438,8 @@ class Backend(ABC, Generic[C]):
                 return permit
             if leave_before is not None and permit.next_slot > leave_before:
                 raise HeldBackError(
-                    f"{self.provider}.{verb}", "held back: its turn comes after the reading it rests on is too old"
+                    f"{self.provider}.{verb}",
+                    "held back: its turn comes after the reading it rests on is too old",
                 )
             await self.clock.sleep(wait)
 
@@ -451,16 +474,26 @@ class Backend(ABC, Generic[C]):
         return make_params(rule.params, params)
 
 
+def _as_of_the_send(preimage: Reading, seconds_since: float) -> Reading:
+    """The pre-image with the vendor's clock moved on to the send, in whole seconds: what changed before is no news."""
+    seconds = int(max(seconds_since, 0.0))
+    if preimage.vendor_time is None or seconds == 0:
+        return preimage
+    return attrs.evolve(preimage, vendor_time=preimage.vendor_time + timedelta(seconds=seconds))
+
+
+_fields_of = functools.cache(attrs.fields_dict)  # of the few parameter classes there are
+
+
 def make_params(kind: type[Any], values: Mapping[str, Any]) -> Any:
     """Make a verb's parameters from plain values.
 
     Raises:
         InvalidInputError: An unknown or missing member, or one of the wrong form.
     """
-    fields = attrs.fields_dict(kind)
-    unknown = sorted(set(values) - set(fields))
-    if unknown:
-        known = ", ".join(fields) or "none"
+    fields = _fields_of(kind)
+    if not values.keys() <= fields.keys():
+        unknown, known = sorted(set(values) - set(fields)), ", ".join(fields) or "none"
         raise InvalidInputError(f"{kind.__name__} has no {', '.join(unknown)}; it takes: {known}")
     missing = [
         name for name, field in fields.items() if field.default is attrs.NOTHING and name not in values

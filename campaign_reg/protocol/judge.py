@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -23,6 +24,10 @@ class Judgement:
     verdict: Verdict
     evidence: Evidence
     reason: str
+
+
+def _not_sent(verdict: Verdict, reason: str) -> Judgement:
+    return Judgement(verdict, Evidence.OBSERVED, reason)
 
 
 def _status(reading: Reading) -> str:
@@ -74,14 +79,19 @@ class VerbRule:
     resendable: bool = False
     order: TermsOrder = TermsOrder()
 
-    def refuses(self, preimage: Reading) -> str | None:
+    def refuses(self, preimage: Reading) -> Judgement | None:
         """Why nothing is to be sent for a campaign that reads like this; None when it may be sent."""
-        if preimage.action_status in self.busy:
-            return f"already under way: the vendor says {preimage.action_status}"
-        if self.idle is not None and preimage.action_status and preimage.action_status not in self.idle:
-            return f"perhaps under way: this release does not know the vendor's word {preimage.action_status}"
+        word = preimage.action_status
+        if word in self.busy:
+            return _not_sent(Verdict.SKIPPED, f"already under way: the vendor says {word}")
+        if self.idle is not None and word and word not in self.idle:
+            reason = (
+                f"perhaps under way: this release does not know the vendor's word {word}; look at the vendor"
+            )
+            return _not_sent(Verdict.ACTION_REQUIRED, reason)
         if preimage.status in self.ended:
-            return f"the campaign is {preimage.status}; nothing can be done with it any more"
+            reason = f"the campaign is {preimage.status}; nothing can be done with it any more"
+            return _not_sent(Verdict.SKIPPED, reason)
         return None
 
     def wait_before_write(self, preimage: Reading) -> float:
@@ -103,7 +113,12 @@ class VerbRule:
 
 
 def judge(
-    rule: VerbRule, preimage: Reading | None, readings: Sequence[Reading], *, acknowledged: bool
+    rule: VerbRule,
+    preimage: Reading | None,
+    readings: Sequence[Reading],
+    *,
+    acknowledged: bool,
+    settle_seconds: float = 0.0,
 ) -> Judgement | None:
     """Say how an action ended, or None while it has not shown that it did.
 
@@ -116,12 +131,13 @@ def judge(
         preimage: The reading taken just before the write; None where there was nothing to read.
         readings: Readings since, oldest first, without those from lagging replicas.
         acknowledged: Whether the vendor answered that it took the write.
+        settle_seconds: For how long a 404 must last before it is believed.
     """
     if not readings:
         return None
     last = readings[-1]
     if last.missing:
-        return _judge_missing(rule, readings, acknowledged)
+        return _judge_missing(rule, readings, acknowledged, settle_seconds)
     if lags_behind(rule, preimage, readings[:-1], last):
         return None
     verdict = _verdict_of(rule, rule.word(last))
@@ -144,6 +160,8 @@ def shows_effect(rule: VerbRule, preimage: Reading | None, readings: Sequence[Re
         or (rule.word(reading) in ours and (preimage is None or rule.word(reading) != rule.word(preimage)))
         for reading in readings
         if not reading.missing and not _is_older_news(rule, preimage, reading)
+        # A pre-image that did not say what was newest then leaves only the version to tell.
+        if preimage is None or rule.word(preimage) or reading.version != preimage.version
     )
 
 
@@ -174,18 +192,22 @@ def is_untouched(rule: VerbRule, preimage: Reading, reading: Reading) -> bool:
         and preimage.version is not None
         and reading.version == preimage.version
         and rule.word(reading) == rule.word(preimage)
+        and reading.status == preimage.status
         and reading.action_status not in rule.busy
     )
 
 
-def _judge_missing(rule: VerbRule, readings: Sequence[Reading], acknowledged: bool) -> Judgement | None:
-    if len(readings) < 2 or not readings[-2].missing:
-        return None  # one 404 may come from a replica that lags
+def _judge_missing(
+    rule: VerbRule, readings: Sequence[Reading], acknowledged: bool, settle_seconds: float
+) -> Judgement | None:
+    gone = list(itertools.takewhile(lambda reading: reading.missing, reversed(readings)))
+    if len(gone) < 2 or (gone[0].taken_at - gone[-1].taken_at).total_seconds() < settle_seconds:
+        return None  # a replica that lags may not know it for a while
     reason = "the vendor no longer knows the campaign"
-    if acknowledged:
-        return Judgement(rule.gone, Evidence.ACKNOWLEDGED, reason)
     if rule.gone is Verdict.SUCCEEDED:  # that it is gone shows the effect of a deletion, and of nothing else
-        return Judgement(rule.gone, Evidence.OBSERVED, reason)
+        return Judgement(rule.gone, Evidence.ACKNOWLEDGED if acknowledged else Evidence.OBSERVED, reason)
+    if acknowledged:
+        return Judgement(rule.gone, Evidence.INFERRED, reason)
     return Judgement(Verdict.UNKNOWN, Evidence.INFERRED, f"its answer was lost, and {reason}")
 
 
@@ -221,3 +243,14 @@ def _is_older_news(rule: VerbRule, preimage: Reading | None, reading: Reading) -
         return False
     changed = rule.time_of(reading)
     return changed is not None and preimage.vendor_time is not None and changed < preimage.vendor_time
+
+
+def remember(readings: Sequence[Reading], reading: Reading, most: int) -> tuple[Reading, ...]:
+    """Readings that differed from the one before, oldest first; of a run of 404s, the first and the last."""
+    kept = list(readings)
+    if kept and reading.says_the_same(kept[-1]):
+        if not reading.missing:
+            return tuple(kept)
+        if len(kept) > 1 and kept[-2].missing:
+            kept.pop()
+    return tuple([*kept, reading.glimpse()][-most:])

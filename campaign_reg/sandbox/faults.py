@@ -75,6 +75,8 @@ class Faults:
         self._operations = operations
         self._rng = random.Random(f"faults {seed}")  # noqa: S311
         self._ids = itertools.count(1)
+        self._used_tokens: set[str] = set()
+        self._called_expired: dict[tuple[str, str, str], str] = {}
         self.rules: list[FaultRule] = []
 
     def add(
@@ -141,6 +143,7 @@ class Faults:
         """Take all rules out of force, and start the dice anew."""
         self.rules.clear()
         self._rng = random.Random(f"faults {self._seed}")  # noqa: S311
+        self._called_expired.clear()
 
     def profile(
         self, name: str, *, retry_after: float = 1, late_seconds: float = 5.0, lag_seconds: float = 2.0
@@ -170,15 +173,38 @@ class Faults:
         ]
 
     def strike(self, call: Call) -> tuple[list[FaultRule], FaultRule | None]:
-        """Choose what befalls a call: modifiers, and at most one action."""
+        """Choose what befalls a call: modifiers, and at most one action.
+
+        Chance calls no token expired that was not used before, nor the one that answers such a refusal.
+        """
         modifiers: list[FaultRule] = []
+        fresh = self._brings_fresh_token(call)
         for rule in self.rules:
-            if not rule.strikes(call, self._rng):
+            by_chance = rule.action == "expired_token" and rule.probability < 1
+            if (by_chance and fresh) or not rule.strikes(call, self._rng):
                 continue
+            if by_chance:
+                self._called_expired[call.method, call.path, call.query] = _token(call)
             if rule.action in ACTIONS:
                 return modifiers, rule
             modifiers.append(rule)
         return modifiers, None
+
+    def _brings_fresh_token(self, call: Call) -> bool:
+        """Whether no vendor would call the token of this call expired: it was issued a moment ago."""
+        token, key = _token(call), (call.method, call.path, call.query)
+        unused = token not in self._used_tokens
+        if call.operation != "createToken":
+            self._used_tokens.add(token)
+        refused = self._called_expired.get(key)
+        if refused is None or refused == token:
+            return unused or not token.startswith("Bearer ")
+        del self._called_expired[key]  # the client came back with a new one, as it was asked to
+        return True
+
+
+def _token(call: Call) -> str:
+    return call.headers.get("Authorization", "")
 
 
 PROFILES = {"demo": 1.0, "rough": 3.0}

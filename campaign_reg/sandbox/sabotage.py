@@ -150,7 +150,7 @@ async def html_502(scene: Scene, *, applied: bool = False) -> Outcome:
 
 
 async def expired_token(scene: Scene) -> Outcome:
-    """Refuse the token as expired, whatever it is."""
+    """Refuse the token as expired, whatever it is; a rule with a chance spares tokens that are new."""
     challenge = 'Bearer error="invalid_token", error_description="The token expired"'
     return scene.refuse(401, WWW_Authenticate=challenge)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import warnings
 import zlib
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _LONGEST_CONNECT_SECONDS = 30.0
 _CLOCK_JUMP_SECONDS = 5.0
+_NOTICE_SLACK_SECONDS = 0.001  # a reading sent by the very request that noticed the sleep is a fresh one
 _KEEPALIVE_SECONDS = 15.0
 _LARGE_BODY_BYTES = 1024 * 1024
 _HEADERS = {hdrs.ACCEPT_ENCODING: "gzip, deflate", hdrs.USER_AGENT: "campaign-reg"}
@@ -85,11 +87,17 @@ class AiohttpTransport:
     connector cannot be emptied through public API: there a write on a dead connection ends as
     `OutcomeUnknownError`.
 
+    Monotonic time stands still while the machine sleeps, so `leave_before` does not show how old a reading has
+    become meanwhile: a write that has one, and may rest on a reading from before the sleep, is held back.
+
     Args:
         clock: Time.
         limits: `in_flight` bounds the connections of our own pool.
         connector: Borrowed; never closed here.
         ssl: Trust and client certificates; None for the system's.
+        preimage_seconds: Greatest age of a reading when the write that rests on it leaves, in seconds: how far
+            `leave_before` lies ahead at most. Where it is really shorter, writes are held back for longer after
+            a sleep.
     """
 
     def __init__(
@@ -99,6 +107,7 @@ class AiohttpTransport:
         limits: Limits,
         connector: aiohttp.BaseConnector | None = None,
         ssl: SSLContext | None = None,
+        preimage_seconds: float = 30.0,
     ) -> None:
         self._clock = clock
         self._limits = limits
@@ -106,14 +115,19 @@ class AiohttpTransport:
         self._ssl: SSLContext | bool = True if ssl is None else ssl
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
         self._pool: _Pool | None = None
-        self._clock_offset = 0.0
+        self._preimage_seconds = preimage_seconds
+        self._clock_offset = self._offset()
+        self._woke_at = -math.inf
+        self._pool_slept = False
         self._closed = False
 
     async def send(self, request: Request) -> Response:
         """Send the request once and return the whole answer, whatever its status.
 
         Raises:
-            ConnectError: Nothing was sent; `retryable` is False for a certificate and a request held back.
+            ConnectError: Nothing was sent; `retryable` is False for a certificate.
+            HeldBackError: Nothing was sent: the reading that a write rests on is too old, or may be from before
+                the machine slept.
             RequestTimeoutError: A read was not answered in time.
             OutcomeUnknownError: A write may have been applied.
             TransportError: A read broke off.
@@ -122,8 +136,11 @@ class AiohttpTransport:
         operation = request.operation
         _refuse_control_characters(request)
         pool = self._pool or self._open(operation)
-        if not operation.safe and self._slept():
-            pool = await self._renew_pool(pool)
+        slept = self._slept()
+        if not operation.safe:
+            if self._pool_slept:
+                pool = await self._renew_pool(pool)
+            self._refuse_from_before_sleep(request, slept)
         sent_at = self._clock.monotonic()
         timeout = self._timeout(request, sent_at)
         pool.active += 1
@@ -197,7 +214,6 @@ class AiohttpTransport:
     def _open(self, operation: Operation) -> _Pool:
         if self._closed:
             raise ConnectError(operation.name, "this backend is closed", retryable=False)
-        self._clock_offset = self._offset()
         self._pool = _Pool(self._new_session())
         return self._pool
 
@@ -220,13 +236,27 @@ class AiohttpTransport:
         return self._clock.now().timestamp() - self._clock.monotonic()
 
     def _slept(self) -> bool:
+        """Whether the machine slept since the last request; remembers it for the writes to come."""
         offset = self._offset()
         jumped = abs(offset - self._clock_offset) > _CLOCK_JUMP_SECONDS
         self._clock_offset = offset
+        if jumped:
+            self._woke_at, self._pool_slept = self._clock.monotonic(), True
         return jumped
+
+    def _refuse_from_before_sleep(self, request: Request, slept: bool) -> None:
+        """Hold back what may rest on a reading from before the sleep; not only the write that noticed it."""
+        if request.leave_before is None:
+            return
+        read_at = request.leave_before - self._preimage_seconds
+        if slept or read_at < self._woke_at - _NOTICE_SLACK_SECONDS:
+            raise HeldBackError(
+                request.operation.name, "held back: the machine slept since the reading it rests on"
+            )
 
     async def _renew_pool(self, pool: _Pool) -> _Pool:
         """Leave the old pool to the requests that still use it, and start afresh."""
+        self._pool_slept = False
         if self._connector is not None:
             return pool
         fresh = self._pool = _Pool(self._new_session())

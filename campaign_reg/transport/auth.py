@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
 import copy
 import math
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 import attrs
 
@@ -21,7 +25,7 @@ from campaign_reg.errors import (
 from campaign_reg.wire.message import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from campaign_reg.clock import Clock
     from campaign_reg.pace import Permit
@@ -31,6 +35,8 @@ _RENEW_AT = 0.8
 _LOGINS_IN_A_ROW = 2
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
+_SHORTEST_SECRET = 8  # what is shorter protects nothing, and blotting it out would spoil every message
+_PUBLIC_FORM_FIELDS = frozenset({"grant_type", "scope", "client_id", "audience"})
 _LOCKOUT_SECONDS = 900.0  # after refused logins: trying on would lock the account at some vendors
 
 
@@ -48,6 +54,9 @@ class AuthTransport:
     valid token stays in use while its renewal fails. After two logins in a row without a success in between,
     no further one is made for a while: the error or the vendor's 401 comes out.
 
+    An answer that is no plain success comes out without the credentials that its request carried: vendors and
+    proxies that echo a request into an error page would otherwise put them into messages and journals.
+
     Args:
         inner: What sends, tokens' requests included.
         scheme: The vendor's rules.
@@ -62,6 +71,7 @@ class AuthTransport:
         self._tokenless = False
         self._renew_at = -math.inf
         self._expires_at = -math.inf
+        self._login_secrets: frozenset[str] = frozenset()
         self._login: asyncio.Task[None] | None = None
         self._logins = 0
         self._failures = 0
@@ -80,7 +90,9 @@ class AuthTransport:
         credentials = self._credentials
         if credentials is None or self._clock.monotonic() >= self._renew_at:
             credentials = await self._valid_credentials(request)
-        response = await self._inner.send(_with_headers(request, credentials, request.permit))
+        response = self._redacted(
+            request, await self._inner.send(_with_headers(request, credentials, request.permit)), credentials
+        )
         if response.status != 401:
             self._logins = 0
             return response
@@ -92,6 +104,16 @@ class AuthTransport:
         if login is not None:
             login.cancel()
             await asyncio.wait([login])
+
+    def _redacted(self, request: Request, response: Response, used: _Credentials | None) -> Response:
+        """The response, with what was secret blotted out where its body may end up in a message."""
+        operation = request.operation
+        if response.status in operation.success and (operation.result is not None or len(response.body) <= 2):
+            return response
+        if response.body:
+            secrets = self._login_secrets.union(() if used is None else _secrets_in(used.headers))
+            response.body = _redact(response.body, secrets)
+        return response
 
     def _refuse_foreign(self, request: Request) -> None:
         # The allow-list holds exact origins and a slash follows, so no parser can read another host into it.
@@ -124,7 +146,9 @@ class AuthTransport:
             self._renew_at = self._expires_at = -math.inf
         credentials = await self._valid_credentials(request)
         # The slots left in the caller's permit are for its next requests.
-        response = await self._inner.send(_with_headers(request, credentials, None))
+        response = self._redacted(
+            request, await self._inner.send(_with_headers(request, credentials, None)), credentials
+        )
         if response.status != 401:
             self._logins = 0
         return response
@@ -177,7 +201,11 @@ class AuthTransport:
             return
         self._refuse_foreign(request)
         self._logins += 1
-        token = self._scheme.parse_token(await self._inner.send(request))
+        self._login_secrets = frozenset(_secrets_in(request.headers)).union(_secrets_in_form(request))
+        response = await self._inner.send(request)
+        if response.status not in request.operation.success:
+            response = self._redacted(request, response, None)
+        token = self._scheme.parse_token(response)
         self._credentials = _Credentials(await self._scheme.authorize(token))
         self._set_lifetime(asked_at, token)
 
@@ -192,6 +220,45 @@ class AuthTransport:
         if _is_refused(error) and self._failures >= _LOGINS_IN_A_ROW:
             pause = _LOCKOUT_SECONDS
         self._no_login_before = self._clock.monotonic() + pause
+
+
+def _secrets_in(headers: Mapping[str, str]) -> Iterator[str]:
+    """The credentials in headers: whole values, those after the scheme's name, and the password in Basic."""
+    for name, value in headers.items():
+        if name.title() in {"Accept", "Content-Type"}:
+            continue
+        scheme, _, rest = value.partition(" ")
+        yield rest or scheme
+        if scheme.lower() == "basic":
+            try:
+                yield base64.b64decode(rest, validate=True).decode().partition(":")[2]
+            except (binascii.Error, ValueError):
+                continue
+
+
+def _secrets_in_form(request: Request) -> Iterator[str]:
+    """What a login sends in its body instead of a header: password, assertion, client secret."""
+    if "form" in request.headers.get("Content-Type", "") and request.body:
+        form = parse_qsl(request.body.decode("utf-8", "replace"))
+        yield from (value for name, value in form if name not in _PUBLIC_FORM_FIELDS)
+
+
+def _redact(body: bytes, secrets: Iterable[str]) -> bytes:
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_SECRET:
+            body = re.sub(_however_escaped(secret), b"[redacted]", body)
+    return body
+
+
+def _however_escaped(secret: str) -> bytes:
+    """A pattern for a secret as JSON, HTML and URLs may spell it."""
+    return b"".join(
+        char.encode()
+        if char.isascii() and char.isalnum()
+        else rb"(?:\\?%b|(?i:%%%02x|\\u%04x|&#0*%d;|&#x0*%x;))"
+        % (re.escape(char.encode()), ord(char), ord(char), ord(char), ord(char))
+        for char in secret
+    )
 
 
 def _is_refused(error: CampaignRegError) -> bool:

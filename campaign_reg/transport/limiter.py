@@ -90,7 +90,12 @@ class LimiterTransport:
     """Lets a request leave when fewer than `in_flight` are on the wire and its slot has come.
 
     The order is that of arrival. Cancelling a waiting call gives its place to the next; its slot stays
-    unused.
+    unused. A slot that is long gone is no right to leave, because many such at once would be a burst: a fresh
+    one is reserved, for a write only if it comes in time.
+
+    An `unpaced` operation (a login, on which everything else waits) takes the next place and no slot. It waits for
+    the end of a pause like all others: the 429 may have been the token endpoint's own, and nobody could use the
+    token sooner anyway.
 
     Args:
         inner: What sends.
@@ -118,9 +123,12 @@ class LimiterTransport:
         if self._free:
             self._free -= 1
         else:
-            await self._queue()
+            await self._queue(first=request.operation.unpaced)
         try:
-            await self._await_slot(request)
+            if request.operation.unpaced:
+                await self._await_pause()
+            else:
+                await self._await_slot(request)
             return await self._inner.send(request)
         finally:
             self._leave()
@@ -137,18 +145,22 @@ class LimiterTransport:
                     _refuse_if_late(request, slot)
                     await self._clock.sleep(wait)
                 fresh = permit.epoch == pace.epoch
-                if fresh and (wait > -_STALE_SECONDS or not request.operation.safe):
+                if fresh and wait > -_STALE_SECONDS:
                     return
-                if fresh and permit is held:  # many such slots used at once would be a burst
+                if fresh and permit is held:
                     permit.renew(await pace.reserve(1 + len(permit)))
                     continue
             if permit is held and not request.operation.safe:
                 raise HeldBackError(request.operation.name, "held back: the account is paused")
             permit = await pace.reserve()
 
-    async def _queue(self) -> None:
+    async def _await_pause(self) -> None:
+        while (left := self._pace.paused_seconds()) > 0:
+            await self._clock.sleep(left)
+
+    async def _queue(self, *, first: bool) -> None:
         place = asyncio.get_running_loop().create_future()
-        self._waiting.append(place)
+        (self._waiting.appendleft if first else self._waiting.append)(place)
         try:
             await place
         except asyncio.CancelledError:

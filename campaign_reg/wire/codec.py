@@ -273,9 +273,13 @@ def _structurer(model: type, members: list[_Member]) -> Callable[[Any, Any], Any
 def _planner(model: type, members: list[_Member]) -> Callable[[dict[str, Any], list[type]], _Plan]:
     """A function that makes the plan for an object and its values' classes, or finds the one it made before."""
     fields, by_wire = attrs.fields_dict(model), {m.wire: m for m in members}
-    factories = {name: field.default.factory for name, field in fields.items() if isinstance(field.default, _FACTORY)}
+    factories = {
+        name: field.default.factory for name, field in fields.items() if isinstance(field.default, _FACTORY)
+    }
     required = [m for m in members if fields[m.name].default is attrs.NOTHING]
-    template = {m.name: None if m in required or m.name in factories else fields[m.name].default for m in members}
+    template = {
+        m.name: None if m in required or m.name in factories else fields[m.name].default for m in members
+    }
 
     plans: dict[tuple[tuple[str, ...], tuple[type, ...]], _Plan] = {}
 
@@ -301,7 +305,9 @@ def _planner(model: type, members: list[_Member]) -> Callable[[dict[str, Any], l
                 for m, _ in known
                 if (load := _as_oddity if m in odd else m.plain) is not None
             ),
-            made=tuple((m.name, factories[m.name]) for m in members if m.name in factories and m.name not in given),
+            made=tuple(
+                (m.name, factories[m.name]) for m in members if m.name in factories and m.name not in given
+            ),
             missing=next((m for m in required if m.name not in given), None),
         )
 

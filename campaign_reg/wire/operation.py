@@ -65,15 +65,29 @@ _BY_STATUS: Mapping[int, Refusal] = {
     403: Refusal(PermissionDeniedError),
     404: Refusal(NotFoundError),
     405: Refusal(InvalidRequestError),
+    406: Refusal(InvalidRequestError),
+    407: Refusal(InvalidRequestError),
     408: Refusal(ServerError, Applied.MAYBE, transient=True),
     409: Refusal(ConflictError, Applied.MAYBE),
     410: Refusal(NotFoundError),
+    411: Refusal(InvalidRequestError),
+    412: Refusal(InvalidRequestError),
+    413: Refusal(InvalidRequestError),
+    414: Refusal(InvalidRequestError),
+    415: Refusal(InvalidRequestError),
+    417: Refusal(InvalidRequestError),
+    421: Refusal(InvalidRequestError),
     422: Refusal(InvalidRequestError),
+    426: Refusal(InvalidRequestError),
+    428: Refusal(InvalidRequestError),
     429: Refusal(RateLimitError, Applied.MAYBE, transient=True),
+    431: Refusal(InvalidRequestError),
+    451: Refusal(PermissionDeniedError),
 }
 _SERVER_FAILURE = Refusal(ServerError, Applied.MAYBE, transient=True)
 _UNEXPECTED = Refusal(ServerError, Applied.MAYBE)
-_OTHER_CLIENT_ERROR = Refusal(InvalidRequestError)
+# What the norm does not name may come from a proxy that stopped waiting (499, 460) while the vendor went on.
+_OTHER_CLIENT_ERROR = Refusal(InvalidRequestError, Applied.MAYBE)
 
 
 def _no_envelope(response: Response) -> ErrorBody:
@@ -86,8 +100,8 @@ class ErrorTable:
 
     Attributes:
         by_code: By the vendor's own code; looked up first.
-        by_status: By HTTP status; what is missing falls back to the norm, in which 429 and 409 to a write
-            prove nothing.
+        by_status: By HTTP status; what is missing falls back to the norm, in which to a write 408, 409,
+            429, 5xx and every status that it does not name prove nothing.
         parse: Reads the envelope; never raises.
     """
 
@@ -120,6 +134,8 @@ class Operation:
         errors: The vendor's refusals.
         max_body_bytes: Larger answers are refused.
         timeout_seconds: Whole exchange, in seconds.
+        unpaced: Whether it needs no slot of the account's rate, and goes before what waits for a place: for
+            logins, which the token endpoint limits by itself. A pause of the account holds it, too.
     """
 
     name: str
@@ -132,6 +148,7 @@ class Operation:
     errors: ErrorTable = ErrorTable()
     max_body_bytes: int = MAX_BODY_BYTES
     timeout_seconds: float = 60.0
+    unpaced: bool = False
 
 
 def build_request(

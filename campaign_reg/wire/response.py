@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from campaign_reg.errors import ApiError, TransportError
     from campaign_reg.wire.message import Response
-    from campaign_reg.wire.operation import Operation
+    from campaign_reg.wire.operation import ErrorBody, Operation
 
 _LONGEST_RETRY_AFTER_SECONDS = 7 * 86400.0
 _EXCERPT_CHARACTERS = 200
+_NOTHING_TOLD = (b"{}", b"")
 _SECONDS = re.compile(r" *[0-9]{1,9}(\.[0-9]{1,9})? *")
 
 
@@ -34,25 +35,43 @@ def parse_response(operation: Operation, response: Response, structure: Callable
 
     Raises:
         ApiError: The vendor refused; a write that got this answer was not applied.
-        OutcomeUnknownError: The answer to a write proves nothing.
+        OutcomeUnknownError: The answer to a write proves nothing; nor does a success that carries an error.
         DecodeError: The answer to a read does not parse.
     """
     if response.status not in operation.success:
         raise error_of(operation, response)
-    if operation.result is None and not response.body:
-        return None
+    if operation.result is None and response.body in _NOTHING_TOLD:
+        return {} if response.body else None
     try:
         value = loads(response.body)
-        return value if operation.result is None else structure(value, operation.result)
+        if operation.result is not None:
+            return structure(value, operation.result)
+        told = operation.errors.parse(response)
     except DecodeError as error:
         failure = error
     except Exception as error:  # noqa: BLE001  (a foreign hook's error must not hide that a write was taken)
         failure = DecodeError("", f"the answer does not fit {operation.result} ({type(error).__name__})")
+    else:
+        if not told.code and not told.message:
+            return value
+        raise _error_in_success(operation, response, told)
     if operation.safe:
         raise failure
     raise OutcomeUnknownError(
         operation.name,
         f"answered {response.status} with a body that does not parse ({failure})",
+        status=response.status,
+    )
+
+
+def _error_in_success(operation: Operation, response: Response, told: ErrorBody) -> Exception:
+    """What it means that the status says done and the body says refused."""
+    if operation.safe:
+        return error_of(operation, response)
+    words = " ".join(word for word in (told.code, told.message) if word)
+    return OutcomeUnknownError(
+        operation.name,
+        f"answered {response.status}, and yet with an error: {words}",
         status=response.status,
     )
 

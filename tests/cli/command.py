@@ -43,8 +43,12 @@ class Ended:
 
 
 def environment(sandbox: Sandbox | None = None, **more: str) -> dict[str, str]:
-    """The process's environment: no settings but the sandbox's, warnings are errors."""
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("CAMPAIGN_REG_")}
+    """The process's environment: no settings but the sandbox's, the test's state, warnings are errors."""
+    outside = {
+        name: value
+        for name, value in os.environ.items()
+        if name == "CAMPAIGN_REG_STATE_DIR" or not name.startswith("CAMPAIGN_REG_")
+    }
     settings = {} if sandbox is None else sandbox.settings("sinch") | QUICK
     ours = {f"CAMPAIGN_REG_SINCH_{name.upper()}": value for name, value in settings.items()}
     return outside | ours | {"PYTHONWARNINGS": "error", "PYTHONPATH": str(Path(__file__).parents[2])} | more

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,8 +15,6 @@ from campaign_reg.enums import Verdict
 from tests.cli.command import end, environment, run, start
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.cli.conftest import Main
 
 
@@ -63,6 +63,14 @@ def test_wrong_usage_is_one_line_and_2(offline: Main, words: tuple[str, ...]) ->
     assert ended.code == 2
     assert ended.err.startswith("campaign-reg: ")
     assert len(ended.err.splitlines()) == 1
+
+
+def test_a_command_of_a_test_keeps_its_claims_where_the_test_does(tmp_path: Path) -> None:
+    """Or it would write into the developer's own state."""
+    folder = Path(environment()["CAMPAIGN_REG_STATE_DIR"])
+    assert folder == Path(os.environ["CAMPAIGN_REG_STATE_DIR"])
+    assert tmp_path.parent in folder.parents
+    assert not folder.exists(), "each test has a state of its own"
 
 
 @pytest.mark.anyio

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
 from campaign_reg import Batch, InvalidInputError, JournalError
-from campaign_reg.engine.claims import DIRECTORY_VARIABLE, Claims, state_directory
+from campaign_reg.engine.claims import DIRECTORY_VARIABLE, Claims, forget, state_directory
 from campaign_reg.engine.journal import Header
 from campaign_reg.sandbox import Sandbox
 from tests.engine.conftest import Connect
@@ -60,14 +61,54 @@ async def test_a_plan_claims_nothing_and_another_verb_is_another_claim(
             await second.run()
 
 
-def test_claims_of_a_journal_that_is_gone_count_for_nothing(tmp_path: Path) -> None:
-    Claims(HEADER, tmp_path / "gone.db").take(["a", "b"])
-    Claims(HEADER, tmp_path / "here.db").take(["b", "c"])
-    Claims(HEADER, tmp_path / "here.db").release()
+async def open_batch(path: Path, ids: list[str], connect: Connect) -> None:
+    """Begin a batch and leave it open."""
+    async with connect(poll_deadline_seconds=0.01) as hasty, Batch.open(path, hasty, "resubmit") as batch:
+        await batch.add(ids)
+        await batch.run()
+
+
+async def test_a_renamed_journal_keeps_its_claims(sandbox: Sandbox, connect: Connect, tmp_path: Path) -> None:
+    ids = sandbox.sinch.seed(3, settle_seconds=(0.3, 0.3), reject_share=0)
+    await open_batch(tmp_path / "spring.db", ids, connect)
+    (tmp_path / "spring.db").rename(tmp_path / "april.db")
+    async with connect() as sinch:
+        async with Batch.open(tmp_path / "other.db", sinch, "resubmit") as other:
+            await other.add(ids)
+            with pytest.raises(InvalidInputError, match=r"batch forget .*spring"):
+                await other.run()
+        async with Batch.open(tmp_path / "april.db", sinch, "resubmit") as renamed:
+            assert (await renamed.run()).open == 0
+    assert set(sandbox.ledger.counts("resubmitCampaign").values()) == {1}
+
+
+async def test_a_copy_beside_the_original_is_refused(
+    sandbox: Sandbox, connect: Connect, tmp_path: Path
+) -> None:
+    ids = sandbox.sinch.seed(3, settle_seconds=(0.3, 0.3), reject_share=0)
+    await open_batch(tmp_path / "spring.db", ids, connect)
+    shutil.copy(tmp_path / "spring.db", tmp_path / "copy.db")
+    async with connect() as sinch, Batch.open(tmp_path / "copy.db", sinch, "resubmit") as copy:
+        with pytest.raises(InvalidInputError, match="is a copy of"):
+            await copy.run()
+
+
+async def test_a_journal_that_was_given_up_can_be_forgotten(
+    sandbox: Sandbox, connect: Connect, tmp_path: Path
+) -> None:
+    ids = sandbox.sinch.seed(2, settle_seconds=(2.0, 2.0), reject_share=0)
+    await open_batch(tmp_path / "spring.db", ids, connect)
+    with pytest.raises(InvalidInputError, match="still there"):
+        forget(tmp_path / "spring.db")
+    (tmp_path / "spring.db").unlink()
+    assert forget(tmp_path / "spring.db") == 2
+    async with connect() as sinch, Batch.open(tmp_path / "again.db", sinch, "resubmit") as again:
+        await again.add(ids)
+        assert (await again.run()).open == 0
 
 
 def test_the_file_is_private(tmp_path: Path) -> None:
-    Claims(HEADER, tmp_path / "j.db").take(["a"])
+    Claims(HEADER, "j1", tmp_path / "j.db").take(["a"])
     assert stat.S_IMODE((state_directory() / "claims.db").stat().st_mode) == 0o600
     assert stat.S_IMODE(state_directory().stat().st_mode) == 0o700
 
@@ -76,7 +117,7 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "file").write_text("")
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "file"))
     with pytest.raises(JournalError, match=DIRECTORY_VARIABLE):
-        Claims(HEADER, tmp_path / "j.db").take(["a"])
+        Claims(HEADER, "j1", tmp_path / "j.db").take(["a"])
 
 
 def test_the_user_s_state_directory_by_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,6 @@ from campaign_reg.engine.row import (
     State,
     advance,
     contradicts,
-    moved_the_version,
 )
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.reading import Reading
@@ -96,7 +95,7 @@ class TestAcknowledged:
             (9.0, Seen(reading("RESUBMIT_SUCCESSFUL", 3, 9))),
         )
         assert ended(effect, Verdict.SUCCEEDED, Evidence.ACKNOWLEDGED)
-        assert moved_the_version(state)
+        assert not state.shown  # it may have been somebody's edit: no witness
 
     def test_a_change_from_before_the_write_is_no_news(self) -> None:
         preimage = attrs.evolve(LAST_YEAR, vendor_time=START + timedelta(seconds=10))
@@ -117,14 +116,15 @@ class TestAcknowledged:
         )
         assert effect == Look()
 
-    def test_one_404_is_a_lagging_replica_and_two_are_the_end(self) -> None:
+    def test_404s_count_when_they_last(self) -> None:
         gone = Reading.gone("01hx", START)
         _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)))
         assert effect == Look()
-        _, effect = play(
-            (0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)), (9.0, Seen(gone))
-        )
-        assert ended(effect, Verdict.FAILED, Evidence.ACKNOWLEDGED)
+        for lasting, over in ((59, False), (60, True)):
+            later = Reading.gone("01hx", START + timedelta(seconds=lasting))
+            begun = ((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)))
+            _, effect = play(*begun, (30.0, Seen(gone)), (5.0 + lasting, Seen(later)))
+            assert ended(effect, Verdict.FAILED, Evidence.INFERRED) is over
 
     def test_another_action_that_took_its_place_ends_it_unknown(self) -> None:
         _, effect = play(
@@ -198,8 +198,8 @@ class TestLost:
         assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
 
     def test_gone_is_unknown(self) -> None:
-        gone = Reading.gone("01hx", START)
-        _, effect = lost(LAST_YEAR, (2.0, Seen(gone)), (5.0, Seen(gone)))
+        gone, later = Reading.gone("01hx", START), Reading.gone("01hx", START + timedelta(seconds=60))
+        _, effect = lost(LAST_YEAR, (2.0, Seen(gone)), (62.0, Seen(later)))
         assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
 
     def test_a_resume_starts_the_window_afresh(self) -> None:
@@ -215,10 +215,37 @@ class TestLost:
         assert after.readings == state.readings
 
 
-@pytest.mark.parametrize("word", ["RESUBMIT_IN_PROGRESS", "CREATE_IN_PROGRESS", "RESUBMIT_QUEUED"])
-def test_what_is_or_may_be_under_way_is_not_sent(word: str) -> None:
-    assert "under way" in (RULE.refuses(reading(word, -100, 0)) or "")
+@pytest.mark.parametrize(
+    ("word", "verdict"),
+    [
+        ("RESUBMIT_IN_PROGRESS", Verdict.SKIPPED),
+        ("CREATE_IN_PROGRESS", Verdict.SKIPPED),
+        ("RESUBMIT_QUEUED", Verdict.ACTION_REQUIRED),
+    ],
+)
+def test_what_is_or_may_be_under_way_is_not_sent(word: str, verdict: Verdict) -> None:
+    refusal = RULE.refuses(reading(word, -100, 0))
+    assert refusal is not None
+    assert refusal.verdict is verdict
+    assert "under way" in refusal.reason
     assert RULE.refuses(LAST_YEAR) is None
+
+
+def test_a_witness_shows_the_effect_and_not_just_a_new_version() -> None:
+    begun = ((0.0, Intended(NEVER_RESUBMITTED)), (1.0, Acknowledged()))
+    edited, _ = play(*begun, (9.0, Seen(reading("CREATE_SUCCESSFUL", 3, 9))))
+    assert not edited.shown
+    seen, _ = play(
+        *begun, (9.0, Seen(NEVER_RESUBMITTED)), (20.0, Seen(reading("RESUBMIT_IN_PROGRESS", 3, 20)))
+    )
+    assert seen.shown
+    assert seen.lag_seconds == 19.0  # the first look that showed it, not the last that did not
+
+
+def test_last_year_s_word_is_no_news_when_the_preimage_left_it_out() -> None:
+    """One GET omits lastActionStatus; the write is lost; the next GET shows it, under the same version."""
+    _, effect = lost(attrs.evolve(LAST_YEAR, action_status=""), (2.0, Seen(LAST_YEAR)))
+    assert not isinstance(effect, End)
 
 
 def test_known_unapplied_gives_the_attempt_back() -> None:

@@ -94,7 +94,11 @@ GOOD, BAD = Verdict.SUCCEEDED, Verdict.FAILED
         pytest.param(LAST_YEAR, [GONE], None, None, id="one 404 may be a replica"),
         pytest.param(LAST_YEAR, [GONE, RUNNING, GONE], None, None, id="two 404s, not in a row"),
         pytest.param(
-            LAST_YEAR, [GONE, GONE], (BAD, ACK), (Verdict.UNKNOWN, Evidence.INFERRED), id="two 404s"
+            LAST_YEAR,
+            [GONE, GONE],
+            (BAD, Evidence.INFERRED),
+            (Verdict.UNKNOWN, Evidence.INFERRED),
+            id="two 404s",
         ),
     ],
 )
@@ -177,7 +181,7 @@ class TestCreate:
     def test_404_right_after_a_submit_is_confirmed(self) -> None:
         assert verdict(GONE, pre=None, rule=CREATE) is None
         assert verdict(GONE, at(1, "", status="ACTIVE"), pre=None, rule=CREATE) == (GOOD, ACK)
-        assert verdict(GONE, GONE, pre=None, rule=CREATE) == (BAD, ACK)
+        assert verdict(GONE, GONE, pre=None, rule=CREATE) == (BAD, Evidence.INFERRED)
 
 
 class TestDelete:
@@ -244,10 +248,13 @@ class TestUntouched:
 class TestBeforeTheWrite:
     @pytest.mark.parametrize("action", ["CREATE_IN_PROGRESS", "RESUBMIT_IN_PROGRESS", "DELETE_IN_PROGRESS"])
     def test_refuses_what_is_under_way(self, action: str) -> None:
-        assert RESUBMIT.refuses(at(-60, action)) == f"already under way: the vendor says {action}"
+        reason = f"already under way: the vendor says {action}"
+        assert RESUBMIT.refuses(at(-60, action)) == Judgement(Verdict.SKIPPED, Evidence.OBSERVED, reason)
 
     def test_refuses_what_has_ended(self) -> None:
-        assert "EXPIRED" in (RESUBMIT.refuses(at(-60, status="EXPIRED")) or "")
+        refusal = RESUBMIT.refuses(at(-60, status="EXPIRED"))
+        assert refusal is not None
+        assert "EXPIRED" in refusal.reason
 
     @pytest.mark.parametrize("reading", [LAST_YEAR, FAILED_LAST_YEAR, NEVER])
     def test_lets_the_rest_pass(self, reading: Reading) -> None:

@@ -101,3 +101,34 @@ def test_profiles_differ_in_how_often() -> None:
         assert harsh.probability == pytest.approx(3 * gentle.probability)
     assert len(demo.rules) == len(MIX)
     assert {"delay_seconds": 9} in [rule.options for rule in demo.rules]
+
+
+def bearing(token: str, path: str = "/one") -> Call:
+    headers = {"Authorization": f"Bearer {token}"}
+    return Call(operation="getCampaign", method="GET", path=path, query="", headers=headers, body=b"", at=0.0)
+
+
+def test_chance_calls_no_new_token_expired() -> None:
+    faults = Faults(1, OPERATIONS)
+    faults.add("expired_token", times=None, probability=0.999999)
+    for number in range(20):
+        assert faults.strike(bearing(f"T{number}"))[1] is None
+        assert faults.strike(bearing(f"T{number}", f"/{number}"))[1] is not None
+
+
+def test_chance_spares_the_replay_even_when_others_used_the_new_token_first() -> None:
+    faults = Faults(1, OPERATIONS)
+    faults.add("expired_token", times=None, probability=0.999999)
+    faults.strike(bearing("T1", "/other"))
+    assert faults.strike(bearing("T1"))[1] is not None
+    assert faults.strike(bearing("T1"))[1] is not None, "the same token again is no replay"
+    faults.strike(bearing("T2", "/other"))
+    assert faults.strike(bearing("T2"))[1] is None
+    assert faults.strike(bearing("T2"))[1] is not None
+
+
+def test_an_expired_token_on_demand_strikes_any_token() -> None:
+    faults = Faults(1, OPERATIONS)
+    faults.add("expired_token", times=2)
+    assert faults.strike(bearing("T1"))[1] is not None
+    assert faults.strike(bearing("T2"))[1] is not None

@@ -446,6 +446,56 @@ async def test_60_after_sleep_a_write_gets_a_fresh_connection() -> None:
         await server.until_quiet()
 
 
+async def test_60_a_reading_from_before_a_sleep_is_no_ground_for_a_write() -> None:
+    """Monotonic time stands still while the machine sleeps: `leave_before` alone would let them all go."""
+    clock = VirtualClock()
+    transport = AiohttpTransport(clock=clock, limits=Limits())
+    async with WireServer() as server:
+        await transport.send(get(server.origin))
+        before = clock.monotonic()
+        clock.advance(1)
+        clock.jump_wall(8 * 3600)
+        for _ in range(2):
+            with pytest.raises(HeldBackError, match="slept") as caught:
+                await transport.send(put(server.origin, leave_before=before + 30))
+            assert not caught.value.retryable
+        assert server.count("PUT") == 0
+        await transport.send(put(server.origin))  # rests on no reading
+        clock.advance(1)
+        await transport.send(put(server.origin, leave_before=clock.monotonic() + 30))
+        assert (server.count("PUT"), server.connections) == (2, 2)
+        with pytest.raises(HeldBackError):
+            await transport.send(put(server.origin, leave_before=before + 30))
+        await transport.aclose()
+
+
+async def test_60_the_read_that_notices_a_sleep_is_ground_enough() -> None:
+    clock = VirtualClock()
+    transport = AiohttpTransport(clock=clock, limits=Limits())
+    async with WireServer() as server:
+        await transport.send(get(server.origin))
+        clock.advance(1)
+        clock.jump_wall(3600)
+        read_at = (await transport.send(get(server.origin))).sent_at
+        await transport.send(put(server.origin, leave_before=read_at + 30))
+        assert [(request.method, request.connection) for request in server.requests] == [
+            ("GET", 1), ("GET", 1), ("PUT", 2)
+        ]  # fmt: skip
+        with pytest.raises(HeldBackError):
+            await transport.send(put(server.origin, leave_before=read_at - 1 + 30))
+        await transport.aclose()
+
+
+async def test_60_a_sleep_before_the_first_request_is_noticed() -> None:
+    clock = VirtualClock()
+    transport = AiohttpTransport(clock=clock, limits=Limits())
+    clock.jump_wall(3600)
+    async with WireServer() as server:
+        with pytest.raises(HeldBackError):
+            await transport.send(put(server.origin, leave_before=clock.monotonic() + 30))
+        await transport.aclose()
+
+
 async def test_60_what_is_in_flight_over_a_sleep_is_left_in_peace() -> None:
     clock, going_on = VirtualClock(), asyncio.Event()
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import attrs
 import pytest
@@ -15,13 +18,12 @@ from campaign_reg.errors import (
     TransportError,
 )
 from campaign_reg.transport.auth import AuthTransport
+from campaign_reg.wire.operation import build_request
 
 from .account import GET, ORIGIN, PUT, TOKEN, Basic, Bearer, Script, answer, get, put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from campaign_reg.wire.message import Request, Response
+    from campaign_reg.wire.message import Request, Response, Token
     from tests.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
@@ -359,3 +361,82 @@ async def test_91_the_failure_kept_for_others_holds_no_frames(clock: VirtualCloc
     assert first.value is not second.value
     assert transport._failure is not None
     assert transport._failure.__traceback__ is None
+
+
+SECRET_TOKEN = "eyJhbGci.oi+JSUzI/1NiIs_In-R5cCI6=="
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "as it is": str,
+    "JSON": lambda secret: secret.replace("/", "\\/"),
+    "JSON by .NET": lambda secret: secret.replace("+", "\\u002B").replace("=", "\\u003d"),
+    "HTML": lambda secret: secret.replace("=", "&#x3D;").replace("+", "&#43;"),
+    "URL": lambda secret: quote(secret, safe=""),
+}
+
+
+@attrs.define(eq=False)
+class LongTokens(Bearer):
+    async def authorize(self, token: Token | None) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {SECRET_TOKEN}"}
+
+
+@pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
+@pytest.mark.parametrize("status", [202, 302, 400, 401, 503])
+async def test_80_an_echoed_token_is_blotted_out(
+    clock: VirtualClock, spell: Callable[[str], str], status: int
+) -> None:
+    def echo(request: Request) -> Response:
+        if request.operation is TOKEN:
+            return answer()
+        return answer(status, f"You sent: {spell(request.headers['Authorization'])}".encode())
+
+    transport = AuthTransport(Script(clock, [echo]), LongTokens(), clock)
+    response = await transport.send(put())
+    assert response.body == (
+        b"You sent: Bearer%20[redacted]" if "%" in spell(" ") else b"You sent: Bearer [redacted]"
+    )
+
+
+async def test_80_an_echo_in_the_answer_to_a_replay_is_blotted_out(clock: VirtualClock) -> None:
+    refusals = [EXPIRED, answer(400, SECRET_TOKEN.encode())]
+
+    def echo(request: Request) -> Response:
+        return answer() if request.operation is TOKEN else refusals.pop(0)
+
+    transport = AuthTransport(Script(clock, [echo]), LongTokens(), clock)
+    assert (await transport.send(put())).body == b"[redacted]"
+
+
+async def test_80_a_success_that_carries_an_error_is_searched_and_data_is_not(clock: VirtualClock) -> None:
+    transport = AuthTransport(
+        Script(clock, [answer(), answer(200, SECRET_TOKEN.encode())]), LongTokens(), clock
+    )
+    data = attrs.evolve(GET, result=dict)
+    assert (await transport.send(get(operation=data))).body == SECRET_TOKEN.encode()
+
+
+@pytest.mark.parametrize(
+    "echoed", ["key-id:the-key-secret", "the-key-secret", "a2V5LWlkOnRoZS1rZXktc2VjcmV0", "long-password"]
+)
+async def test_80_the_token_endpoint_s_echo_is_blotted_out(clock: VirtualClock, echoed: str) -> None:
+    @attrs.define(eq=False)
+    class Talkative(Bearer):
+        async def token_request(self) -> Request | None:
+            request = build_request(
+                TOKEN,
+                self.origin,
+                body=b"grant_type=client_credentials&password=long-password",
+                content_type="application/x-www-form-urlencoded",
+            )
+            pair = base64.b64encode(b"key-id:the-key-secret").decode()
+            request.headers = {**request.headers, "Authorization": f"Basic {pair}"}
+            return request
+
+        def parse_token(self, response: Response) -> Token:
+            raise AuthenticationError("t.token", response.status, response.body.decode())
+
+    script = Script(clock, [answer(401, f"client_credentials: {echoed}".encode())])
+    with pytest.raises(AuthenticationError) as caught:
+        await AuthTransport(script, Talkative(), clock).send(put())
+    assert "client_credentials" in str(caught.value)
+    assert "[redacted]" in str(caught.value)
+    assert echoed not in str(caught.value)

@@ -4,6 +4,7 @@ import asyncio
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from campaign_reg.pace import Limits, Permit
 from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
 from tests.clocks import VirtualClock
 
-from .account import Script, answer, get, put
+from .account import TOKEN, Script, answer, get, put
 
 if TYPE_CHECKING:
     from campaign_reg.wire.message import Request
@@ -258,3 +259,66 @@ async def test_a_slot_after_leave_before_is_not_waited_for(clock: VirtualClock) 
         await transport.send(put(permit=permit, leave_before=1005.0))
     assert not caught.value.retryable
     assert (clock.slept, script.sent) == ([], [])
+
+
+async def test_writes_whose_slots_have_gone_by_make_no_burst(clock: VirtualClock) -> None:
+    transport, script, pace = limiter(clock, per_second=4)
+    permits = [await pace.reserve() for _ in range(20)]
+    clock.advance(60)
+    await send_all(transport, [put(permit=permit, leave_before=1090.0) for permit in permits])
+    assert script.times == pytest.approx([1060 + number / 4 for number in range(20)])
+
+
+async def test_a_slot_just_due_is_used_as_it_is(clock: VirtualClock) -> None:
+    transport, script, pace = limiter(clock, per_second=1)
+    permit = await pace.reserve()
+    clock.advance(0.2)
+    await transport.send(put(permit=permit, leave_before=1000.5))
+    assert script.times == [1000.2]
+    assert slots(await pace.reserve()) == [1001.0], "no second slot was taken for it"
+
+
+async def test_a_fresh_slot_that_comes_too_late_holds_the_write_back(clock: VirtualClock) -> None:
+    transport, script, pace = limiter(clock, per_second=1)
+    permit = await pace.reserve()
+    clock.advance(5)
+    await pace.reserve(10)
+    with pytest.raises(HeldBackError, match="too old"):
+        await transport.send(put(permit=permit, leave_before=1010.0))
+    assert (clock.slept, script.sent) == ([], [])
+
+
+async def test_a_stale_write_without_a_rate_leaves_at_once(clock: VirtualClock) -> None:
+    transport, script, pace = limiter(clock)
+    permit = await pace.reserve()
+    clock.advance(5)
+    await transport.send(put(permit=permit, leave_before=1010.0))
+    assert (clock.slept, script.times) == ([], [1005.0])
+
+
+def login() -> Request:
+    return get(operation=attrs.evolve(TOKEN, unpaced=True))
+
+
+async def test_32_a_login_does_not_queue_behind_reserved_slots(clock: VirtualClock) -> None:
+    transport, script, pace = limiter(clock, per_second=1)
+    await pace.reserve(500)
+    await transport.send(login())
+    assert script.times == [1000.0]
+    assert slots(await pace.reserve()) == [1500.0], "it takes no slot either"
+
+
+async def test_32_a_login_takes_the_next_place(clock: VirtualClock) -> None:
+    transport, script, _ = limiter(clock, in_flight=2, latency_seconds=1.0)
+    await send_all(transport, [*(get() for _ in range(10)), login()])
+    assert [index for index, request in enumerate(script.sent) if request.operation.unpaced] == [2]
+
+
+async def test_18_a_login_waits_for_the_end_of_every_pause(clock: VirtualClock) -> None:
+    transport, script, pace = limiter(clock, per_second=1)
+    pace.pause(30)
+    call = asyncio.create_task(transport.send(login()))
+    await asyncio.sleep(0)
+    pace.pause(45)
+    await call
+    assert script.times == [1045.0]

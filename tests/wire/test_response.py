@@ -106,6 +106,37 @@ def test_23_the_envelope_is_read() -> None:
     assert str(error) == "t.write answered 500 E1: gone (id: odd)"
 
 
+SINCH_LIKE = ErrorTable(
+    by_code={"NOT_FOUND": Refusal(NotFoundError)},
+    parse=lambda response: (
+        ErrorBody(code="NOT_FOUND", message="gone") if b"error" in response.body else ErrorBody()
+    ),
+)
+
+
+def test_23_a_success_that_carries_an_error_is_no_acknowledgement() -> None:
+    write = attrs.evolve(WRITE, result=None, errors=SINCH_LIKE)
+    with pytest.raises(
+        OutcomeUnknownError, match="answered 200, and yet with an error: NOT_FOUND gone"
+    ) as caught:
+        parse_response(write, answer(body=b'{"error": {"status": "NOT_FOUND"}}'), as_is)
+    assert caught.value.status == 200
+    with pytest.raises(NotFoundError, match="gone"):
+        parse_response(attrs.evolve(write, safe=True), answer(body=b'{"error": {}}'), as_is)
+    assert parse_response(write, answer(body=b'{"note": 1}'), as_is) == {"note": 1}
+
+
+def test_23_a_body_without_content_is_not_searched_for_errors() -> None:
+    def parse(_: Response) -> ErrorBody:
+        raise AssertionError
+
+    write = attrs.evolve(WRITE, result=None, errors=ErrorTable(parse=parse))
+    assert parse_response(write, answer(body=b"{}"), as_is) == {}
+    assert parse_response(write, answer(body=b""), as_is) is None
+    with pytest.raises(OutcomeUnknownError):  # a table that breaks its promise hides no write either
+        parse_response(write, answer(body=b"[1]"), as_is)
+
+
 @given(st.binary(max_size=2000) | st.text(max_size=900).map(lambda text: text.encode("utf-8", "replace")))
 def test_22_an_excerpt_is_short_and_printable(body: bytes) -> None:
     text = excerpt(body)

@@ -48,6 +48,7 @@ CREATE_TOKEN = Operation(
     ),
     max_body_bytes=64 * 1024,
     timeout_seconds=30.0,
+    unpaced=True,
     source="https://developers.sinch.com/docs/identity-access-management/authenticate/oauth2.md",
 )
 

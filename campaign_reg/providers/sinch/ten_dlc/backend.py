@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -322,13 +323,15 @@ class SinchBackend(Backend[SinchCampaign]):
         )
 
     def _reading(self, campaign: SinchCampaign, response: Response | None) -> Reading:
+        # Dated from when the question left: how old an answer is, nobody knows better.
+        age = 0.0 if response is None else max(self.clock.monotonic() - response.sent_at, 0.0)
         return Reading(
             target=campaign.id,
             version=campaign.version,
             status=campaign.vendor_status,
             action_status=campaign.last_action_status or "",
             terms=terms_of(campaign),
-            taken_at=self.clock.now(),
+            taken_at=self.clock.now() - timedelta(seconds=age),
             vendor_time=None if response is None else vendor_date(response.headers),
             campaign=campaign,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 
 import cattrs
@@ -50,9 +49,9 @@ def make_converter() -> cattrs.Converter:
 
 def terms_of(campaign: models.SinchCampaign) -> Terms:
     """What each operator grants, by the operator's name, or its network id where it has none or shares it."""
-    shared = Counter(terms.mno for terms in campaign.mno_metadata.values())
+    names = [terms.mno for terms in campaign.mno_metadata.values()]
     return {
-        (terms.mno if terms.mno and shared[terms.mno] == 1 else network): {
+        (terms.mno if terms.mno and names.count(terms.mno) == 1 else network): {
             name: value for name in _TERMS if (value := getattr(terms, name)) is not None
         }
         for network, terms in campaign.mno_metadata.items()

@@ -305,7 +305,7 @@ def _operators(value: Iterable[Mno | str] | str | None) -> tuple[Mno, ...] | Non
     unknown = [str(code) for code in codes if not code.is_recognized]
     if unknown:
         raise InvalidInputError(f"mnos: {', '.join(unknown)} is none of ATT, TMO, USC, VZW")
-    return tuple(dict.fromkeys(codes))
+    return tuple(sorted(set(codes)))
 
 
 @attrs.frozen(kw_only=True, slots=False)

@@ -659,7 +659,7 @@ class TestErrors:
             (409, OutcomeUnknownError, None),
             (408, OutcomeUnknownError, ServerError),
             (422, InvalidRequestError, InvalidRequestError),
-            (418, InvalidRequestError, InvalidRequestError),
+            (418, OutcomeUnknownError, InvalidRequestError),
             (599, OutcomeUnknownError, ServerError),
         ],
     )

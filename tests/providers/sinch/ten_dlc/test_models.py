@@ -112,7 +112,7 @@ def test_what_nobody_knows_is_unknown(status: CampaignStatus | None) -> None:
     [
         (None, None),
         (("TMO",), (Mno.TMO,)),
-        (["tmo", "TMO", "att"], (Mno.TMO, Mno.ATT)),
+        (["tmo", "TMO", "att"], (Mno.ATT, Mno.TMO)),
         ("ATT,TMO", (Mno.ATT, Mno.TMO)),
         (" att  tmo ", (Mno.ATT, Mno.TMO)),
         ({"VZW"}, (Mno.VZW,)),
