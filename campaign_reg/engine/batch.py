@@ -64,7 +64,7 @@ _GRACE_SECONDS = 5.0
 _MOST_DOUBTS = 3
 _LONGEST_HOLD_SECONDS = 300.0
 _MOST_SPREAD_SECONDS = 0.5
-_STOPS_THE_BATCH = (AuthenticationError, PermissionDeniedError, ConfigurationError, JournalError)
+_STOPS_THE_BATCH = (AuthenticationError, ConfigurationError, JournalError)
 
 
 class _ContradictedError(Exception):
@@ -392,10 +392,13 @@ class Batch:
             return await self._contradicted(row, *contradiction.args)
         except OutcomeUnknownError:
             return await self._step(row, Lost())
-        except _STOPS_THE_BATCH as error:
+        except PermissionDeniedError as error:
             await self._step_back(row)
-            if isinstance(error, PermissionDeniedError) and self._answered:
+            if self._answered:
                 return await self._not_sent(row, error)  # this campaign's own, since others were answered
+            return self._wait_or_raise(row, error)
+        except _STOPS_THE_BATCH:
+            await self._step_back(row)
             raise
         except CampaignRegError as error:
             return await self._not_sent(row, error)
@@ -467,11 +470,8 @@ class Batch:
     async def _read(self, row: _Row) -> float | None:
         try:
             reading = await read_or_gone(self._backend, row.id)
-        except PermissionDeniedError:
-            if not self._answered:
-                raise
-            row.troubles += 1
-            return self._wait_after_trouble(row)
+        except PermissionDeniedError as error:
+            return self._wait_or_raise(row, error)
         except _STOPS_THE_BATCH:
             raise
         except CampaignRegError:
@@ -480,6 +480,13 @@ class Batch:
         row.troubles = 0
         self._note_answer()
         return await self._step(row, Seen(reading))
+
+    def _wait_or_raise(self, row: _Row, error: PermissionDeniedError) -> float | None:
+        """A refusal is the account's only if nothing else is answered in the meantime."""
+        row.troubles += 1
+        if not self._answered and row.troubles >= _MOST_DOUBTS:
+            raise error
+        return self._wait_after_trouble(row)
 
     async def _step(self, row: _Row, event: Event) -> float | None:
         """Advance a row, journal what must outlive this process, and do what follows."""

@@ -91,10 +91,10 @@ class Intake:
             raise InvalidInputError(
                 f"a campaign's id must be text, not {type(row.id).__name__}; nothing was added"
             )
+        if not _can_be_stored(row.id):
+            row = attrs.evolve(row, id=ascii(row.id), problem="its id holds half of a character")
         n = len(self._params) + 1
         params, problem = self._check(row)
-        if not row.id.isascii() and not _can_be_stored(row.id):
-            row, problem = attrs.evolve(row, id=ascii(row.id)), problem or "its id holds half a character"
         text = json.dumps([params, row.problem], sort_keys=True)
         known = self._params.get(row.id)
         if known is not None:

@@ -482,7 +482,8 @@ def _as_of_the_send(preimage: Reading, seconds_since: float) -> Reading:
     return attrs.evolve(preimage, vendor_time=preimage.vendor_time + timedelta(seconds=seconds))
 
 
-_fields_of = functools.cache(attrs.fields_dict)  # of the few parameter classes there are
+# Of the few parameter classes there are.
+_fields_of: Callable[[type[Any]], dict[str, attrs.Attribute[Any]]] = functools.cache(attrs.fields_dict)
 
 
 def make_params(kind: type[Any], values: Mapping[str, Any]) -> Any:
@@ -493,7 +494,8 @@ def make_params(kind: type[Any], values: Mapping[str, Any]) -> Any:
     """
     fields = _fields_of(kind)
     if not values.keys() <= fields.keys():
-        unknown, known = sorted(set(values) - set(fields)), ", ".join(fields) or "none"
+        unknown = sorted(str(name) for name in values if name not in fields)
+        known = ", ".join(fields) or "none"
         raise InvalidInputError(f"{kind.__name__} has no {', '.join(unknown)}; it takes: {known}")
     missing = [
         name for name, field in fields.items() if field.default is attrs.NOTHING and name not in values
