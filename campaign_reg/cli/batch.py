@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Source = Annotated[Path, Parameter(name="--input")]
 
 app = App(
-    name="batch", help="Many campaigns, with a journal: plan, run, resume, status.", help_epilogue=EXIT_CODES
+    name="batch", help="Many campaigns, with a journal: plan, run, resume, status, forget.", help_epilogue=EXIT_CODES
 )
 
 
@@ -173,6 +173,27 @@ def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
         )
         show_table(("id", "verdict", "evidence", "reason"), ended)
     return code
+
+
+@app.command
+def forget(journal: Path, /, *, json: Flag = False) -> int:
+    """Give up the campaigns held by a batch whose journal is gone for good.
+
+    A campaign is in one open batch of a machine at a time. What that batch had sent is then known to the vendor only.
+
+    Args:
+        journal: Where the journal was.
+        json: Print one object for programs.
+    """
+    from campaign_reg.cli.words import say, say_json
+    from campaign_reg.engine.claims import forget as give_up
+
+    held = give_up(journal)
+    if json:
+        say_json({"journal": str(journal), "forgotten": held})
+    else:
+        say(f"{held:,} campaigns of {journal} may be in another batch now")
+    return Exit.DONE
 
 
 def _limits(in_flight: int, per_second: Rate | None) -> Limits:

@@ -118,7 +118,7 @@ def forget(path: Path) -> int:
     if path.is_file():
         raise InvalidInputError(f"{path} is still there: resume it, or move it away if it is given up")
     with _claims_file() as db:
-        return db.execute("DELETE FROM claims WHERE path = ?", (str(path.absolute()),)).rowcount
+        return db.execute("DELETE FROM claims WHERE path = ?", (str(path.resolve()),)).rowcount
 
 
 def _named(ids: Sequence[str]) -> str:

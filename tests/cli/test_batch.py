@@ -253,3 +253,23 @@ async def test_a_file_that_is_no_journal_is_left_alone(
 
 async def _run(source: Path, journal: Path, env: Mapping[str, str]) -> Ended:
     return await run("batch", "run", "sinch", "resubmit", "--input", source, "--journal", journal, env=env)
+
+
+async def test_campaigns_of_a_batch_whose_journal_is_gone_must_be_given_up_first(
+    sandbox: Sandbox, env: dict[str, str], source: Path, journal: Path, tmp_path: Path
+) -> None:
+    ids = sandbox.sinch.seed(20, reject_share=0, settle_seconds=QUICK_VENDOR)
+    write(source, ids)
+    process = await run_until(3, source, journal, env)
+    process.kill()
+    await process.wait()
+    gone = journal.rename(tmp_path / "elsewhere.db")
+    other = ("batch", "run", "sinch", "resubmit", "--input", source, "--journal", tmp_path / "other.db")
+    refused = await run(*other, env=env)
+    assert refused.code == 4
+    assert sandbox.stats.requests["resubmitCampaign"] < 20
+    assert f"batch forget {journal}" in refused.err
+    gone.unlink()
+    forgotten = await run("batch", "forget", journal, "--json", env=env)
+    assert forgotten.last["forgotten"] == 20
+    assert (await run(*other, env=env)).code in {0, 3}
