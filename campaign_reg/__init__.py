@@ -66,7 +66,7 @@ _HOMES = {
 }  # fmt: skip
 _HOME_OF = {name: home for home, exported in _HOMES.items() for name in exported}
 
-__all__ = sorted(_HOME_OF)
+__all__ = sorted(_HOME_OF)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,16 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "campaign_reg"
 GROUND = {"errors", "enums", "clock", "pace"}
-BELOW_CLI = {"connection", "settings", "registry", "engine", "protocol", "models", "providers.registry", *GROUND}
+BELOW_CLI = {
+    "connection",
+    "settings",
+    "registry",
+    "engine",
+    "protocol",
+    "models",
+    "providers.registry",
+    *GROUND,
+}
 
 MAY_IMPORT = {
     **{name: set[str]() for name in GROUND},

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 Source = Annotated[Path, Parameter(name="--input")]
 
 app = App(
-    name="batch", help="Many campaigns, with a journal: plan, run, resume, status, forget.", help_epilogue=EXIT_CODES
+    name="batch",
+    help="Many campaigns, with a journal: plan, run, resume, status, forget.",
+    help_epilogue=EXIT_CODES,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import io
 import os
 import signal
 import sys
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def execute(tokens: Sequence[str]) -> int:
     """Parse arguments, run the command, and turn what it raises into one message and an exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         command, bound, _ = app.parse_args(tokens, print_error=False, exit_on_error=False)

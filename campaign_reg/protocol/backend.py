@@ -12,10 +12,10 @@ import hashlib
 import json
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
 
 import attrs
 
@@ -482,8 +482,10 @@ def _as_of_the_send(preimage: Reading, seconds_since: float) -> Reading:
     return attrs.evolve(preimage, vendor_time=preimage.vendor_time + timedelta(seconds=seconds))
 
 
-# Of the few parameter classes there are.
-_fields_of: Callable[[type[Any]], dict[str, attrs.Attribute[Any]]] = functools.cache(attrs.fields_dict)
+@functools.cache
+def _fields_of(kind: Hashable) -> dict[str, attrs.Attribute[Any]]:
+    """Fields of one of the few parameter classes there are."""
+    return attrs.fields_dict(cast("type[Any]", kind))
 
 
 def make_params(kind: type[Any], values: Mapping[str, Any]) -> Any:

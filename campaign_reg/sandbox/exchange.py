@@ -78,24 +78,31 @@ class Vendor(Protocol):
     @property
     def operations(self) -> frozenset[str]:
         """The operationIds it answers."""
+        ...
 
     def route(self, method: str, path: str) -> Route | Reply | None:
         """Say which operation a raw path means; a Reply refuses it, None is not ours."""
+        ...
 
     def target(self, call: Call) -> str | None:
         """Name what the call is about, if that can be told before carrying it out."""
+        ...
 
     def refuse(self, call: Call) -> Reply | None:
         """Answer a call whose credentials are not good enough; None lets it in."""
+        ...
 
     def apply(self, call: Call) -> Reply:
         """Carry the call out at `call.at` and answer."""
+        ...
 
     def refusal(self, call: Call, status: int, headers: Mapping[str, str]) -> Reply:
         """Word an error as this vendor does, for faults and rate limits."""
+        ...
 
     def page_token_again(self, call: Call) -> str:
         """Return another token for the page that a listing asks for."""
+        ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

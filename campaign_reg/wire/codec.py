@@ -274,7 +274,9 @@ def _planner(model: type, members: list[_Member]) -> Callable[[dict[str, Any], l
     """A function that makes the plan for an object and its values' classes, or finds the one it made before."""
     fields, by_wire = attrs.fields_dict(model), {m.wire: m for m in members}
     factories = {
-        name: field.default.factory for name, field in fields.items() if isinstance(field.default, _FACTORY)
+        name: field.default.factory  # pyright: ignore[reportOptionalMemberAccess]
+        for name, field in fields.items()
+        if isinstance(field.default, _FACTORY)
     }
     required = [m for m in members if fields[m.name].default is attrs.NOTHING]
     template = {
@@ -353,7 +355,9 @@ def _unstructurer(model: type, members: list[_Member]) -> Callable[[Any], dict[s
 
 
 def _made_default(field: attrs.Attribute[Any]) -> Any:
-    return field.default.factory() if isinstance(field.default, _FACTORY) else field.default
+    if isinstance(field.default, _FACTORY):
+        return field.default.factory()  # pyright: ignore[reportOptionalMemberAccess]
+    return field.default
 
 
 def _still_says(member: _Member, raw: Any, value: Any, unsaid: Mapping[str, Any]) -> bool:

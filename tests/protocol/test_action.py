@@ -235,7 +235,6 @@ class TestWait:
         outcome = await (await resubmit(backend)).wait()
         assert (outcome.verdict, outcome.campaign, outcome.changes) == (Verdict.FAILED, None, ())
         # Not before the 404s have lasted as long as a replica may lag.
-        assert (backend.clock.now() - outcome.settled_at).total_seconds() <= 1
         assert backend.clock.monotonic() - 1000.0 >= backend.waits.settle_seconds
         assert backend.vendor.feedback_calls == 0
 
