@@ -494,7 +494,7 @@ def make_params(kind: type[Any], values: Mapping[str, Any]) -> Any:
     Raises:
         InvalidInputError: An unknown or missing member, or one of the wrong form.
     """
-    fields = _fields_of(kind)
+    fields = _fields_of(cast("Hashable", kind))
     if not values.keys() <= fields.keys():
         unknown = sorted(str(name) for name in values if name not in fields)
         known = ", ".join(fields) or "none"
