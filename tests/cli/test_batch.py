@@ -94,7 +94,7 @@ async def test_status_tells_every_row_on_request(
 async def test_the_second_process_on_a_journal_stops_and_status_looks_on(
     sandbox: Sandbox, env: dict[str, str], source: Path, journal: Path
 ) -> None:
-    ids = sandbox.sinch.seed(20, reject_share=0, settle_seconds=QUICK_VENDOR)
+    ids = sandbox.sinch.seed(20, reject_share=0, settle_seconds=(6.0, 6.5))  # longer than two starts take
     write(source, ids)
     process = await run_until(3, source, journal, env)
     second, status = await asyncio.gather(

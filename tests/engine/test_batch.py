@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import stat
 from collections import Counter
@@ -75,7 +76,7 @@ async def test_get_comes_right_before_put_and_intent_before_that(
     phases: list[str] = []
 
     async def look_at_journal(*_: object) -> None:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as db:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
             phases.extend(row[0] for row in db.execute("SELECT phase FROM rows"))
 
     async with connect() as sinch, Batch.open(path, sinch, "resubmit") as batch:
