@@ -15,7 +15,8 @@ import queue
 import sqlite3
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -399,8 +400,7 @@ class SqliteJournal:
             self._broken = _cannot_write(self.path, error)
             _fail(jobs, self._broken)
             return
-        for job, result in zip(jobs, results, strict=True):
-            job.succeed(result)
+        _tell((job, job.succeed, result) for job, result in zip(jobs, results, strict=True))
 
 
 class _Job:
@@ -417,27 +417,31 @@ class _Job:
         self.work, self.loop, self.future = work, loop, future
 
     def succeed(self, result: Any) -> None:
-        self._tell(self._set_result, result)
-
-    def fail(self, error: Exception) -> None:
-        self._tell(self._set_exception, error)
-
-    def _tell(self, tell: Callable[[Any], None], what: Any) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self.loop.call_soon_threadsafe(tell, what)
-
-    def _set_result(self, result: Any) -> None:
         if not self.future.done():
             self.future.set_result(result)
 
-    def _set_exception(self, error: Exception) -> None:
+    def fail(self, error: Exception) -> None:
         if not self.future.done():
             self.future.set_exception(error)
 
 
 def _fail(jobs: Sequence[_Job], error: JournalError) -> None:
-    for job in jobs:
-        job.fail(error)
+    _tell((job, job.fail, error) for job in jobs)
+
+
+def _tell(news: Iterable[tuple[_Job, Callable[[Any], None], Any]]) -> None:
+    """Wake the loop once for all that a commit decided."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Callable[[Any], None], Any]]] = defaultdict(list)
+    for job, tell, what in news:
+        by_loop[job.loop].append((tell, what))
+    for loop, calls in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_call_each, calls)
+
+
+def _call_each(calls: list[tuple[Callable[[Any], None], Any]]) -> None:
+    for tell, what in calls:
+        tell(what)
 
 
 @contextlib.contextmanager
