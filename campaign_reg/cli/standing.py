@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.engine.journal import Header, ResultRecord, looking_on, read_header
+from campaign_reg.engine.journal import looking_on, read_header
 from campaign_reg.engine.records import RowResult, Summary, Tally, result_of
+from campaign_reg.engine.store import Header, ResultRecord
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import JournalError
 

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import attrs
 
-from campaign_reg.engine.journal import Header, looking_on
+from campaign_reg.engine.journal import looking_on
+from campaign_reg.engine.store import Header
 from campaign_reg.errors import InvalidInputError, JournalError
 
 DIRECTORY_VARIABLE = "CAMPAIGN_REG_STATE_DIR"

@@ -9,8 +9,8 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.engine.journal import JournalStore, RowRecord
 from campaign_reg.engine.records import AddReport, BatchRow, outcome_to_text
+from campaign_reg.engine.store import JournalStore, RowRecord
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError
 from campaign_reg.models.outcome import Outcome

@@ -18,11 +18,12 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
 from campaign_reg.engine.lock import FileLock
+from campaign_reg.engine.store import Header, ResultRecord, RowRecord
 from campaign_reg.errors import InvalidInputError, JournalError, JournalInUseError, JournalMismatchError
 
 T = TypeVar("T")
@@ -52,124 +53,6 @@ CREATE TABLE results (
     document TEXT NOT NULL
 );
 """
-
-
-@attrs.frozen(kw_only=True)
-class Header:
-    """What a journal is about; it never changes."""
-
-    provider: str
-    account: str
-    verb: str
-
-
-@attrs.frozen(kw_only=True)
-class RowRecord:
-    """One row as the journal holds it.
-
-    Attributes:
-        n: Its place in the input, from 1.
-        id: The campaign's id.
-        params: The verb's parameters, plain.
-        phase: Where it stands.
-        attempts: Writes that were, or may have been, applied.
-        preimage: The reading before the newest write, plain.
-        readings: Readings since that matter, plain.
-        sent_at: When the newest write left, ISO 8601.
-    """
-
-    n: int
-    id: str
-    params: Mapping[str, Any] = attrs.field(factory=dict)
-    phase: str = "ready"
-    attempts: int = 0
-    preimage: Mapping[str, Any] | None = None
-    readings: Sequence[Mapping[str, Any]] = ()
-    sent_at: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class ResultRecord:
-    """How one row ended, as the journal holds it."""
-
-    seq: int
-    n: int
-    id: str
-    params: Mapping[str, Any]
-    attempts: int
-    document: Mapping[str, Any]
-
-
-class JournalStore(Protocol):
-    """Where a batch keeps its truth. Every method returns only when what it says is durable.
-
-    All raise `JournalError` when it cannot be written; nothing may be sent after that.
-    """
-
-    @property
-    def header(self) -> Header:
-        """What the journal is about."""
-        ...
-
-    async def meta(self, key: str) -> str | None:
-        """A remembered fact."""
-        ...
-
-    async def remember(self, key: str, value: str) -> None:
-        """Remember a fact."""
-        ...
-
-    async def clear(self) -> None:
-        """Forget all rows of an input that was never sealed."""
-        ...
-
-    async def add(self, rows: Sequence[RowRecord]) -> None:
-        """Add rows, all or none."""
-        ...
-
-    async def rows(self, phases: Sequence[str], after: int, most: int) -> list[RowRecord]:
-        """Rows in these phases beyond place `after`, in order, at most so many."""
-        ...
-
-    async def find(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        """The parameters of those ids that are in the journal."""
-        ...
-
-    async def intent(self, n: int, attempts: int, preimage: str, digest: str, at: str) -> None:
-        """A write is about to leave."""
-        ...
-
-    async def phase(self, n: int, phase: str, attempts: int) -> None:
-        """A row changed phase."""
-        ...
-
-    async def observed(self, n: int, phase: str, readings: str) -> None:
-        """Something was seen that decides later on."""
-        ...
-
-    async def end(self, n: int, verdict: str, attempts: int, document: str) -> None:
-        """A row ended; saying so twice changes nothing."""
-        ...
-
-    async def results(self, after: int, most: int) -> list[ResultRecord]:
-        """Results beyond sequence number `after`, in order, at most so many."""
-        ...
-
-    async def counts(self) -> dict[str, int]:
-        """How many rows are in each phase."""
-        ...
-
-    async def attempts(self) -> int:
-        """Writes that were, or may have been, applied."""
-        ...
-
-    async def preimage(self, n: int) -> Mapping[str, Any] | None:
-        """A row's whole pre-image."""
-        ...
-
-    async def aclose(self) -> None:
-        """Finish what was begun and let go."""
-        ...
 
 
 class SqliteJournal:

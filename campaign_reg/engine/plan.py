@@ -6,9 +6,9 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.engine.journal import JournalStore, RowRecord
 from campaign_reg.engine.rounds import Entry, Rounds
 from campaign_reg.engine.row import Phase
+from campaign_reg.engine.store import JournalStore, RowRecord
 from campaign_reg.enums import Verb
 from campaign_reg.errors import AuthenticationError, CampaignRegError, PermissionDeniedError
 from campaign_reg.protocol.action import may_pass

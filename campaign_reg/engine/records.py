@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.engine.journal import ResultRecord
+from campaign_reg.engine.store import ResultRecord
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.change import Change, Direction
 from campaign_reg.models.feedback import Feedback

@@ -10,7 +10,7 @@ import pytest
 
 from campaign_reg import Batch, InvalidInputError, JournalError
 from campaign_reg.engine.claims import DIRECTORY_VARIABLE, Claims, forget, state_directory
-from campaign_reg.engine.journal import Header
+from campaign_reg.engine.store import Header
 from campaign_reg.sandbox import Sandbox
 from tests.engine.conftest import Connect
 

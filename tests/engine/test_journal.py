@@ -12,14 +12,8 @@ from pathlib import Path
 import pytest
 
 from campaign_reg import InvalidInputError, JournalError, JournalInUseError, JournalMismatchError
-from campaign_reg.engine.journal import (
-    SCHEMA_VERSION,
-    Header,
-    RowRecord,
-    SqliteJournal,
-    looking_on,
-    read_header,
-)
+from campaign_reg.engine.journal import SCHEMA_VERSION, SqliteJournal, looking_on, read_header
+from campaign_reg.engine.store import Header, RowRecord
 
 pytestmark = pytest.mark.anyio
 
@@ -114,7 +108,8 @@ async def test_one_process_at_a_time(tmp_path: Path) -> None:
     with pytest.raises(JournalInUseError):
         await SqliteJournal.open(tmp_path / "j.db", HEADER)
     code = (
-        "import asyncio, sys; from campaign_reg.engine.journal import *\n"
+        "import asyncio, sys; from campaign_reg.engine.journal import SqliteJournal\n"
+        "from campaign_reg.engine.store import Header\n"
         "asyncio.run(SqliteJournal.open(sys.argv[1], Header(provider='sinch', account='p1', verb='resubmit')))"
     )
     other = subprocess.run(
