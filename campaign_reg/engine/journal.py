@@ -145,19 +145,6 @@ class SqliteJournal:
             lambda db: [_row(values) for values in db.execute(query, (after, _dump(list(phases)), most))]
         )
 
-    async def find(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        """The parameters of those ids that are in the journal."""
-
-        def read(db: sqlite3.Connection) -> dict[str, Mapping[str, Any]]:
-            found = {}
-            for id in ids:
-                row = db.execute("SELECT params FROM rows WHERE id = ?", (id,)).fetchone()
-                if row is not None:
-                    found[id] = json.loads(row[0])
-            return found
-
-        return await self._do(read)
-
     async def intent(self, n: int, attempts: int, preimage: str, digest: str, at: str) -> None:
         """A write is about to leave."""
         values = (attempts, preimage, bytes.fromhex(digest), at, n, attempts - 1)

@@ -85,10 +85,6 @@ class JournalStore(Protocol):
         """Rows in these phases beyond place `after`, in order, at most so many."""
         ...
 
-    async def find(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        """The parameters of those ids that are in the journal."""
-        ...
-
     async def intent(self, n: int, attempts: int, preimage: str, digest: str, at: str) -> None:
         """A write is about to leave."""
         ...

@@ -7,15 +7,14 @@ can get it wrong.
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar, cast
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 import attrs
 
@@ -34,6 +33,7 @@ from campaign_reg.pace import Pace, Permit
 from campaign_reg.protocol.action import Action, Track, about, not_sent, parse_token
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.params import make_params, plain_params
 from campaign_reg.protocol.schedule import Schedule
 
 C = TypeVar("C", bound=Campaign)
@@ -480,42 +480,3 @@ def _as_of_the_send(preimage: Reading, seconds_since: float) -> Reading:
     if preimage.vendor_time is None or seconds == 0:
         return preimage
     return attrs.evolve(preimage, vendor_time=preimage.vendor_time + timedelta(seconds=seconds))
-
-
-@functools.cache
-def _fields_of(kind: Hashable) -> dict[str, attrs.Attribute[Any]]:
-    """Fields of one of the few parameter classes there are."""
-    return attrs.fields_dict(cast("type[Any]", kind))
-
-
-def make_params(kind: type[Any], values: Mapping[str, Any]) -> Any:
-    """Make a verb's parameters from plain values.
-
-    Raises:
-        InvalidInputError: An unknown or missing member, or one of the wrong form.
-    """
-    fields = _fields_of(cast("Hashable", kind))
-    if not values.keys() <= fields.keys():
-        unknown = sorted(str(name) for name in values if name not in fields)
-        known = ", ".join(fields) or "none"
-        raise InvalidInputError(f"{kind.__name__} has no {', '.join(unknown)}; it takes: {known}")
-    missing = [
-        name for name, field in fields.items() if field.default is attrs.NOTHING and name not in values
-    ]
-    if missing:
-        raise InvalidInputError(f"{kind.__name__} needs {', '.join(missing)}")
-    try:
-        return kind(**values)
-    except (TypeError, ValueError) as error:
-        raise InvalidInputError(f"{kind.__name__}: {error}") from error
-
-
-def plain_params(params: Any) -> dict[str, Any]:
-    """A verb's parameters as plain values, without those left to their defaults."""
-    fields = attrs.fields(type(params))
-    values = {field.name: getattr(params, field.name) for field in fields}
-    return {
-        field.name: list(value) if isinstance(value := values[field.name], tuple) else value
-        for field in fields
-        if values[field.name] != field.default
-    }

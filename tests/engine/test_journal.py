@@ -45,7 +45,6 @@ async def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None
     assert (result.id, result.document) == ("id3", {"verdict": "failed"})  # a row ends once
     assert await journal.meta("longest_lag_seconds") == "2.5"
     assert await journal.meta("never said") is None
-    assert set(await journal.find(["id1", "nobody"])) == {"id1"}
     await journal.aclose()
 
 

@@ -17,7 +17,8 @@ from campaign_reg.errors import (
     UnsupportedVerbError,
 )
 from campaign_reg.pace import Limits, Permit
-from campaign_reg.protocol.backend import Intent, Waits, make_params, plain_params
+from campaign_reg.protocol.backend import Intent, Waits
+from campaign_reg.protocol.params import make_params, plain_params
 from tests.backends import Again, MemoryBackend
 from tests.clocks import VirtualClock
 
