@@ -53,14 +53,12 @@ class Control:
         return {"status": "ok", "url": self._sandbox.url}
 
     def _settings(self, body: dict[str, Any]) -> object:
-        return {"sinch": self._sandbox.settings("sinch")}
+        return {name: self._sandbox.settings(name) for name in self._sandbox.vendors}
 
     def _seed(self, body: dict[str, Any]) -> object:
         """Seed campaigns; without `provider` it is Sinch."""
-        provider = body.pop("provider", "sinch")
-        if provider != "sinch":
-            raise ValueError(f"the sandbox has no {provider}")
-        return {"ids": self._sandbox.sinch.seed(**body)}
+        vendor = self._sandbox.vendor(body.pop("provider", "sinch"))
+        return {"ids": vendor.seed(**body)}
 
     def _list_faults(self, body: dict[str, Any]) -> object:
         return {"rules": [dataclasses.asdict(rule) for rule in self._sandbox.faults.rules]}

@@ -17,6 +17,7 @@ class Call:
 
     Attributes:
         operation: The contract's operationId.
+        provider: Name of the provider that is called.
         method: HTTP method, upper case.
         path: Raw path as it came over the wire, without the query.
         query: Raw query string, without the question mark.
@@ -27,6 +28,7 @@ class Call:
     """
 
     operation: str
+    provider: str
     method: str
     path: str
     query: str
@@ -72,12 +74,45 @@ class Exchange:
     response_body: bytes
 
 
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """What faults have to know of a pretended provider.
+
+    Attributes:
+        name: The provider's registered name.
+        operations: The operationIds it answers.
+        logins: Those that hand out tokens: they are outside the rate limit, and no fault befalls them unasked.
+        reads: Those that a profile makes slow or fail.
+        lagging: Those that a profile answers from a replica that lags.
+        writes: Those that a profile loses before and after they are applied.
+        items: Members under which a listing holds its items.
+        status: The member that tells where an item stands.
+    """
+
+    name: str
+    operations: frozenset[str]
+    logins: frozenset[str]
+    reads: tuple[str, ...]
+    lagging: tuple[str, ...]
+    writes: tuple[str, ...]
+    items: tuple[str, ...]
+    status: str
+
+
 class Vendor(Protocol):
     """A pretended provider, as the server drives it."""
 
     @property
-    def operations(self) -> frozenset[str]:
-        """The operationIds it answers."""
+    def traits(self) -> Traits:
+        """What faults have to know of it."""
+        ...
+
+    def settings(self, url: str) -> dict[str, Any]:
+        """Return what `connect(name, **settings)` takes; `url` is where the server listens."""
+        ...
+
+    def seed(self, count: int, *_: Any, **options: Any) -> list[str]:
+        """Put in campaigns that were there before; returns their ids."""
         ...
 
     def route(self, method: str, path: str) -> Route | Reply | None:

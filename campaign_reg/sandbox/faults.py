@@ -13,10 +13,7 @@ from campaign_reg.sandbox.sabotage import ACTIONS, MODIFIERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from campaign_reg.sandbox.exchange import Call
-
-READS = ("getCampaign", "getCampaignByTcrId", "getCampaignFeedback", "listCampaigns", "qualifyBrand")
-LAGGING = ("getCampaign", "getCampaignByTcrId", "listCampaigns")
+    from campaign_reg.sandbox.exchange import Call, Traits
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -24,7 +21,8 @@ class FaultRule:
     """One fault and the calls it befalls.
 
     Attributes:
-        operations: The operationIds it matches; None matches all but `createToken`.
+        operations: The operationIds it matches; None matches all but logins.
+        provider: The provider it matches; None matches any.
         target: The campaign id it matches; None matches any.
         times: How often it strikes; None is without end.
         probability: Chance to strike a call that matches.
@@ -36,6 +34,7 @@ class FaultRule:
     id: int
     action: str
     operations: Sequence[str] | None
+    provider: str | None
     target: str | None
     times: int | None
     probability: float
@@ -44,12 +43,11 @@ class FaultRule:
     matched: int = 0
     fired: int = 0
 
-    def strikes(self, call: Call, rng: random.Random) -> bool:
+    def strikes(self, call: Call, rng: random.Random, *, login: bool) -> bool:
         """Decide about one call, and count it."""
-        if self.operations is None:
-            if call.operation == "createToken":
-                return False
-        elif call.operation not in self.operations:
+        if self.provider not in (None, call.provider):
+            return False
+        if login if self.operations is None else call.operation not in self.operations:
             return False
         if self.target not in (None, call.target):
             return False
@@ -67,12 +65,12 @@ class Faults:
 
     Args:
         seed: Makes chance repeatable.
-        operations: The operationIds that a rule may name.
+        vendors: The providers that a rule may name, and with them their operationIds.
     """
 
-    def __init__(self, seed: int, operations: frozenset[str]) -> None:
+    def __init__(self, seed: int, vendors: Iterable[Traits]) -> None:
         self._seed = seed
-        self._operations = operations
+        self._vendors = {vendor.name: vendor for vendor in vendors}
         self._rng = random.Random(f"faults {seed}")  # noqa: S311
         self._ids = itertools.count(1)
         self._used_tokens: set[str] = set()
@@ -85,6 +83,7 @@ class Faults:
         operation: str | Iterable[str] | None = None,
         target: str | None = None,
         *,
+        provider: str | None = None,
         times: int | None = 1,
         probability: float = 1.0,
         after: int = 0,
@@ -98,6 +97,7 @@ class Faults:
             action: A name in `sabotage.ACTIONS` or `sabotage.MODIFIERS`.
             operation: One operationId or several; None means every API call.
             target: Only calls about this campaign.
+            provider: Only calls to this provider.
             times: How often it strikes; None is without end.
             probability: Chance to strike a matching call, from a seeded generator.
             after: Matching calls that pass first.
@@ -108,11 +108,12 @@ class Faults:
         """
         named = (operation,) if isinstance(operation, str) else operation
         operations = None if named is None else tuple(named)
-        self._check(action, operations or (), options)
+        self._check(action, operations or (), provider, options)
         rule = FaultRule(
             id=next(self._ids),
             action=action,
             operations=operations,
+            provider=provider,
             target=target,
             times=times,
             probability=probability,
@@ -122,12 +123,17 @@ class Faults:
         self.rules.append(rule)
         return rule
 
-    def _check(self, action: str, operations: Sequence[str], options: dict[str, Any]) -> None:
+    def _check(
+        self, action: str, operations: Sequence[str], provider: str | None, options: dict[str, Any]
+    ) -> None:
         """Refuse what would never strike, or fail when it does."""
         function = ACTIONS.get(action) or MODIFIERS.get(action)
         if function is None:
             raise ValueError(f"no such fault: {action}; there are {', '.join([*ACTIONS, *MODIFIERS])}")
-        unknown = set(operations) - self._operations
+        if provider not in (None, *self._vendors):
+            raise ValueError(f"no such provider: {provider}; there are {', '.join(self._vendors)}")
+        vendors = self._vendors.values() if provider is None else (self._vendors[provider],)
+        unknown = set(operations).difference(*(vendor.operations for vendor in vendors))
         if unknown:
             raise ValueError(f"no such operation: {', '.join(sorted(unknown))}")
         try:
@@ -146,19 +152,27 @@ class Faults:
         self._called_expired.clear()
 
     def profile(
-        self, name: str, *, retry_after: float = 1, late_seconds: float = 5.0, lag_seconds: float = 2.0
+        self,
+        name: str,
+        *,
+        provider: str = "sinch",
+        retry_after: float = 1,
+        late_seconds: float = 5.0,
+        lag_seconds: float = 2.0,
     ) -> list[FaultRule]:
         """Add a mix of faults that strike at random and without end.
 
         Args:
             name: "demo", or "rough" with three times the probabilities.
+            provider: Whom they befall.
             retry_after: Seconds in the Retry-After of a 429.
-            late_seconds: Virtual seconds until a late resubmit is applied.
+            late_seconds: Virtual seconds until a late write is applied.
             lag_seconds: Virtual seconds by which lagging reads lag.
         """
         if name not in PROFILES:
             raise ValueError(f"no such profile: {name}; there are {', '.join(PROFILES)}")
-        factor = PROFILES[name]
+        factor, vendor = PROFILES[name], self._vendors[provider]
+        named = {"reads": vendor.reads, "lagging": vendor.lagging, "writes": vendor.writes, "all": None}
         options: dict[str, dict[str, Any]] = {
             "status_429": {"retry_after": retry_after},
             "late_apply": {"delay_seconds": late_seconds},
@@ -167,9 +181,14 @@ class Faults:
         }
         return [
             self.add(
-                action, operation, times=None, probability=factor * probability, **options.get(action, {})
+                action,
+                named[operations],
+                provider=provider,
+                times=None,
+                probability=factor * probability,
+                **options.get(action, {}),
             )
-            for action, operation, probability in MIX
+            for action, operations, probability in MIX
         ]
 
     def strike(self, call: Call) -> tuple[list[FaultRule], FaultRule | None]:
@@ -181,7 +200,7 @@ class Faults:
         fresh = self._brings_fresh_token(call)
         for rule in self.rules:
             by_chance = rule.action == "expired_token" and rule.probability < 1
-            if (by_chance and fresh) or not rule.strikes(call, self._rng):
+            if (by_chance and fresh) or not rule.strikes(call, self._rng, login=self._is_login(call)):
                 continue
             if by_chance:
                 self._called_expired[call.method, call.path, call.query] = _token(call)
@@ -190,15 +209,18 @@ class Faults:
             modifiers.append(rule)
         return modifiers, None
 
+    def _is_login(self, call: Call) -> bool:
+        return call.operation in self._vendors[call.provider].logins
+
     def _brings_fresh_token(self, call: Call) -> bool:
         """Whether no vendor would call the token of this call expired: it was issued a moment ago."""
         token, key = _token(call), (call.method, call.path, call.query)
         unused = token not in self._used_tokens
-        if call.operation != "createToken":
+        if not self._is_login(call):
             self._used_tokens.add(token)
         refused = self._called_expired.get(key)
         if refused is None or refused == token:
-            return unused or not token.startswith("Bearer ")
+            return unused or not token or token.startswith("Basic ")
         del self._called_expired[key]  # the client came back with a new one, as it was asked to
         return True
 
@@ -209,15 +231,15 @@ def _token(call: Call) -> str:
 
 PROFILES = {"demo": 1.0, "rough": 3.0}
 # Modifiers come first: a rule after the one that acts is not asked.
-MIX: tuple[tuple[str, str | tuple[str, ...] | None, float], ...] = (
-    ("lagging_reads", LAGGING, 0.05),
-    ("slow", READS, 0.02),
-    ("status_429", None, 0.002),  # each pauses the whole account
-    ("expired_token", None, 0.005),
-    ("drop_before", "resubmitCampaign", 0.02),
-    ("drop_after", "resubmitCampaign", 0.02),
-    ("late_apply", "resubmitCampaign", 0.01),
-    ("status_503_applied", "resubmitCampaign", 0.015),
-    ("status_503_unapplied", "resubmitCampaign", 0.015),
-    ("status_500", READS, 0.02),
+MIX: tuple[tuple[str, str, float], ...] = (
+    ("lagging_reads", "lagging", 0.05),
+    ("slow", "reads", 0.02),
+    ("status_429", "all", 0.002),  # each pauses the whole account
+    ("expired_token", "all", 0.005),
+    ("drop_before", "writes", 0.02),
+    ("drop_after", "writes", 0.02),
+    ("late_apply", "writes", 0.01),
+    ("status_503_applied", "writes", 0.015),
+    ("status_503_unapplied", "writes", 0.015),
+    ("status_500", "reads", 0.02),
 )

@@ -51,10 +51,12 @@ class Ledger:
         seq = len(self._entries) + 1
         self._entries.append(Entry(seq, rfc3339(at), provider, operation, target, params))
 
-    def counts(self, operation: str | None = None) -> collections.Counter[str]:
-        """Count applied changes per target, of one operation or of all."""
+    def counts(self, operation: str | None = None, provider: str | None = None) -> collections.Counter[str]:
+        """Count applied changes per target, of one operation and provider or of all."""
         return collections.Counter(
-            entry.target for entry in self.entries if operation in (None, entry.operation)
+            entry.target
+            for entry in self.entries
+            if operation in (None, entry.operation) and provider in (None, entry.provider)
         )
 
     def summary(self) -> dict[str, dict[str, Any]]:

@@ -161,14 +161,20 @@ async def unauthorized(scene: Scene) -> Outcome:
     return scene.refuse(401, WWW_Authenticate=challenge)
 
 
-async def unseen_enum(scene: Scene, *, member: str = "lastActionStatus", value: str | None = None) -> Outcome:
+async def unseen_enum(scene: Scene, *, member: str | None = None, value: str | None = None) -> Outcome:
     """Answer with an enum value that no contract knows, in each campaign of the answer."""
     reply = scene.answer()
+    member = member or scene.vendor.traits.status
     document = reply.document
-    for campaign in document.get("campaignRegistrations", [document]):
+    for campaign in _items(scene, document):
         if member in campaign:
             campaign[member] = value or UNSEEN.get(member, "NEVER_SEEN_BEFORE")
     return with_document(reply, document)
+
+
+def _items(scene: Scene, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The campaigns of an answer, be it a listing or one of them."""
+    return next((document[name] for name in scene.vendor.traits.items if name in document), [document])
 
 
 async def repeat_page_token(scene: Scene) -> Outcome:
@@ -186,7 +192,9 @@ async def empty_page(scene: Scene) -> Outcome:
     reply = scene.answer()
     document = reply.document
     if "nextPageToken" in document:
-        document["campaignRegistrations"] = []
+        for member in scene.vendor.traits.items:
+            if member in document:
+                document[member] = []
         document["nextPageToken"] = scene.vendor.page_token_again(scene.call)
     return with_document(reply, document)
 
@@ -215,13 +223,14 @@ async def empty_body(scene: Scene) -> Outcome:
     return reply
 
 
-async def wrong_type(scene: Scene, *, member: str = "lastActionStatus", value: Any = 17) -> Outcome:
+async def wrong_type(scene: Scene, *, member: str | None = None, value: Any = 17) -> Outcome:
     """Answer with a member of the wrong JSON type, or a list where no member is."""
     reply = scene.answer()
+    member = member or scene.vendor.traits.status
     document = reply.document
     if not document:
         return with_document(reply, [])
-    for campaign in document.get("campaignRegistrations", [document]):
+    for campaign in _items(scene, document):
         campaign[member if member in campaign else next(iter(campaign))] = value
     return with_document(reply, document)
 

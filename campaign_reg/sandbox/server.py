@@ -18,6 +18,7 @@ from campaign_reg.sandbox.sinch import Sinch
 
 if TYPE_CHECKING:
     import datetime
+    from collections.abc import Mapping
     from types import TracebackType
 
     from campaign_reg.sandbox.exchange import Vendor
@@ -39,6 +40,7 @@ class Sandbox:
 
     Attributes:
         sinch: The pretended Sinch.
+        vendors: All pretended providers by name.
         faults: What is to go wrong.
         ledger: Every change that was applied.
         clock: All vendor-side time.
@@ -61,9 +63,9 @@ class Sandbox:
         self.stats = Stats()
         self.sinch = Sinch(self.clock, self.ledger, seed)
         self.exchanges: list[Exchange] = []
-        self._vendors: tuple[Vendor, ...] = (self.sinch,)
-        operations = frozenset().union(*(vendor.operations for vendor in self._vendors))
-        self.faults = Faults(seed, operations)
+        vendors: tuple[Vendor, ...] = (self.sinch,)
+        self.vendors: Mapping[str, Vendor] = {vendor.traits.name: vendor for vendor in vendors}
+        self.faults = Faults(seed, [vendor.traits for vendor in vendors])
         self._bucket = None if rate_limit is None else TokenBucket(rate_limit)
         self._control = Control(self)
         self._record = record
@@ -75,11 +77,15 @@ class Sandbox:
         """Where it listens, without a slash at the end."""
         return f"http://{HOST}:{self._port}"
 
-    def settings(self, provider: str) -> dict[str, str]:
+    def settings(self, provider: str) -> dict[str, Any]:
         """Return what `campaign_reg.connect(provider, **settings)` takes."""
-        if provider != "sinch":
-            raise ValueError(f"the sandbox has no {provider}")
-        return self.sinch.settings(self.url)
+        return self.vendor(provider).settings(self.url)
+
+    def vendor(self, provider: str) -> Vendor:
+        """Return the pretended provider of that name."""
+        if provider not in self.vendors:
+            raise ValueError(f"the sandbox has no {provider}; it has {', '.join(self.vendors)}")
+        return self.vendors[provider]
 
     async def __aenter__(self) -> Self:
         server = CountingServer(self)
@@ -130,6 +136,7 @@ class Sandbox:
             return self._finish(request, None, body, now, route)
         call = Call(
             operation=route.operation,
+            provider=vendor.traits.name,
             method=request.method,
             path=path,
             query=query,
@@ -139,7 +146,7 @@ class Sandbox:
             segments=route.segments,
         )
         call.target = vendor.target(call)
-        paced = call.operation != "createToken"
+        paced = call.operation not in vendor.traits.logins
         self.stats.received(call.operation, paced=paced)
         scene = Scene(request, call, vendor, self.clock)
         if paced and self._bucket is not None and not self._bucket.take():
@@ -148,12 +155,12 @@ class Sandbox:
         return self._finish(request, call, body, now, await self._play(scene))
 
     def _route(self, method: str, path: str) -> tuple[Vendor, Route | Reply]:
-        for vendor in self._vendors:
+        for vendor in self.vendors.values():
             route = vendor.route(method, path)
             if route is not None:
                 return vendor, route
         missing = {"code": 404, "message": "Not Found", "status": "NOT_FOUND"}
-        return self._vendors[0], render(404, {"error": missing})
+        return self.sinch, render(404, {"error": missing})
 
     async def _play(self, scene: Scene) -> Reply | web.StreamResponse | None:
         """Carry one call out, with whatever fault befalls it."""

@@ -8,7 +8,7 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.sandbox.exchange import Reply, Route, decode_segment, split_path
+from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, split_path
 from campaign_reg.sandbox.sinch_auth import Account, Tokens, token_error
 from campaign_reg.sandbox.sinch_bodies import (
     LAST_ACTIONS,
@@ -39,6 +39,7 @@ COLLECTIONS = {
     "uploadCampaignFile:submit": {"POST": "uploadCampaignFile"},
     "uploadCampaignFiles:submit": {"POST": "uploadCampaignFilesOld"},
 }
+READS = ("getCampaign", "getCampaignByTcrId", "getCampaignFeedback", "listCampaigns", "qualifyBrand")
 TOKEN_ERRORS = {
     401: ("invalid_client", "Client authentication failed."),
     429: ("rate_limited", "Too many token requests."),
@@ -111,7 +112,7 @@ class Sinch:
             "qualifyBrand": calls.qualify,
         }
 
-    def settings(self, url: str) -> dict[str, str]:
+    def settings(self, url: str) -> dict[str, Any]:
         """Return what `connect("sinch", **settings)` takes; `url` is where the server listens."""
         return {
             "project_id": self.account.project_id,
@@ -191,9 +192,18 @@ class Sinch:
             return None
 
     @property
-    def operations(self) -> frozenset[str]:
-        """The operationIds it answers."""
-        return frozenset(self._handlers)
+    def traits(self) -> Traits:
+        """What faults have to know of it."""
+        return Traits(
+            name="sinch",
+            operations=frozenset(self._handlers),
+            logins=frozenset({"createToken"}),
+            reads=READS,
+            lagging=("getCampaign", "getCampaignByTcrId", "listCampaigns"),
+            writes=("resubmitCampaign",),
+            items=("campaignRegistrations",),
+            status="lastActionStatus",
+        )
 
     def refuse(self, call: Call) -> Reply | None:
         """Check credentials and project; the token endpoint sees to itself."""

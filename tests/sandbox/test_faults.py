@@ -2,15 +2,27 @@ from __future__ import annotations
 
 import pytest
 
+from campaign_reg.sandbox.clock import VirtualClock
 from campaign_reg.sandbox.exchange import Call
-from campaign_reg.sandbox.faults import MIX, READS, Faults
+from campaign_reg.sandbox.faults import MIX, Faults
+from campaign_reg.sandbox.ledger import Ledger
+from campaign_reg.sandbox.sinch import Sinch
 
-OPERATIONS = frozenset({*READS, "resubmitCampaign", "createToken"})
+CLOCK = VirtualClock(0)
+VENDORS = [Sinch(CLOCK, Ledger(CLOCK), 1).traits]
 
 
 def call(operation: str = "resubmitCampaign", target: str | None = "one") -> Call:
     return Call(
-        operation=operation, method="PUT", path="/", query="", headers={}, body=b"", at=0.0, target=target
+        operation=operation,
+        provider="sinch",
+        method="PUT",
+        path="/",
+        query="",
+        headers={},
+        body=b"",
+        at=0.0,
+        target=target,
     )
 
 
@@ -19,26 +31,26 @@ def struck(faults: Faults, calls: int, *arguments: str) -> list[bool]:
 
 
 def test_a_rule_strikes_once_unless_told_otherwise() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     rule = faults.add("drop_after", "resubmitCampaign")
     assert struck(faults, 3) == [True, False, False]
     assert (rule.matched, rule.fired) == (1, 1)
 
 
 def test_a_rule_without_times_never_ends() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     faults.add("drop_after", times=None)
     assert all(struck(faults, 50))
 
 
 def test_a_rule_waits() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     faults.add("drop_after", after=2, times=2)
     assert struck(faults, 5) == [False, False, True, True, False]
 
 
 def test_a_rule_picks_operation_and_target() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     faults.add("drop_after", ["getCampaign", "listCampaigns"], "two", times=None)
     assert struck(faults, 1, "getCampaign", "two") == [True]
     assert struck(faults, 1, "getCampaign", "one") == [False]
@@ -46,7 +58,7 @@ def test_a_rule_picks_operation_and_target() -> None:
 
 
 def test_tokens_are_spared_unless_named() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     faults.add("drop_after", times=None)
     assert struck(faults, 1, "createToken") == [False]
     faults.add("drop_after", "createToken")
@@ -54,7 +66,7 @@ def test_tokens_are_spared_unless_named() -> None:
 
 
 def test_chance_repeats_with_the_seed() -> None:
-    first, second = Faults(1, OPERATIONS), Faults(1, OPERATIONS)
+    first, second = Faults(1, VENDORS), Faults(1, VENDORS)
     for faults in (first, second):
         faults.add("drop_after", probability=0.3, times=None)
     hits = struck(first, 500)
@@ -67,7 +79,7 @@ def test_chance_repeats_with_the_seed() -> None:
 
 
 def test_modifiers_join_the_action() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     faults.add("slow", times=None)
     faults.add("lagging_reads", times=None, lag_seconds=9)
     faults.add("status_500")
@@ -78,13 +90,13 @@ def test_modifiers_join_the_action() -> None:
 
 
 def test_a_removed_rule_rests() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     faults.remove(faults.add("drop_after"))
     assert struck(faults, 1) == [False]
 
 
 def test_typing_errors_are_told_at_once() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     with pytest.raises(ValueError, match="no such fault: drop_afer; there are drop_before"):
         faults.add("drop_afer")
     with pytest.raises(ValueError, match=r"status_429: .*retry_afterr"):
@@ -96,7 +108,7 @@ def test_typing_errors_are_told_at_once() -> None:
 
 
 def test_profiles_differ_in_how_often() -> None:
-    demo, rough = Faults(1, OPERATIONS), Faults(1, OPERATIONS)
+    demo, rough = Faults(1, VENDORS), Faults(1, VENDORS)
     for gentle, harsh in zip(demo.profile("demo", late_seconds=9), rough.profile("rough"), strict=True):
         assert harsh.probability == pytest.approx(3 * gentle.probability)
     assert len(demo.rules) == len(MIX)
@@ -105,11 +117,20 @@ def test_profiles_differ_in_how_often() -> None:
 
 def bearing(token: str, path: str = "/one") -> Call:
     headers = {"Authorization": f"Bearer {token}"}
-    return Call(operation="getCampaign", method="GET", path=path, query="", headers=headers, body=b"", at=0.0)
+    return Call(
+        operation="getCampaign",
+        provider="sinch",
+        method="GET",
+        path=path,
+        query="",
+        headers=headers,
+        body=b"",
+        at=0.0,
+    )
 
 
 def test_chance_calls_no_new_token_expired() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     faults.add("expired_token", times=None, probability=0.999999)
     for number in range(20):
         assert faults.strike(bearing(f"T{number}"))[1] is None
@@ -117,7 +138,7 @@ def test_chance_calls_no_new_token_expired() -> None:
 
 
 def test_chance_spares_the_replay_even_when_others_used_the_new_token_first() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     faults.add("expired_token", times=None, probability=0.999999)
     faults.strike(bearing("T1", "/other"))
     assert faults.strike(bearing("T1"))[1] is not None
@@ -128,7 +149,7 @@ def test_chance_spares_the_replay_even_when_others_used_the_new_token_first() ->
 
 
 def test_an_expired_token_on_demand_strikes_any_token() -> None:
-    faults = Faults(1, OPERATIONS)
+    faults = Faults(1, VENDORS)
     faults.add("expired_token", times=2)
     assert faults.strike(bearing("T1"))[1] is not None
     assert faults.strike(bearing("T2"))[1] is not None
