@@ -17,7 +17,7 @@ from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading, Terms
 from campaign_reg.pace import Limits
-from campaign_reg.protocol.backend import Answer, Backend, PreparedWrite, Waits
+from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite, Waits
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.schedule import Schedule
@@ -60,6 +60,20 @@ class Nothing:
 
 
 @attrs.frozen
+class Draft:
+    """A campaign to be created; without a name nothing tells it from others."""
+
+    name: str = ""
+
+
+@attrs.frozen
+class Wish:
+    """The state that a campaign is to be put into."""
+
+    state: str
+
+
+@attrs.frozen
 class Again:
     """Parameters of a resubmission."""
 
@@ -98,12 +112,26 @@ DELETE = attrs.evolve(
 )
 CREATE = VerbRule(
     verb=Verb.CREATE,
-    params=Nothing,
-    reads_first=False,
+    params=Draft,
+    creates=True,
     in_progress=frozenset({"REVIEW"}),
     succeeded=frozenset({"ACTIVE"}),
     failed=frozenset({"REJECTED"}),
     version_time=parse_datetime,
+)
+RENEW = VerbRule(
+    verb=Verb.RENEW,
+    params=Nothing,
+    allowed=frozenset({"paused"}),
+    succeeded=frozenset({"sending", "done"}),
+    failed=frozenset({"stopped"}),
+    action_required=frozenset({"paused"}),
+    is_later=lambda version, other: int(version) > int(other),
+    resendable=True,
+    resend_within_seconds=600.0,
+)
+APPROVE = VerbRule(
+    verb=Verb.APPROVE, params=Wish, wanted=lambda campaign, wish: bool(campaign.vendor_status == wish.state)
 )
 
 
@@ -115,6 +143,8 @@ class MemoryVendor:
         writes: Verb and id, in the order they were applied.
         answers: What the next reads get instead of the truth: an error, or a campaign as a stale replica shows it.
         lost: Errors for the next writes, each with whether the write is applied all the same.
+        drafts: Names of campaigns that were asked for, by the id they get.
+        searches: How often campaigns were looked for by name.
         on_write: What a write does; by default a resubmission runs for a minute and ends well.
     """
 
@@ -127,6 +157,8 @@ class MemoryVendor:
         self.answers: list[Exception | MemoryCampaign] = []
         self.feedback_answers: list[Exception] = []
         self.lost: list[tuple[Exception, bool]] = []
+        self.drafts: dict[str, str] = {}
+        self.searches = 0
         self.on_write: Callable[[Verb, str], None] = self.run_for_a_minute
         self._agenda: list[tuple[float, int, str, dict[str, Any]]] = []
         self._order = itertools.count()
@@ -149,6 +181,11 @@ class MemoryVendor:
         return self.clock.now().replace(microsecond=0).isoformat().replace("+00:00", "Z")
 
     def run_for_a_minute(self, verb: Verb, id: str) -> None:
+        if verb is Verb.CREATE:
+            now = self.clock.now()
+            self.put(id, version=self.stamp(), vendor_status="REVIEW", name=self.drafts[id], created_at=now)
+            self.later(60, id, vendor_status="ACTIVE")
+            return
         self.change(id, action=f"{verb.upper()}_IN_PROGRESS")
         self.later(60, id, action=f"{verb.upper()}_SUCCESSFUL")
 
@@ -161,6 +198,11 @@ class MemoryVendor:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def named(self, name: str) -> tuple[MemoryCampaign, ...]:
+        self.searches += 1
+        self._catch_up()
+        return tuple(campaign for campaign in self.campaigns.values() if campaign.name == name)
 
     def write(self, verb: Verb, id: str) -> None:
         self._catch_up()
@@ -225,7 +267,7 @@ class MemoryBackend(Backend[MemoryCampaign]):
 
         return Pager(fetch)
 
-    async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
+    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
         if permit is not None:
             permit.take()
         return self.reading_of(self.vendor.look(id))
@@ -242,19 +284,38 @@ class MemoryBackend(Backend[MemoryCampaign]):
             campaign=campaign,
         )
 
-    def prepare(self, verb: Verb, target: str | None, params: Any) -> PreparedWrite:
+    def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
         async def send(permit: Permit, leave_before: float | None) -> Answer:
             permit.take()
             id = target or f"new{len(self.vendor.campaigns)}"
             if verb is Verb.CREATE:
-                self.vendor.put(id, version=self.vendor.stamp(), vendor_status="REVIEW")
+                self.vendor.drafts[id] = params.name
             self.vendor.write(verb, id)
-            return Answer(target=id)
+            return Answer(target=id, settled=verb is Verb.APPROVE)
 
-        return PreparedWrite(content=f"{verb} {target} {params}".encode(), send=send)
+        mark = {"name": params.name} if verb is Verb.CREATE and params.name else {}
+        return PreparedWrite(content=f"{verb} {target} {params}".encode(), send=send, mark=mark)
+
+    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+        if permit is not None:
+            permit.take()
+        return Found(
+            readings=tuple(self.reading_of(campaign) for campaign in self.vendor.named(mark["name"])),
+            vendor_time=self.clock.now().replace(microsecond=0),
+        )
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
         self.vendor.feedback_calls += 1
         if self.vendor.feedback_answers:
             raise self.vendor.feedback_answers.pop(0)
         return (Feedback(code="502", field="sample1", text="Sample lacks opt-out words."),)
+
+
+class EveryVerbBackend(MemoryBackend):
+    """The same vendor with the verbs that are judged otherwise."""
+
+    rules: ClassVar[Mapping[Verb, VerbRule]] = {
+        **MemoryBackend.rules,
+        Verb.RENEW: RENEW,
+        Verb.APPROVE: APPROVE,
+    }

@@ -35,11 +35,8 @@ class NoScheme:
     def __init__(self, config):
         self.config = config
 
-    async def token_request(self):
+    async def obtain(self, ask, current):
         return None
-
-    def parse_token(self, response):
-        raise NotImplementedError
 
     async def authorize(self, token):
         return {}

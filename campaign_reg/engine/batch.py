@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -16,13 +17,13 @@ from campaign_reg.engine.claims import Claims
 from campaign_reg.engine.intake import Intake, Rows, is_sealed
 from campaign_reg.engine.journal import SqliteJournal
 from campaign_reg.engine.plan import Plan, make_plan
-from campaign_reg.engine.records import AddReport, RowResult, Summary, Tally, result_of
+from campaign_reg.engine.records import AddReport, RowResult, Summary, Tally, key_of, result_of
 from campaign_reg.engine.rounds import Rounds
 from campaign_reg.engine.row import (
     Facts,
     Phase,
 )
-from campaign_reg.engine.store import Header, JournalStore
+from campaign_reg.engine.store import Header, JournalStore, RowRecord
 from campaign_reg.enums import Verb
 from campaign_reg.errors import (
     InvalidInputError,
@@ -97,10 +98,6 @@ class Batch:
             InvalidInputError: The verb cannot be run as a batch, or `resend` is neither of its two values.
         """
         rule = backend.rule(verb)
-        if not rule.reads_first:
-            raise InvalidInputError(
-                f"{rule.verb} cannot be run as a batch: it has no campaign to read beforehand"
-            )
         if resend not in {"proven", "never"}:
             raise InvalidInputError(f"resend is 'proven' or 'never', not {resend!r}")
         return cls(
@@ -159,7 +156,7 @@ class Batch:
             JournalMismatchError: The journal was begun with another input.
             JournalError: The journal cannot be written.
         """
-        report = await Intake(self._journal, self._backend, self._verb).add(rows)
+        report = await Intake(self._journal, await self._journal_id(), self._backend, self._verb).add(rows)
         if not report.known:
             await self._load()
         return report
@@ -260,7 +257,14 @@ class Batch:
         await self._claim()
         journal, backend = self._journal, self._backend
         carrier = Carrier(
-            journal, backend, self._verb, self._schedule, self._facts, self._tally, self._news.set
+            journal,
+            await self._journal_id(),
+            backend,
+            self._verb,
+            self._schedule,
+            self._facts,
+            self._tally,
+            self._news.set,
         )
 
         async def look(row: Row) -> float | None:
@@ -274,18 +278,27 @@ class Batch:
         if self._tally.ended == self._tally.rows:
             await asyncio.to_thread((await self._claims()).release)
 
+    async def _journal_id(self) -> str:
+        return await self._journal.meta("journal_id") or ""
+
     async def _claims(self) -> Claims:
-        journal_id = await self._journal.meta("journal_id")
-        return Claims(self._header, journal_id or "", self._path)
+        return Claims(self._header, await self._journal_id(), self._path)
 
     async def _claim(self) -> None:
         """Hold the campaigns of this batch against other batches of this machine."""
         begun_or_ready = [phase for phase in Phase if phase is not Phase.ENDED]
-        ids, after = [], 0
+        ids, after, journal_id = [], 0, await self._journal_id()
         while records := await self._journal.rows(begun_or_ready, after, _CHUNK):
-            ids += [record.id for record in records]
+            ids += [self._claimed(record, journal_id) for record in records]
             after = records[-1].n
         await asyncio.to_thread((await self._claims()).take, ids)
+
+    def _claimed(self, record: RowRecord, journal_id: str) -> str:
+        """What a row holds against other batches: its campaign, or what tells the one it creates from all others."""
+        if not self._backend.rule(self._verb).creates:
+            return record.id
+        key = key_of(journal_id, record.id)
+        return json.dumps(self._backend.mark(record.params, key) or {"key": key}, sort_keys=True)
 
     async def _resume(self, rounds: Rounds[Row], carrier: Carrier) -> None:
         """Take up the rows that were begun before, spread so that they do not all come at once."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.engine.records import Tally, outcome_to_text
+from campaign_reg.engine.records import Tally, key_of, outcome_to_text
 from campaign_reg.engine.rounds import Entry
 from campaign_reg.engine.row import (
     Acknowledged,
@@ -25,6 +25,7 @@ from campaign_reg.engine.row import (
     Lost,
     NotApplied,
     Phase,
+    Searched,
     Seen,
     SendAgain,
     State,
@@ -48,7 +49,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.action import Track, conclude, may_pass, read_or_gone
+from campaign_reg.protocol.action import Track, conclude, look_at, may_pass
 from campaign_reg.protocol.backend import CampaignBackend, Intent
 from campaign_reg.protocol.judge import Judgement, shows_effect
 from campaign_reg.protocol.schedule import Schedule
@@ -80,6 +81,7 @@ class Carrier:
 
     Args:
         journal: Where everything is made durable first.
+        journal_id: Its identity; the keys of creates come from it.
         backend: Whose campaigns.
         verb: What to do with them.
         schedule: When to look for settled campaigns.
@@ -91,6 +93,7 @@ class Carrier:
     def __init__(
         self,
         journal: JournalStore,
+        journal_id: str,
         backend: CampaignBackend[Any],
         verb: Verb,
         schedule: Schedule,
@@ -98,7 +101,8 @@ class Carrier:
         tally: Tally,
         ended: Callable[[], None],
     ) -> None:
-        self._journal, self._backend, self._verb, self._schedule = journal, backend, verb, schedule
+        self._journal, self._journal_id = journal, journal_id
+        self._backend, self._verb, self._schedule = backend, verb, schedule
         self._rule, self._facts, self._tally, self._ended = backend.rule(verb), facts, tally, ended
         self._answered = False
         self._hold_until, self._holds = 0.0, 0
@@ -111,9 +115,10 @@ class Carrier:
         """A row that was begun by an earlier run; nothing is sent before it has been read."""
         now = self._backend.clock.monotonic()
         row = Row(record, now, resumed=True)
+        age = max((self._backend.clock.now() - _sent_at(record)).total_seconds(), 0.0)
+        row.state = attrs.evolve(row.state, left_at=now - age)
         if row.state.phase is Phase.SENT:
-            age = (self._backend.clock.now() - _sent_at(record)).total_seconds()
-            row.state = attrs.evolve(row.state, since=now - max(age, 0.0))
+            row.state = attrs.evolve(row.state, since=now - age)
         else:  # a write that was cut off: its answer is lost, and the window starts now
             await self._journal.phase(row.n, Phase.LOST, row.state.attempts)
             row.state, _ = self._advance(row, Lost())
@@ -143,7 +148,11 @@ class Carrier:
     async def _send(self, row: Row) -> float | None:
         try:
             action = await self._backend.perform(
-                self._verb, row.id, row.params, before_send=lambda intent: self._intend(row, intent)
+                self._verb,
+                None if self._rule.creates else row.id,
+                row.params,
+                key=key_of(self._journal_id, row.id),
+                before_send=lambda intent: self._intend(row, intent),
             )
         except _ContradictedError as contradiction:
             return await self._contradicted(row, *contradiction.args)
@@ -160,8 +169,8 @@ class Carrier:
         except CampaignRegError as error:
             return await self._not_sent(row, error)
         self._note_answer()
-        if action.outcome is None:
-            return await self._step(row, Acknowledged())
+        if action.outcome is None or not action.track.skipped:
+            return await self._step(row, Acknowledged(action.target, settled=action.done))
         if row.state.attempts and action.track.preimage is not None:
             return await self._contradicted(row, action.track.preimage)
         row.troubles += 1
@@ -226,7 +235,7 @@ class Carrier:
 
     async def _read(self, row: Row) -> float | None:
         try:
-            reading = await read_or_gone(self._backend, row.id)
+            event = await self._look(row)
         except PermissionDeniedError as error:
             return self._wait_or_raise(row, error)
         except _STOPS_THE_BATCH:
@@ -236,7 +245,14 @@ class Carrier:
             return self._wait_after_trouble(row)
         row.troubles = 0
         self._note_answer()
-        return await self._step(row, Seen(reading))
+        return await self._step(row, event)
+
+    async def _look(self, row: Row) -> Event:
+        """Read the row's campaign; where a create's is not known yet, look for it."""
+        if self._rule.creates and not row.state.target:
+            mark = self._backend.mark(row.params, key_of(self._journal_id, row.id))
+            return Searched((await self._backend.find(mark)).readings if mark else ())
+        return Seen(await look_at(self._backend, row.state.target or row.id, self._verb, row.params))
 
     def _wait_or_raise(self, row: Row, error: PermissionDeniedError) -> float | None:
         """A refusal is the account's only if nothing else is answered in the meantime."""
@@ -249,8 +265,10 @@ class Carrier:
         """Advance a row, journal what must outlive this process, and do what follows."""
         before = row.state
         state, effect = self._advance(row, event)
-        if isinstance(event, Acknowledged | Lost):
-            await self._journal.phase(row.n, state.phase, state.attempts)
+        if isinstance(event, Acknowledged | Lost) and state.phase is not Phase.ENDED:
+            await self._journal.phase(row.n, state.phase, state.attempts, state.target or None)
+        elif state.target != before.target:
+            await self._journal.phase(row.n, state.phase, state.attempts, state.target)
         elif state.readings != before.readings and self._is_news(before, state):
             plain = json.dumps([reading.to_plain() for reading in state.readings])
             await self._journal.observed(row.n, state.phase, plain)
@@ -315,7 +333,7 @@ class Carrier:
         plain = await self._journal.preimage(row.n)
         track = Track(
             verb=self._verb,
-            target=row.id,
+            target=row.state.target or row.id,
             preimage=None if plain is None else Reading.from_plain(row.id, plain),
             acknowledged=row.state.acknowledged,
             sent_at=datetime.fromisoformat(row.sent_at) if row.sent_at else self._backend.clock.now(),
@@ -324,7 +342,7 @@ class Carrier:
 
     def _outcome(self, row: Row, verdict: Verdict, evidence: Evidence, reason: str) -> Outcome:
         return Outcome(
-            target=row.id,
+            target=row.state.target or row.id,
             verb=self._verb,
             verdict=verdict,
             evidence=evidence,
@@ -333,7 +351,7 @@ class Carrier:
         )
 
     async def _end(self, row: Row, outcome: Outcome) -> None:
-        await self._journal.end(row.n, outcome.verdict, row.state.attempts, outcome_to_text(outcome))
+        await self._journal.end(row.n, outcome.verdict, row.state.attempts, outcome_to_text(outcome, row.id))
         self._tally.count(outcome)
         self._ended()
 
@@ -350,4 +368,5 @@ def _state_of(record: RowRecord) -> State:
         preimage=preimage,
         readings=tuple(Reading.from_plain(record.id, plain) for plain in record.readings),
         acknowledged=record.phase == Phase.SENT,
+        target=record.target or "",
     )

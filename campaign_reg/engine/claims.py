@@ -19,6 +19,7 @@ import attrs
 
 from campaign_reg.engine.journal import looking_on
 from campaign_reg.engine.store import Header
+from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError, JournalError
 
 DIRECTORY_VARIABLE = "CAMPAIGN_REG_STATE_DIR"
@@ -90,7 +91,9 @@ class Claims:
         return found
 
     def _refuse_if_open(self, path: Path, journal_id: str, ids: list[str]) -> None:
-        there = _open_rows(path, journal_id, ids)
+        there = _open_rows(path, journal_id, None if self.header.verb == Verb.CREATE else ids)
+        if there and self.header.verb == Verb.CREATE:
+            there = ids  # a claim names what is to be created, not the row: as long as one is open, all are
         if journal_id == self.journal_id:
             if there is not None:
                 raise InvalidInputError(
@@ -127,8 +130,8 @@ def _named(ids: Sequence[str]) -> str:
     return f"{len(ids)} of these campaigns ({', '.join(ids[:_MOST_NAMED])}{more}) are"
 
 
-def _open_rows(path: Path, journal_id: str, ids: list[str]) -> list[str] | None:
-    """Those of the ids that have not ended in a journal; None where that journal is not there (any more)."""
+def _open_rows(path: Path, journal_id: str, ids: list[str] | None) -> list[str] | None:
+    """Those of the ids (None: of all) that have not ended in a journal; None where it is not there (any more)."""
     if not path.is_file():
         return None
     with looking_on(path) as db:
@@ -136,8 +139,9 @@ def _open_rows(path: Path, journal_id: str, ids: list[str]) -> list[str] | None:
         if own is None or own[0] != journal_id:
             return None
         rows = db.execute(
-            "SELECT id FROM rows WHERE phase <> 'ended' AND id IN (SELECT value FROM json_each(?)) ORDER BY n",
-            (json.dumps(ids),),
+            "SELECT id FROM rows WHERE phase <> 'ended' AND "
+            "(?1 IS NULL OR id IN (SELECT value FROM json_each(?1))) ORDER BY n",
+            (None if ids is None else json.dumps(ids),),
         )
         return [row[0] for row in rows]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.engine.records import AddReport, BatchRow, outcome_to_text
+from campaign_reg.engine.records import AddReport, BatchRow, key_of, outcome_to_text
 from campaign_reg.engine.store import JournalStore, RowRecord
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError
@@ -28,8 +28,12 @@ class Intake:
     The hash does not depend on the order of rows.
     """
 
-    def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb) -> None:
-        self._journal, self._backend, self._verb = journal, backend, verb
+    def __init__(
+        self, journal: JournalStore, journal_id: str, backend: CampaignBackend[Any], verb: Verb
+    ) -> None:
+        self._journal, self._journal_id, self._backend, self._verb = journal, journal_id, backend, verb
+        self._creates = backend.rule(verb).creates
+        self._marks: dict[str, str] = {}
         self._params: dict[str, str] = {}
         self._sum, self._repeated = 0, 0
         self._refused: list[tuple[int, str, str]] = []
@@ -74,7 +78,7 @@ class Intake:
                 target=id, verb=self._verb, verdict=Verdict.FAILED, evidence=Evidence.INFERRED,
                 reason=f"never sent: {reason}",
             )  # fmt: skip
-            await self._journal.end(n, outcome.verdict, 0, outcome_to_text(outcome))
+            await self._journal.end(n, outcome.verdict, 0, outcome_to_text(outcome, id))
         await self._journal.remember(_SEAL, f"{self._sum:064x}")
 
     def _compare(self, sealed: str) -> None:
@@ -105,11 +109,21 @@ class Intake:
             self._repeated += 1
             return None
         self._params[row.id] = text
+        if self._creates and problem is None:
+            problem = self._like_another(row.id, params)
         digest = hashlib.sha256(f"{row.id}\n{text}".encode("utf-8", "surrogatepass")).digest()
         self._sum = (self._sum + int.from_bytes(digest)) % (1 << 256)
         if problem is not None:
             self._refused.append((n, row.id, problem))
         return RowRecord(n=n, id=row.id, params=params)
+
+    def _like_another(self, id: str, params: Mapping[str, Any]) -> str | None:
+        """Why a create could not be told from an earlier row's, were its answer lost."""
+        mark = self._backend.mark(params, key_of(self._journal_id, id))
+        first = self._marks.setdefault(json.dumps(mark, sort_keys=True), id) if mark else id
+        if first == id:
+            return None
+        return f"it could not be told from row {first} ({', '.join(mark.values())}): change one of these"
 
     def _check(self, row: BatchRow) -> tuple[Mapping[str, Any], str | None]:
         if row.problem is not None:

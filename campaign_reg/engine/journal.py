@@ -28,7 +28,7 @@ from campaign_reg.errors import InvalidInputError, JournalError, JournalInUseErr
 
 T = TypeVar("T")
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _APPLICATION_ID = 0x43524A31
 _MOST_IN_A_COMMIT = 1024
 _BAD_FILE = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -44,7 +44,8 @@ CREATE TABLE rows (
     preimage TEXT,
     digest BLOB,
     sent_at TEXT,
-    readings TEXT
+    readings TEXT,
+    target TEXT
 );
 CREATE TABLE results (
     seq INTEGER PRIMARY KEY,
@@ -53,6 +54,10 @@ CREATE TABLE results (
     document TEXT NOT NULL
 );
 """
+
+
+# From the version that is the key to the next one.
+_MIGRATIONS: Mapping[int, str] = {1: "ALTER TABLE rows ADD COLUMN target TEXT"}
 
 
 class SqliteJournal:
@@ -138,7 +143,7 @@ class SqliteJournal:
     async def rows(self, phases: Sequence[str], after: int, most: int) -> list[RowRecord]:
         """Rows in these phases beyond place `after`, in order."""
         query = (
-            "SELECT n, id, params, phase, attempts, preimage, readings, sent_at FROM rows "
+            "SELECT n, id, params, phase, attempts, preimage, readings, sent_at, target FROM rows "
             "WHERE n > ? AND phase IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT ?"
         )
         return await self._do(
@@ -160,9 +165,15 @@ class SqliteJournal:
 
         await self._do(write)
 
-    async def phase(self, n: int, phase: str, attempts: int) -> None:
-        """A row changed phase."""
-        await self._execute("UPDATE rows SET phase = ?, attempts = ? WHERE n = ?", phase, attempts, n)
+    async def phase(self, n: int, phase: str, attempts: int, target: str | None = None) -> None:
+        """A row changed phase, and perhaps its campaign got an id."""
+        await self._execute(
+            "UPDATE rows SET phase = ?, attempts = ?, target = coalesce(?, target) WHERE n = ?",
+            phase,
+            attempts,
+            target,
+            n,
+        )
 
     async def observed(self, n: int, phase: str, readings: str) -> None:
         """Something was seen that decides later on."""
@@ -205,7 +216,8 @@ class SqliteJournal:
 
         def read(db: sqlite3.Connection) -> Mapping[str, Any] | None:
             row = db.execute("SELECT preimage FROM rows WHERE n = ?", (n,)).fetchone()
-            return None if row is None or row[0] is None else dict(json.loads(row[0]))
+            found: Mapping[str, Any] | None = json.loads("null" if row is None or row[0] is None else row[0])
+            return found
 
         return await self._do(read)
 
@@ -363,6 +375,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, header: Header) -> None
         connection.execute("PRAGMA synchronous = FULL")
         if is_new:
             _create(connection, header)
+        else:
+            _migrate(connection)
         found = _header(connection)
     except _BAD_FILE as error:
         raise _not_a_journal(path, error) from error
@@ -382,6 +396,16 @@ def _create(connection: sqlite3.Connection, header: Header) -> None:
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     connection.execute("COMMIT")
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring a journal of an older release up to this one, step by step, each all or nothing."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    for step in range(version, SCHEMA_VERSION):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(_MIGRATIONS[step])
+        connection.execute(f"PRAGMA user_version = {step + 1}")
+        connection.execute("COMMIT")
 
 
 def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
@@ -425,7 +449,7 @@ def _dump(value: Any) -> str:
 
 
 def _row(values: tuple[Any, ...]) -> RowRecord:
-    n, id, params, phase, attempts, preimage, readings, sent_at = values
+    n, id, params, phase, attempts, preimage, readings, sent_at, target = values
     return RowRecord(
         n=n,
         id=id,
@@ -435,6 +459,7 @@ def _row(values: tuple[Any, ...]) -> RowRecord:
         preimage=None if preimage is None else json.loads(preimage),
         readings=() if readings is None else json.loads(readings),
         sent_at=sent_at,
+        target=target,
     )
 
 

@@ -11,6 +11,7 @@ from campaign_reg.engine.row import Phase
 from campaign_reg.engine.store import JournalStore, RowRecord
 from campaign_reg.enums import Verb
 from campaign_reg.errors import AuthenticationError, CampaignRegError, PermissionDeniedError
+from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.action import may_pass
 from campaign_reg.protocol.backend import CampaignBackend
 
@@ -53,11 +54,23 @@ class Plan:
 
 
 class _Candidate(Entry):
-    __slots__ = ("id", "tries")
+    __slots__ = ("id", "params", "tries")
 
     def __init__(self, record: RowRecord) -> None:
         super().__init__()
-        self.id, self.tries = record.id, 0
+        self.id, self.params, self.tries = record.id, record.params, 0
+
+
+async def _look(backend: CampaignBackend[Any], verb: Verb, row: _Candidate) -> Reading:
+    """The campaign as a run would find it; for a create, one that stands in its way, or none."""
+    rule = backend.rule(verb)
+    if not rule.creates:
+        params = backend.params(verb, row.params) if rule.wanted is not None else None
+        return rule.compare(await backend.read(row.id, verb=verb), params)
+    mark = backend.mark(row.params)
+    matches = (await backend.find(mark)).readings if mark else ()
+    in_the_way = (match for match in matches if rule.refuses(match) is not None)
+    return next(in_the_way, Reading.gone("", backend.clock.now()))
 
 
 async def make_plan(journal: JournalStore, backend: CampaignBackend[Any], verb: Verb, in_flight: int) -> Plan:
@@ -73,7 +86,7 @@ async def make_plan(journal: JournalStore, backend: CampaignBackend[Any], verb: 
         nonlocal send
         row.tries += 1
         try:
-            reading = await backend.read(row.id)
+            reading = await _look(backend, verb, row)
         except (AuthenticationError, PermissionDeniedError):
             raise
         except CampaignRegError as error:

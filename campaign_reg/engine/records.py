@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ class BatchRow:
     """One row of a batch's input.
 
     Attributes:
-        id: The campaign's id.
+        id: The campaign's id; for a create a name of your own for the row, each used once.
         params: The verb's parameters.
         problem: Why the row cannot be sent, found while reading the input; it ends `failed` with this reason.
     """
@@ -37,10 +38,10 @@ class RowResult:
     """How one row ended.
 
     Attributes:
-        id: The campaign's id.
+        id: The row's id.
         params: The verb's parameters, plain.
         attempts: Writes that were, or may have been, applied: 0, 1, or 2 where a lost one was proven unapplied.
-        outcome: How it ended; without the campaign itself.
+        outcome: How it ended; without the campaign itself. Its `target` is the campaign's id.
     """
 
     id: str
@@ -132,13 +133,20 @@ class Tally:
         )
 
 
-def outcome_to_text(outcome: Outcome) -> str:
-    """An outcome for the journal, without the campaign."""
+def key_of(journal_id: str, row_id: str) -> str:
+    """What stands for a create at a vendor that lets it carry a reference: the same after every restart."""
+    return hashlib.sha256(f"{journal_id}\n{row_id}".encode()).hexdigest()[:24]
+
+
+def outcome_to_text(outcome: Outcome, row_id: str) -> str:
+    """An outcome for the journal, without the campaign; the target only where it is not the row's id."""
     plain: dict[str, Any] = {
         "verdict": outcome.verdict,
         "evidence": outcome.evidence,
         "reason": outcome.reason,
     }
+    if outcome.target != row_id:
+        plain["target"] = outcome.target
     if outcome.settled_at is not None:
         plain["at"] = outcome.settled_at.isoformat(timespec="seconds")
     if outcome.feedback:
@@ -153,7 +161,7 @@ def result_of(record: ResultRecord, verb: Verb) -> RowResult:
     plain = record.document
     at = plain.get("at")
     outcome = Outcome(
-        target=record.id,
+        target=plain.get("target", record.id),
         verb=verb,
         verdict=Verdict(plain["verdict"]),
         evidence=Evidence(plain["evidence"]),

@@ -18,18 +18,21 @@ import attrs
 
 from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.models.reading import Reading
+from campaign_reg.protocol.action import several
 from campaign_reg.protocol.judge import (
     Judgement,
     VerbRule,
     is_untouched,
     judge,
     lags_behind,
+    new_matches,
     remember,
     shows_effect,
 )
 
 _WINDOWS_TO_WAIT_FOR_A_WITNESS = 3
 _READINGS_KEPT = 8
+_SEARCHES_IN_A_WINDOW = 4
 
 
 class Phase(enum.StrEnum):
@@ -58,6 +61,9 @@ class State:
         stale_seconds: After how many seconds an acknowledged write was still not to be seen; None where it never was.
         shown: Whether the effect of an acknowledged write was seen, in a version not older than the write.
         lag_seconds: After how many seconds that was, where an earlier reading had not shown it.
+        target: The campaign's id; empty for a create until it is known.
+        left_at: Monotonic time in seconds at which the newest write left; before the start of the process for one that
+            an earlier process sent.
     """
 
     phase: Phase = Phase.READY
@@ -71,6 +77,8 @@ class State:
     stale_seconds: float | None = None
     shown: bool = False
     lag_seconds: float | None = None
+    target: str = ""
+    left_at: float = 0.0
 
 
 @attrs.frozen(kw_only=True)
@@ -106,7 +114,15 @@ class Intended:
 
 @attrs.frozen
 class Acknowledged:
-    """The vendor took the write."""
+    """The vendor took the write.
+
+    Attributes:
+        target: The campaign's id, which a create learns by this.
+        settled: Whether the answer itself says that it is done.
+    """
+
+    target: str
+    settled: bool = False
 
 
 @attrs.frozen
@@ -120,13 +136,24 @@ class NotApplied:
 
 
 @attrs.frozen
+class Searched:
+    """A create was lost, and campaigns like it were looked for.
+
+    Attributes:
+        matches: All that there are, old ones too.
+    """
+
+    matches: tuple[Reading, ...]
+
+
+@attrs.frozen
 class Seen:
     """The campaign was read."""
 
     reading: Reading
 
 
-Event = Intended | Acknowledged | Lost | NotApplied | Seen
+Event = Intended | Acknowledged | Lost | NotApplied | Searched | Seen
 
 
 @attrs.frozen
@@ -170,19 +197,46 @@ def advance(
     match event:
         case Intended(preimage):
             pre = None if preimage is None else preimage.glimpse()
-            return attrs.evolve(state, phase=Phase.INTENT, attempts=state.attempts + 1, preimage=pre), None
-        case Acknowledged():
-            return attrs.evolve(
-                state, phase=Phase.SENT, acknowledged=True, since=now, looks=0, readings=()
-            ), Look()
+            attempts = state.attempts + 1
+            return attrs.evolve(state, phase=Phase.INTENT, attempts=attempts, preimage=pre, left_at=now), None
+        case Acknowledged(target, settled):
+            sent = attrs.evolve(
+                state, phase=Phase.SENT, acknowledged=True, since=now, looks=0, readings=(), target=target
+            )
+            return _done(sent) if settled else (sent, Look())
         case Lost():
-            return attrs.evolve(
+            lost = attrs.evolve(
                 state, phase=Phase.LOST, acknowledged=False, since=now, quiet_since=None, looks=0
-            ), Look()
+            )
+            return lost, Look()
         case NotApplied():
             return attrs.evolve(state, phase=Phase.READY, attempts=state.attempts - 1), SendAgain()
+        case Searched(matches):
+            return _searched(attrs.evolve(state, looks=state.looks + 1), matches, rule, facts, now)
         case Seen(reading):
             return _seen(state, reading, rule, facts, now)
+
+
+def _done(state: State) -> tuple[State, Effect]:
+    judgement = Judgement(Verdict.SUCCEEDED, Evidence.ACKNOWLEDGED, "the vendor answered that it is done")
+    return attrs.evolve(state, phase=Phase.ENDED), End(judgement)
+
+
+def _searched(
+    state: State, matches: tuple[Reading, ...], rule: VerbRule, facts: Facts, now: float
+) -> tuple[State, Effect]:
+    """Exactly one new campaign like the lost one is taken for it; a create is never sent again."""
+    if state.preimage is None:
+        return _unknown(state, "its answer was lost, and nothing tells its campaign from others")
+    new = new_matches(rule, state.preimage, matches)
+    if len(new) == 1:
+        return attrs.evolve(state, target=new[0].target), Look(0.0)
+    if new:
+        return _unknown(state, f"its answer was lost, and {several(new)}")
+    due = state.since + facts.window_seconds
+    if now < due:
+        return state, Look(min(_until(due, now), facts.window_seconds / _SEARCHES_IN_A_WINDOW))
+    return _unknown(state, f"its answer was lost, and none like it appeared within {now - state.since:.0f} s")
 
 
 def _seen(state: State, reading: Reading, rule: VerbRule, facts: Facts, now: float) -> tuple[State, Effect]:
@@ -211,12 +265,12 @@ def _seen_nothing(
     state: State, reading: Reading, rule: VerbRule, facts: Facts, now: float
 ) -> tuple[State, Effect]:
     """The reading neither decides nor shows the action under way."""
-    if state.acknowledged:
+    if state.acknowledged or (rule.creates and state.target):
         waited = now - state.since
         if state.preimage is not None and reading.version == state.preimage.version:
             state = attrs.evolve(state, stale_seconds=waited)
         if waited >= facts.quiet_seconds:
-            return _unknown(state, f"the vendor took it, but showed no sign of it for {waited:g} s")
+            return _unknown(state, f"the vendor took it, but showed no sign of it for {waited:.0f} s")
         return state, Look()
     return _seen_nothing_of_lost(state, reading, rule, facts, now)
 
@@ -226,6 +280,8 @@ def _seen_nothing_of_lost(
 ) -> tuple[State, Effect]:
     window = facts.window_seconds
     if state.preimage is None or state.preimage.version is None:
+        if now - state.since < window:
+            return state, Look(_until(state.since + window, now))
         return _unknown(state, "its answer was lost, and the vendor shows no version to tell by")
     if not is_untouched(rule, state.preimage, reading):
         # It moved for another reason: that forbids sending again, and proves nothing.
@@ -238,7 +294,7 @@ def _seen_nothing_of_lost(
         return attrs.evolve(state, quiet_since=now), Look(window)
     if now - state.quiet_since < window:
         return state, Look(_until(state.quiet_since + window, now))
-    why_not = _may_not_resend(state, rule, facts)
+    why_not = _may_not_resend(state, rule, facts, now)
     if why_not is None:
         return attrs.evolve(state, phase=Phase.READY, quiet_since=None, readings=()), SendAgain()
     if (
@@ -252,7 +308,7 @@ def _seen_nothing_of_lost(
     )
 
 
-def _may_not_resend(state: State, rule: VerbRule, facts: Facts) -> str | None:
+def _may_not_resend(state: State, rule: VerbRule, facts: Facts, now: float) -> str | None:
     """Why a write that two readings, a window apart, showed without effect must not be sent again."""
     if state.attempts >= 2:
         return "it was sent a second time already"
@@ -260,6 +316,9 @@ def _may_not_resend(state: State, rule: VerbRule, facts: Facts) -> str | None:
         return "sending again is switched off"
     if not rule.resendable:
         return f"a {rule.verb} is never sent again"
+    limit = rule.resend_within_seconds
+    if limit is not None and now - state.left_at > limit:
+        return f"a {rule.verb} is not sent again later than {limit:.0f} s after it left"
     if not facts.version_moves:
         return "no acknowledged write of this batch has shown that the version moves with it"
     return None

@@ -23,13 +23,14 @@ class RowRecord:
 
     Attributes:
         n: Its place in the input, from 1.
-        id: The campaign's id.
+        id: The campaign's id; of a create, the caller's name for the row.
         params: The verb's parameters, plain.
         phase: Where it stands.
         attempts: Writes that were, or may have been, applied.
         preimage: The reading before the newest write, plain.
         readings: Readings since that matter, plain.
         sent_at: When the newest write left, ISO 8601.
+        target: The id of the campaign that a create has made, as soon as it is known.
     """
 
     n: int
@@ -40,6 +41,7 @@ class RowRecord:
     preimage: Mapping[str, Any] | None = None
     readings: Sequence[Mapping[str, Any]] = ()
     sent_at: str | None = None
+    target: str | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -89,8 +91,8 @@ class JournalStore(Protocol):
         """A write is about to leave."""
         ...
 
-    async def phase(self, n: int, phase: str, attempts: int) -> None:
-        """A row changed phase."""
+    async def phase(self, n: int, phase: str, attempts: int, target: str | None = None) -> None:
+        """A row changed phase, and perhaps its campaign got an id."""
         ...
 
     async def observed(self, n: int, phase: str, readings: str) -> None:

@@ -27,7 +27,8 @@ class Reading:
         terms: What each operator grants.
         taken_at: Local wall clock, aware UTC.
         vendor_time: The vendor's own clock at that moment, whole seconds; None where it did not say.
-        missing: The vendor answered that it does not know the campaign.
+        missing: The vendor answered that it does not know the campaign, or there is none like it yet.
+        as_wanted: It shows exactly what a write asks for, where that can be told by reading.
         campaign: The vendor's model; not kept in records.
     """
 
@@ -39,6 +40,7 @@ class Reading:
     taken_at: datetime
     vendor_time: datetime | None = None
     missing: bool = False
+    as_wanted: bool = False
     campaign: Campaign | None = attrs.field(default=None, repr=False, eq=False)
 
     def glimpse(self) -> Reading:
@@ -47,11 +49,12 @@ class Reading:
 
     def says_the_same(self, other: Reading) -> bool:
         """Whether both show the campaign in the same state."""
-        return (self.version, self.status, self.action_status, self.missing) == (
+        return (self.version, self.status, self.action_status, self.missing, self.as_wanted) == (
             other.version,
             other.status,
             other.action_status,
             other.missing,
+            other.as_wanted,
         )
 
     def to_plain(self) -> dict[str, Any]:
@@ -67,6 +70,8 @@ class Reading:
             plain["m"] = {operator: dict(fields) for operator, fields in self.terms.items()}
         if self.missing:
             plain["x"] = True
+        if self.as_wanted:
+            plain["w"] = True
         return plain
 
     @classmethod
@@ -82,6 +87,7 @@ class Reading:
             taken_at=datetime.fromisoformat(plain["at"]),
             vendor_time=None if vendor_time is None else datetime.fromisoformat(vendor_time),
             missing=plain.get("x", False),
+            as_wanted=plain.get("w", False),
         )
 
     @classmethod

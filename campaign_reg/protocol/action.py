@@ -7,7 +7,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,14 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import Judgement, judge, lags_behind, remember, shows_effect
+from campaign_reg.protocol.judge import (
+    Judgement,
+    judge,
+    lags_behind,
+    new_matches,
+    remember,
+    shows_effect,
+)
 
 if TYPE_CHECKING:
     from campaign_reg.models.feedback import Feedback
@@ -53,6 +60,8 @@ class Track:
         sent_at: Local wall clock just before it left, aware UTC.
         readings: Readings since that differed from the one before, oldest first.
         skipped: Whether nothing was sent, because the pre-image forbade it.
+        mark: For a create, what tells the new campaign from all others.
+        params: Plain parameters, where it takes them to tell whether the campaign is as wanted.
     """
 
     verb: Verb
@@ -62,6 +71,8 @@ class Track:
     sent_at: datetime
     readings: list[Reading] = attrs.field(factory=list)
     skipped: bool = False
+    mark: Mapping[str, str] = attrs.field(factory=dict)
+    params: Mapping[str, Any] = attrs.field(factory=dict)
 
     def observe(self, rule: VerbRule, reading: Reading, settle_seconds: float = 0.0) -> Judgement | None:
         """Take in one reading and judge; one from a replica that lags behind an earlier reading is ignored."""
@@ -148,6 +159,7 @@ class Action:
             "seen": [reading.to_plain() for reading in track.readings],
             "skip": track.skipped,
         }
+        plain |= {name: dict(value) for name, value in (("mark", track.mark), ("par", track.params)) if value}
         text = json.dumps(plain, separators=(",", ":")).encode()
         return f"{_TOKEN_PREFIX}{base64.urlsafe_b64encode(text).decode().rstrip('=')}.{zlib.crc32(text):08x}"
 
@@ -158,11 +170,27 @@ class Action:
             TransportError: No usable answer.
             ApiError: The vendor refused the reading.
         """
-        if self._outcome is None:
-            self.take(await read_or_gone(self._backend, self.target))
+        if self._outcome is None and await self._adopt():
+            self.take(await self._look())
             if self._pending is not None:
                 self._outcome = await conclude(self._backend, self._track, *self._pending)
         return self._outcome
+
+    async def _look(self) -> Reading:
+        return await look_at(self._backend, self.target, self.verb, self._track.params)
+
+    async def _adopt(self) -> bool:
+        """Find the campaign of a create whose answer was lost; returns whether there is one to read."""
+        track = self._track
+        if track.target or track.preimage is None:
+            return True
+        found = await self._backend.find(track.mark)
+        new = new_matches(self._backend.rule(track.verb), track.preimage, found.readings)
+        if len(new) > 1:
+            self._outcome = self._unknown(f"its answer was lost, and {several(new)}")
+        elif new:
+            track.target = new[0].target
+        return bool(track.target)
 
     def take(self, reading: Reading) -> bool:
         """Take in one reading; returns whether it decides the outcome. No I/O."""
@@ -227,7 +255,10 @@ class Action:
             await self._until_next_look(plan, looks, started)
             looks += 1
             try:
-                reading = await read_or_gone(self._backend, self.target)
+                if not await self._adopt():
+                    self.give_up()
+                    continue
+                reading = await self._look()
             except CampaignRegError as error:
                 if not may_pass(error):
                     raise
@@ -264,16 +295,20 @@ class Action:
         patience = backend.waits.quiet_seconds if track.acknowledged else 2 * backend.waits.settle_seconds
         if backend.clock.monotonic() - self._taken_up < patience:
             return None
-        self._outcome = Outcome(
-            target=track.target,
-            verb=track.verb,
-            verdict=Verdict.UNKNOWN,
-            evidence=Evidence.INFERRED,
-            reason=f"no sign of it at the vendor for {patience:g} s (last status {track.status or 'unknown'}): "
-            "look there before doing it again",
-            settled_at=backend.clock.now(),
+        self._outcome = self._unknown(
+            f"no sign of it at the vendor for {patience:g} s (last status {track.status or 'unknown'})"
         )
         return self._outcome
+
+    def _unknown(self, reason: str) -> Outcome:
+        return Outcome(
+            target=self._track.target,
+            verb=self._track.verb,
+            verdict=Verdict.UNKNOWN,
+            evidence=Evidence.INFERRED,
+            reason=f"{reason}: look there before doing it again",
+            settled_at=self._backend.clock.now(),
+        )
 
     async def _until_next_look(self, schedule: Schedule, looks: int, started: float) -> None:
         """Sleep; what was sent long ago is looked at at once, and the deadline brings a last look."""
@@ -303,16 +338,31 @@ def may_pass(error: CampaignRegError) -> bool:
     return isinstance(error, ApiError) and (error.status in {408, 429} or error.status >= 500)
 
 
-async def read_or_gone(backend: CampaignBackend[Any], target: str) -> Reading:
+async def look_at(
+    backend: CampaignBackend[Any], target: str, verb: Verb, params: Mapping[str, Any] | None = None
+) -> Reading:
     """One reading, in which a 404 is an answer and not an error.
+
+    Args:
+        backend: Where to read.
+        target: The campaign.
+        verb: What was or is to be done with it.
+        params: What was asked for, plain; the reading says whether the campaign is like that.
 
     Raises:
         DecodeError: The answer is about another campaign.
     """
+    rule = backend.rule(verb)
     try:
-        return about(target, await backend.read(target))
+        reading = about(target, await backend.read(target, verb=verb))
     except NotFoundError:
         return Reading.gone(target, backend.clock.now())
+    return reading if rule.wanted is None else rule.compare(reading, backend.params(verb, params))
+
+
+def several(matches: Sequence[Reading]) -> str:
+    """That more than one campaign may be the one that was created."""
+    return f"{len(matches)} new campaigns are like it ({', '.join(match.target for match in matches)})"
 
 
 def about(target: str, reading: Reading) -> Reading:
@@ -352,7 +402,9 @@ async def conclude(
         campaign=reading.campaign,
         feedback=feedback,
         # A reading without any terms left them out; that every operator went is not what it says.
-        changes=order.changes(before.terms, reading.terms) if before is not None and reading.terms else (),
+        changes=order.changes(before.terms, reading.terms)
+        if before and not before.missing and reading.terms
+        else (),
         settled_at=reading.taken_at,
     )
 
@@ -379,6 +431,18 @@ def not_sent(verb: Verb, preimage: Reading, judgement: Judgement) -> Outcome:
         reason=judgement.reason,
         campaign=preimage.campaign,
         settled_at=preimage.taken_at,
+    )
+
+
+def done_at_once(track: Track, at: datetime) -> Outcome:
+    """The outcome of a write whose answer said that it is done."""
+    return Outcome(
+        target=track.target,
+        verb=track.verb,
+        verdict=Verdict.SUCCEEDED,
+        evidence=Evidence.ACKNOWLEDGED,
+        reason="the vendor answered that it is done",
+        settled_at=at,
     )
 
 
@@ -409,6 +473,8 @@ def parse_token(token: str, provider: str, account: str) -> Track:
             preimage=None if plain["pre"] is None else Reading.from_plain(plain["target"], plain["pre"]),
             readings=[Reading.from_plain(plain["target"], item) for item in plain["seen"]],
             skipped=plain["skip"],
+            mark=plain.get("mark", {}),
+            params=plain.get("par", {}),
         )
     except InvalidInputError:
         raise

@@ -28,9 +28,10 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.campaign import Campaign
 from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.finding import Finding
 from campaign_reg.models.reading import Reading
 from campaign_reg.pace import Pace, Permit
-from campaign_reg.protocol.action import Action, Track, about, not_sent, parse_token
+from campaign_reg.protocol.action import Action, Track, about, done_at_once, not_sent, parse_token
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.params import make_params, plain_params
@@ -39,6 +40,7 @@ from campaign_reg.protocol.schedule import Schedule
 C = TypeVar("C", bound=Campaign)
 
 _MOST_READS_BEFORE_WRITE = 5
+_KEY_CHARACTERS = 24
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +64,7 @@ class Intent:
 
     Attributes:
         target: The campaign's id; empty for a create.
-        preimage: The reading just taken; None for a create.
+        preimage: The reading just taken; for a create the look that found none like it, None where it cannot be told.
         digest: SHA-256 of method, path and body, hexadecimal.
         at: Local wall clock, aware UTC.
     """
@@ -79,9 +81,11 @@ class Answer:
 
     Attributes:
         target: The campaign's id.
+        settled: Whether the answer itself says that what was asked for is done; otherwise reading will tell.
     """
 
     target: str
+    settled: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -91,15 +95,30 @@ class PreparedWrite:
     Attributes:
         content: Method, path and body, for the digest.
         send: Sends it once, in the permit's next slot, unless the monotonic time given has passed.
+        mark: For a create, what tells the new campaign from all others at the vendor; empty where nothing does.
     """
 
     content: bytes
     send: Callable[[Permit, float | None], Awaitable[Answer]]
+    mark: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the content, hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
+
+
+@attrs.frozen(kw_only=True)
+class Found:
+    """What a look for campaigns that answer to a create's mark brought.
+
+    Attributes:
+        readings: The campaigns.
+        vendor_time: The vendor's clock just before the look, whole seconds; None where it did not say.
+    """
+
+    readings: tuple[Reading, ...] = ()
+    vendor_time: datetime | None = None
 
 
 BeforeSend = Callable[[Intent], Awaitable[None]]
@@ -176,8 +195,12 @@ class CampaignBackend(Protocol[C]):
         """List campaigns lazily; no I/O before it is iterated. Filters go by name, each provider has its own."""
         ...
 
-    async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
-        """Read one campaign and reduce it to what decides."""
+    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+        """Read one campaign and reduce it to what decides about a verb."""
+        ...
+
+    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+        """The campaigns that answer to a create's mark."""
         ...
 
     def reading_of(self, campaign: C) -> Reading:
@@ -190,6 +213,7 @@ class CampaignBackend(Protocol[C]):
         target: str | None = None,
         params: object = None,
         *,
+        key: str | None = None,
         preimage: Reading | None = None,
         before_send: BeforeSend | None = None,
     ) -> Action:
@@ -198,6 +222,18 @@ class CampaignBackend(Protocol[C]):
 
     def check(self, verb: Verb | str, target: str | None, params: object = None) -> Mapping[str, Any]:
         """Refuse what can be refused without I/O; returns the parameters in plain form."""
+        ...
+
+    def params(self, verb: Verb | str, values: object) -> Any:
+        """Parameters as an instance of the verb's class."""
+        ...
+
+    def mark(self, params: object, key: str = "") -> Mapping[str, str]:
+        """What tells the campaign that a create makes from all others; empty where nothing does."""
+        ...
+
+    def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:
+        """What the vendor would refuse, or is known to refuse later, found without I/O."""
         ...
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
@@ -216,7 +252,8 @@ class CampaignBackend(Protocol[C]):
 class Backend(ABC, Generic[C]):
     """What a provider's backend starts from.
 
-    A provider gives the class attributes, `get`, `list`, `read`, `prepare` and, where it has it, `feedback`.
+    A provider gives the class attributes, `get`, `list`, `read`, `prepare` and, where it has it, `feedback`; with
+    creates that can be recognised, `find`; with rules of the vendor's that can be checked beforehand, `lint`.
 
     Args:
         account: What tells this account from others; no secret.
@@ -291,20 +328,62 @@ class Backend(ABC, Generic[C]):
         """List campaigns lazily."""
 
     @abstractmethod
-    async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
-        """Read one campaign and reduce it to what decides."""
+    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+        """Read one campaign and reduce it to what decides.
+
+        Args:
+            id: The campaign.
+            verb: About which verb, where the vendor has more than one document of a campaign.
+            permit: Slots reserved by the caller.
+
+        Raises:
+            NotFoundError: The vendor does not know it.
+        """
 
     @abstractmethod
     def reading_of(self, campaign: C) -> Reading:
         """Reduce a campaign that came with a listing."""
 
     @abstractmethod
-    def prepare(self, verb: Verb, target: str | None, params: Any) -> PreparedWrite:
+    def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
         """Build the write without sending it.
+
+        Args:
+            verb: What to do.
+            target: To which campaign; None for a create.
+            params: An instance of the verb's parameter class.
+            key: Letters and digits that stand for this create alone, for vendors that let it carry a reference.
 
         Raises:
             InvalidInputError: It can never be sent like this.
         """
+
+    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+        """The campaigns that answer to a create's mark; a provider whose creates have marks overrides it."""
+        raise UnsupportedVerbError(self.provider, "find", tuple(sorted(verb.value for verb in self.verbs)))
+
+    def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:
+        """What the vendor would refuse, or is known to refuse later, found without I/O.
+
+        Args:
+            verb: What is to be done.
+            params: As for `perform`.
+
+        Raises:
+            UnsupportedVerbError: The provider lacks the verb.
+            InvalidInputError: The parameters are not of the verb's form.
+        """
+        self.params(verb, params)
+        return ()
+
+    def mark(self, params: object, key: str = "") -> Mapping[str, str]:
+        """What tells the campaign that a create makes from all others; empty where nothing does.
+
+        Raises:
+            UnsupportedVerbError: The provider cannot create.
+            InvalidInputError: It can never be sent like this.
+        """
+        return self.prepare(Verb.CREATE, None, self.params(Verb.CREATE, params), key=key).mark
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
         """The vendor's reasons for refusing a campaign."""
@@ -323,8 +402,8 @@ class Backend(ABC, Generic[C]):
             InvalidInputError: Target or parameters can never be sent.
         """
         rule = self.rule(verb)
-        made = self._params(rule, params)
-        self.prepare(rule.verb, target, made)
+        made = self.params(verb, params)
+        self.prepare(rule.verb, None if rule.creates else target, made)
         plain = plain_params(made)
         try:
             json.dumps(plain)
@@ -351,18 +430,20 @@ class Backend(ABC, Generic[C]):
         target: str | None = None,
         params: object = None,
         *,
+        key: str | None = None,
         preimage: Reading | None = None,
         before_send: BeforeSend | None = None,
     ) -> Action:
         """Do something at the vendor: the one way to write, in one order.
 
-        Permit from the pace, one GET of the campaign, the checks, the write's turn, `before_send`, and only then the
-        write, at once and once.
+        Permit from the pace, one GET of the campaign (before a create: a look for one like it), the checks, the
+        write's turn, `before_send`, and only then the write, at once and once.
 
         Args:
             verb: A writing verb of this provider.
             target: The campaign's id; None for a create.
             params: An instance of the verb's parameter class, a mapping of its members, or None.
+            key: For a create, 24 letters and digits that stand for this one alone; made up where it is left out.
             preimage: A reading just taken, instead of the GET.
             before_send: Awaited after all checks and before the write leaves: where a batch makes its intent durable.
                 What it raises stops the write.
@@ -378,17 +459,25 @@ class Backend(ABC, Generic[C]):
             ConnectError: Nothing was sent; a `HeldBackError` says to try again later.
             ApiError: The vendor refused; nothing was applied.
         """
-        rule = self.rule(verb)
-        write = self.prepare(rule.verb, target, self._params(rule, params))
-        track = Track(verb=rule.verb, target=target or "", acknowledged=False, sent_at=self.clock.now())
-        permit = await self.pace.reserve(2 if rule.reads_first and preimage is None else 1)
+        rule, made = self.rule(verb), self.params(verb, params)
+        write = self.prepare(rule.verb, target, made, key=key or self._new_key())
+        track = Track(
+            verb=rule.verb,
+            target=target or "",
+            acknowledged=False,
+            sent_at=self.clock.now(),
+            mark=write.mark,
+            params=plain_params(made) if rule.wanted is not None else {},
+        )
+        reads_first = not rule.creates or bool(write.mark)
+        permit = await self.pace.reserve(2 if reads_first and preimage is None else 1)
         leave_before, read_at = None, self.clock.monotonic()
-        if rule.reads_first:
-            preimage, permit = await self._preimage(rule, track.target, preimage, permit)
+        if reads_first:
+            preimage, permit = await self._preimage(rule, track, made, preimage, permit)
             track.preimage = attrs.evolve(preimage, campaign=None)
             refusal = rule.refuses(preimage)
             if refusal is not None:
-                track.skipped = True
+                track.skipped, track.target = True, preimage.target
                 return Action(self, track, not_sent(rule.verb, preimage, refusal))
             if rule.wait_before_write(preimage) > 0:
                 raise HeldBackError(
@@ -406,18 +495,38 @@ class Backend(ABC, Generic[C]):
         return await self._send(write, track, permit, leave_before)
 
     async def _preimage(
-        self, rule: VerbRule, target: str, given: Reading | None, permit: Permit
+        self, rule: VerbRule, track: Track, params: object, given: Reading | None, permit: Permit
     ) -> tuple[Reading, Permit]:
         """A reading behind which the write cannot hide, and the permit for the write."""
-        reading = about(target, await self.read(target, permit=permit) if given is None else given)
+        if rule.creates:
+            return await self._none_like_it(rule, track.mark, permit), permit
+        target = track.target
+
+        async def look(permit: Permit) -> Reading:
+            reading = about(target, await self.read(target, verb=rule.verb, permit=permit))
+            return rule.compare(reading, params)
+
+        reading = await look(permit) if given is None else rule.compare(about(target, given), params)
         for _ in range(_MOST_READS_BEFORE_WRITE):
             wait = rule.wait_before_write(reading)
             if wait <= 0 or rule.refuses(reading) is not None:
                 break
             await self.clock.sleep(wait)
             permit = await self.pace.reserve(2)
-            reading = about(target, await self.read(target, permit=permit))
+            reading = await look(permit)
         return reading, permit
+
+    async def _none_like_it(self, rule: VerbRule, mark: Mapping[str, str], permit: Permit) -> Reading:
+        """The campaign that stands in the way of a create, or a reading that says that there is none."""
+        found = await self.find(mark, permit=permit)
+        for match in found.readings:
+            if rule.refuses(match) is not None:
+                return match
+        return attrs.evolve(Reading.gone("", self.clock.now()), vendor_time=found.vendor_time)
+
+    def _new_key(self) -> str:
+        """Letters and digits for a create outside of any batch."""
+        return f"{self.rng.getrandbits(120):024x}"[:_KEY_CHARACTERS]
 
     def _oldest_allowed(self, preimage: Reading) -> float:
         """Monotonic time in seconds at which the pre-image gets too old for the write to leave."""
@@ -450,18 +559,20 @@ class Backend(ABC, Generic[C]):
         try:
             answer = await write.send(permit, leave_before)
         except OutcomeUnknownError as error:
-            if track.target:
+            if track.target or track.mark:
                 error.token = Action(self, track).token
             raise
         track.acknowledged, track.target = True, answer.target
-        return Action(self, track)
+        return Action(self, track, done_at_once(track, self.clock.now()) if answer.settled else None)
 
-    def _params(self, rule: VerbRule, params: object) -> Any:
+    def params(self, verb: Verb | str, params: object) -> Any:
         """Structure parameters into the verb's class.
 
         Raises:
+            UnsupportedVerbError: The provider lacks the verb.
             InvalidInputError: An unknown or missing member, or one of the wrong form.
         """
+        rule = self.rule(verb)
         if isinstance(params, rule.params):
             return params
         if params is None:

@@ -10,8 +10,12 @@ from typing import Any
 import attrs
 
 from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.models.campaign import Campaign
 from campaign_reg.models.change import TermsOrder
 from campaign_reg.models.reading import Reading
+
+AS_WANTED = "as wanted"
+"""Stands for the vendor's word in a reading that shows exactly what the write asked for."""
 
 QUIET_BEFORE_WRITE_SECONDS = 2.0
 """Versions may have one-second resolution: a write so soon after a change could hide behind it."""
@@ -34,8 +38,16 @@ def _status(reading: Reading) -> str:
     return reading.status
 
 
+def _either(words: frozenset[str]) -> str:
+    return " or ".join(sorted(words))
+
+
 def _no_time(version: str) -> datetime | None:
     return None
+
+
+def _cannot_tell(version: str, other: str) -> bool:
+    return False
 
 
 @attrs.frozen(kw_only=True)
@@ -45,7 +57,9 @@ class VerbRule:
     Attributes:
         verb: The verb.
         params: attrs class of its parameters.
-        reads_first: Whether the verb has a target whose pre-image is read before the write.
+        creates: Whether the verb makes a new campaign, which has no id before the vendor answers.
+        allowed: Words of `status` from which the verb may be sent; None allows every one.
+        wanted: Whether a campaign, as read, shows exactly what parameters ask for; None where reading cannot tell.
         word: The part of a reading that the sets below speak of.
         busy: Words of `action_status` under which nothing may be sent: something is already under way.
         idle: Words of `action_status` under which nothing is under way; any further word, which a later vendor may
@@ -57,14 +71,18 @@ class VerbRule:
         overtaken: Words that say another action took this one's place, so that its end will never be seen.
         gone: What it means that the vendor no longer knows the campaign.
         ended: Words of `status` under which nothing can be sent any more, with the reason.
-        version_time: The instant that a version stands for; None where versions cannot be ordered.
+        version_time: The instant that a version stands for; None where versions are no instants.
+        is_later: Whether the first of two versions is provably later, where they are no instants.
         resendable: Whether a lost write may be sent again at all, given the proof of the batch's rules.
+        resend_within_seconds: A lost write is not sent again later than this after it left; None has no limit.
         order: What counts as better in the operators' terms.
     """
 
     verb: Verb
     params: type[Any]
-    reads_first: bool = True
+    creates: bool = False
+    allowed: frozenset[str] | None = None
+    wanted: Callable[[Any, Any], bool] | None = None
     word: Callable[[Reading], str] = _status
     busy: frozenset[str] = frozenset()
     idle: frozenset[str] | None = None
@@ -76,11 +94,17 @@ class VerbRule:
     gone: Verdict = Verdict.FAILED
     ended: frozenset[str] = frozenset()
     version_time: Callable[[str], datetime | None] = _no_time
+    is_later: Callable[[str, str], bool] = _cannot_tell
     resendable: bool = False
+    resend_within_seconds: float | None = None
     order: TermsOrder = TermsOrder()
 
     def refuses(self, preimage: Reading) -> Judgement | None:
         """Why nothing is to be sent for a campaign that reads like this; None when it may be sent."""
+        if self.creates:
+            return None if preimage.missing else self._refuses_another(preimage)
+        if preimage.as_wanted:
+            return _not_sent(Verdict.SKIPPED, "already as wanted")
         word = preimage.action_status
         if word in self.busy:
             return _not_sent(Verdict.SKIPPED, f"already under way: the vendor says {word}")
@@ -92,7 +116,33 @@ class VerbRule:
         if preimage.status in self.ended:
             reason = f"the campaign is {preimage.status}; nothing can be done with it any more"
             return _not_sent(Verdict.SKIPPED, reason)
+        if self.allowed is not None and preimage.status not in self.allowed:
+            reason = (
+                f"the campaign is {preimage.status}: a {self.verb} is for one that is {_either(self.allowed)}"
+            )
+            return _not_sent(Verdict.SKIPPED, reason)
         return None
+
+    def _refuses_another(self, existing: Reading) -> Judgement | None:
+        """Why a campaign is not created beside one like it; one that failed stands in nobody's way."""
+        if self.word(existing) in self.failed:
+            return None
+        return _not_sent(Verdict.SKIPPED, f"exists already as {existing.target} ({existing.status})")
+
+    def compare(self, reading: Reading, params: object) -> Reading:
+        """The reading, which says from now on whether it shows what the parameters ask for."""
+        campaign: Campaign | None = reading.campaign
+        if self.wanted is None or campaign is None or not self.wanted(campaign, params):
+            return reading
+        return attrs.evolve(reading, as_wanted=True)
+
+    def word_of(self, reading: Reading) -> str:
+        """What a reading says of this verb."""
+        return AS_WANTED if reading.as_wanted else self.word(reading)
+
+    def ends_well(self, word: str) -> bool:
+        """Whether a word says that the verb ended well."""
+        return word == AS_WANTED or word in self.succeeded
 
     def wait_before_write(self, preimage: Reading) -> float:
         """Seconds until a write can no longer hide behind the pre-image's last change; 0 when it may leave."""
@@ -109,7 +159,13 @@ class VerbRule:
     def is_older(self, reading: Reading, than: Reading) -> bool:
         """Whether a reading is provably older than another: it came from a replica that lags."""
         mine, other = self.time_of(reading), self.time_of(than)
-        return mine is not None and other is not None and mine < other
+        if mine is not None and other is not None:
+            return mine < other
+        return (
+            reading.version is not None
+            and than.version is not None
+            and self.is_later(than.version, reading.version)
+        )
 
 
 def judge(
@@ -135,15 +191,15 @@ def judge(
     """
     if not readings:
         return None
-    last = readings[-1]
+    last, preimage = readings[-1], _something(preimage)
     if last.missing:
         return _judge_missing(rule, readings, acknowledged, settle_seconds)
     if lags_behind(rule, preimage, readings[:-1], last):
         return None
-    verdict = _verdict_of(rule, rule.word(last))
+    verdict = _verdict_of(rule, rule.word_of(last))
     if verdict is None:
         return _judge_overtaken(rule, preimage, last)
-    reason = f"the vendor says {rule.word(last)}"
+    reason = f"the vendor says {rule.word_of(last)}"
     if acknowledged:
         proven = _moved_since(rule, preimage, last) or shows_effect(rule, preimage, readings)
         return Judgement(verdict, Evidence.ACKNOWLEDGED, reason) if proven else None
@@ -154,15 +210,44 @@ def judge(
 
 def shows_effect(rule: VerbRule, preimage: Reading | None, readings: Sequence[Reading]) -> bool:
     """Whether the readings show that the action took place: seen in progress, or its word is a new one."""
-    ours = rule.in_progress | rule.succeeded | rule.failed | rule.action_required
+    preimage = _something(preimage)
+    ours = rule.in_progress | rule.succeeded | rule.failed | rule.action_required | {AS_WANTED}
     return any(
-        rule.word(reading) in rule.in_progress
-        or (rule.word(reading) in ours and (preimage is None or rule.word(reading) != rule.word(preimage)))
+        rule.word_of(reading) in rule.in_progress
+        or (
+            rule.word_of(reading) in ours
+            and (preimage is None or rule.word_of(reading) != rule.word_of(preimage))
+        )
         for reading in readings
         if not reading.missing and not _is_older_news(rule, preimage, reading)
         # A pre-image that did not say what was newest then leaves only the version to tell.
-        if preimage is None or rule.word(preimage) or reading.version != preimage.version
+        if preimage is None or rule.word_of(preimage) or reading.version != preimage.version
     )
+
+
+def new_matches(rule: VerbRule, preimage: Reading, matches: Sequence[Reading]) -> tuple[Reading, ...]:
+    """Those of the campaigns like the one to be created that were not there before the write.
+
+    Args:
+        rule: Of the create.
+        preimage: The look before the write, which found none that stood in its way.
+        matches: What a look since then found.
+    """
+    return tuple(match for match in matches if _is_younger(rule, preimage, match))
+
+
+def _is_younger(rule: VerbRule, preimage: Reading, match: Reading) -> bool:
+    created = None if match.campaign is None else match.campaign.created_at
+    if created is None or preimage.vendor_time is None:
+        return (
+            rule.word(match) not in rule.failed
+        )  # one that failed may have been there: it stood in nobody's way
+    return (created - preimage.vendor_time).total_seconds() >= -QUIET_BEFORE_WRITE_SECONDS
+
+
+def _something(preimage: Reading | None) -> Reading | None:
+    """The pre-image, where there was something to read: before a create there is nothing."""
+    return None if preimage is None or preimage.missing else preimage
 
 
 def lags_behind(
@@ -172,6 +257,7 @@ def lags_behind(
 
     Where versions cannot be ordered, one that shows the pre-image's again after it had moved lags too.
     """
+    preimage = _something(preimage)
     known = [other for other in (preimage, *readings) if other is not None and not other.missing]
     if reading.missing or not known:
         return False
@@ -191,7 +277,7 @@ def is_untouched(rule: VerbRule, preimage: Reading, reading: Reading) -> bool:
         not reading.missing
         and preimage.version is not None
         and reading.version == preimage.version
-        and rule.word(reading) == rule.word(preimage)
+        and rule.word_of(reading) == rule.word_of(preimage)
         and reading.status == preimage.status
         and reading.action_status not in rule.busy
     )
@@ -212,8 +298,8 @@ def _judge_missing(
 
 
 def _judge_overtaken(rule: VerbRule, preimage: Reading | None, last: Reading) -> Judgement | None:
-    word = rule.word(last)
-    is_old = preimage is not None and (word == rule.word(preimage) or _is_older_news(rule, preimage, last))
+    word = rule.word_of(last)
+    is_old = preimage is not None and (word == rule.word_of(preimage) or _is_older_news(rule, preimage, last))
     if word not in rule.overtaken or is_old:
         return None
     reason = f"another action took its place (the vendor says {word}): look at the vendor for how it ended"
@@ -221,7 +307,7 @@ def _judge_overtaken(rule: VerbRule, preimage: Reading | None, last: Reading) ->
 
 
 def _verdict_of(rule: VerbRule, word: str) -> Verdict | None:
-    if word in rule.succeeded:
+    if rule.ends_well(word):
         return Verdict.SUCCEEDED
     if word in rule.failed:
         return Verdict.FAILED
@@ -234,7 +320,9 @@ def _moved_since(rule: VerbRule, preimage: Reading | None, reading: Reading) -> 
     if reading.version == preimage.version:
         return False
     changed = rule.time_of(reading)
-    return changed is not None and preimage.vendor_time is not None and changed >= preimage.vendor_time
+    if changed is None:
+        return rule.is_older(preimage, reading)
+    return preimage.vendor_time is not None and changed >= preimage.vendor_time
 
 
 def _is_older_news(rule: VerbRule, preimage: Reading | None, reading: Reading) -> bool:

@@ -133,7 +133,7 @@ class Slow(MemoryBackend):
 
     slow = False
 
-    async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
+    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
         reading = await super().read(id, permit=permit)
         if id != "last" or self.slow:
             await self.clock.sleep(100)

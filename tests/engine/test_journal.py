@@ -162,6 +162,26 @@ async def test_a_newer_journal_is_refused_and_left_alone(tmp_path: Path) -> None
         await SqliteJournal.open(path, HEADER)
 
 
+async def test_a_journal_of_the_first_release_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    journal = await SqliteJournal.open(path, HEADER)
+    await journal.add(rows(3))
+    await journal.phase(2, "sent", 1)
+    await journal.aclose()
+    with sqlite3.connect(path) as db:
+        db.execute("ALTER TABLE rows DROP COLUMN target")
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    journal = await SqliteJournal.open(path, HEADER)
+    await journal.phase(3, "sent", 1, "new-id")
+    found = [(row.n, row.phase, row.target) for row in await journal.rows(["ready", "sent"], 0, 9)]
+    await journal.aclose()
+    assert found == [(1, "ready", None), (2, "sent", None), (3, "sent", "new-id")]
+    with sqlite3.connect(path) as db:
+        assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    db.close()
+
+
 async def test_a_torn_journal_is_refused_with_a_way_out(tmp_path: Path) -> None:
     path = tmp_path / "j.db"
     journal = await SqliteJournal.open(path, HEADER)

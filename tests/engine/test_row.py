@@ -72,7 +72,7 @@ class TestAcknowledged:
     def test_settles(self) -> None:
         _, effect = play(
             (0.0, Intended(LAST_YEAR)),
-            (1.0, Acknowledged()),
+            (1.0, Acknowledged("c1")),
             (5.0, Seen(reading("RESUBMIT_IN_PROGRESS", 1, 5))),
             (9.0, Seen(reading("RESUBMIT_FAILED", 7, 9))),
         )
@@ -81,7 +81,7 @@ class TestAcknowledged:
     def test_last_year_s_success_is_not_this_year_s(self) -> None:
         state, effect = play(
             (0.0, Intended(LAST_YEAR)),
-            (1.0, Acknowledged()),
+            (1.0, Acknowledged("c1")),
             (5.0, Seen(attrs.evolve(LAST_YEAR, taken_at=START))),
         )
         assert effect == Look()
@@ -91,7 +91,7 @@ class TestAcknowledged:
     def test_settled_again_as_before_is_told_by_version(self) -> None:
         state, effect = play(
             (0.0, Intended(LAST_YEAR)),
-            (1.0, Acknowledged()),
+            (1.0, Acknowledged("c1")),
             (9.0, Seen(reading("RESUBMIT_SUCCESSFUL", 3, 9))),
         )
         assert ended(effect, Verdict.SUCCEEDED, Evidence.ACKNOWLEDGED)
@@ -101,35 +101,35 @@ class TestAcknowledged:
         preimage = attrs.evolve(LAST_YEAR, vendor_time=START + timedelta(seconds=10))
         _, effect = play(
             (0.0, Intended(preimage)),
-            (1.0, Acknowledged()),
+            (1.0, Acknowledged("c1")),
             (9.0, Seen(reading("RESUBMIT_SUCCESSFUL", 3, 19))),
         )
         assert effect == Look()
 
     def test_no_sign_within_the_bounded_wait_is_unknown(self) -> None:
-        _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (3602.0, Seen(LAST_YEAR)))
+        _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged("c1")), (3602.0, Seen(LAST_YEAR)))
         assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
 
     def test_unseen_status_is_not_terminal(self) -> None:
         _, effect = play(
-            (0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (9.0, Seen(reading("RESUBMIT_PONDERED", 3, 9)))
+            (0.0, Intended(LAST_YEAR)), (1.0, Acknowledged("c1")), (9.0, Seen(reading("RESUBMIT_PONDERED", 3, 9)))
         )
         assert effect == Look()
 
     def test_404s_count_when_they_last(self) -> None:
         gone = Reading.gone("01hx", START)
-        _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)))
+        _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged("c1")), (5.0, Seen(gone)))
         assert effect == Look()
         for lasting, over in ((59, False), (60, True)):
             later = Reading.gone("01hx", START + timedelta(seconds=lasting))
-            begun = ((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged()), (5.0, Seen(gone)))
+            begun = ((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged("c1")), (5.0, Seen(gone)))
             _, effect = play(*begun, (30.0, Seen(gone)), (5.0 + lasting, Seen(later)))
             assert ended(effect, Verdict.FAILED, Evidence.INFERRED) is over
 
     def test_another_action_that_took_its_place_ends_it_unknown(self) -> None:
         _, effect = play(
             (0.0, Intended(LAST_YEAR)),
-            (1.0, Acknowledged()),
+            (1.0, Acknowledged("c1")),
             (5.0, Seen(reading("RESUBMIT_IN_PROGRESS", 1, 5))),
             (9.0, Seen(reading("DELETE_SUCCESSFUL", 7, 9))),
         )
@@ -195,6 +195,8 @@ class TestLost:
     def test_without_a_version_it_ends_unknown(self) -> None:
         blind = reading("RESUBMIT_SUCCESSFUL", 0, 0, version=None)
         _, effect = lost(blind, (2.0, Seen(blind)))
+        assert effect == Look(59.0)  # what it was to bring may yet be seen
+        _, effect = lost(blind, (2.0, Seen(blind)), (61.0, Seen(blind)))
         assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
 
     def test_gone_is_unknown(self) -> None:
@@ -232,7 +234,7 @@ def test_what_is_or_may_be_under_way_is_not_sent(word: str, verdict: Verdict) ->
 
 
 def test_a_witness_shows_the_effect_and_not_just_a_new_version() -> None:
-    begun = ((0.0, Intended(NEVER_RESUBMITTED)), (1.0, Acknowledged()))
+    begun = ((0.0, Intended(NEVER_RESUBMITTED)), (1.0, Acknowledged("c1")))
     edited, _ = play(*begun, (9.0, Seen(reading("CREATE_SUCCESSFUL", 3, 9))))
     assert not edited.shown
     seen, _ = play(
@@ -309,7 +311,7 @@ def write(rng: random.Random, vendor: Vendor, now: float) -> tuple[Event, int]:
         return Lost(), 1
     late_by = rng.uniform(0.1, 55.0) if fate == "late" else 0.0
     vendor.take(now, late_by, rng.uniform(1.0, 200.0), rng.choice(["RESUBMIT_SUCCESSFUL", "RESUBMIT_FAILED"]))
-    return (Acknowledged() if fate == "acknowledged" else Lost()), 1
+    return (Acknowledged("c1") if fate == "acknowledged" else Lost()), 1
 
 
 def step(

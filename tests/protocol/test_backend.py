@@ -184,8 +184,8 @@ class TestAge:
         noted: list[float | None] = []
         prepare = backend.prepare
 
-        def spying(verb: Verb, target: str | None, params: Any) -> Any:
-            write = prepare(verb, target, params)
+        def spying(verb: Verb, target: str | None, params: Any, **more: Any) -> Any:
+            write = prepare(verb, target, params, **more)
 
             async def send(permit: Permit, leave_before: float | None) -> Any:
                 noted.append(leave_before)
@@ -210,7 +210,7 @@ class TestAge:
         """The permit lapsed with it; a fresh one is needed, or the write would be held back for good."""
 
         class Paused(MemoryBackend):
-            async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
+            async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
                 self.pace.pause(3)
                 return await super().read(id, permit=permit)
 
@@ -220,12 +220,12 @@ class TestAge:
         used: list[int] = []
         prepare = backend.prepare
 
-        def spying(verb: Verb, target: str | None, params: Any) -> Any:
+        def spying(verb: Verb, target: str | None, params: Any, **more: Any) -> Any:
             async def send(permit: Permit, leave_before: float | None) -> Any:
                 used.append(permit.epoch)
                 return await write.send(permit, leave_before)
 
-            write = prepare(verb, target, params)
+            write = prepare(verb, target, params, **more)
             return attrs.evolve(write, send=send)
 
         backend.prepare = spying  # type: ignore[method-assign]
