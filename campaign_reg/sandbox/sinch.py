@@ -1,14 +1,13 @@
-"""The pretended Sinch: one account with its token endpoint and its 10DLC campaigns."""
+"""The pretended Sinch: one account, its token endpoint, and what its 10DLC API holds."""
 
 from __future__ import annotations
 
-import copy
 import json
 import random
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, split_path
+from campaign_reg.sandbox.history import Records
 from campaign_reg.sandbox.sinch_auth import Account, Tokens, token_error
 from campaign_reg.sandbox.sinch_bodies import (
     LAST_ACTIONS,
@@ -19,12 +18,20 @@ from campaign_reg.sandbox.sinch_bodies import (
     invalid,
     over_limit,
 )
-from campaign_reg.sandbox.sinch_calls import CampaignCalls, same_page_token
+from campaign_reg.sandbox.sinch_brands import BRAND_COLLECTIONS, BRAND_PATHS, BrandCalls, BrandRegister
+from campaign_reg.sandbox.sinch_calls import CampaignCalls
 from campaign_reg.sandbox.sinch_campaigns import CampaignRegister
+from campaign_reg.sandbox.sinch_paging import same_page_token
 from campaign_reg.sandbox.sinch_samples import draw_fates
+from campaign_reg.sandbox.sinch_tollfree import (
+    TFN_COLLECTIONS,
+    TFN_PATHS,
+    TollFreeCalls,
+    TollFreeRegister,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from campaign_reg.sandbox.clock import VirtualClock
     from campaign_reg.sandbox.exchange import Call
@@ -38,6 +45,8 @@ COLLECTIONS = {
     "campaignRegistrations:fetchByTcrCampaignId": {"GET": "getCampaignByTcrId"},
     "uploadCampaignFile:submit": {"POST": "uploadCampaignFile"},
     "uploadCampaignFiles:submit": {"POST": "uploadCampaignFilesOld"},
+    **BRAND_COLLECTIONS,
+    **TFN_COLLECTIONS,
 }
 READS = ("getCampaign", "getCampaignByTcrId", "getCampaignFeedback", "listCampaigns", "qualifyBrand")
 TOKEN_ERRORS = {
@@ -50,31 +59,15 @@ API_ERRORS = {
     500: ("Error while retrieving campaign details.", "INTERNAL"),
     503: ("Service unavailable", "UNAVAILABLE"),
 }
-# What comes before and after {campaignRegistrationId}; only DELETE has the singular.
+# What comes before and after an id; only DELETE has the singular.
 MEMBERS = {
     ("campaignRegistrations", ""): {"GET": "getCampaign"},
     ("campaignRegistration", ""): {"DELETE": "deleteCampaign"},
     ("campaignRegistrations", "feedback"): {"GET": "getCampaignFeedback"},
     ("campaignRegistrations", "resubmit"): {"PUT": "resubmitCampaign"},
+    **BRAND_PATHS,
+    **TFN_PATHS,
 }
-
-
-class CampaignRecords(Mapping[str, dict[str, Any]]):
-    """The vendor's own records by campaign id, as they stand now; each a copy."""
-
-    def __init__(self, register: CampaignRegister, clock: VirtualClock) -> None:
-        self._register = register
-        self._clock = clock
-
-    def __getitem__(self, campaign_id: str) -> dict[str, Any]:
-        self._clock.run_due()
-        return copy.deepcopy(self._register.by_id[campaign_id].newest.members)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(list(self._register.by_id))
-
-    def __len__(self) -> int:
-        return len(self._register.by_id)
 
 
 class Sinch:
@@ -85,6 +78,9 @@ class Sinch:
         campaigns: The vendor's own records by campaign id.
         register: The state machine; `reject_share` and `settle_seconds` there rule
             what becomes of campaigns that a client creates.
+        brands: The same for brands; those that `qualifyBrand` knows are there from the start.
+        tollfree: The same for toll-free verifications.
+        traits: What faults have to know of it.
         tokens: Issued tokens; `lifetime_seconds` and `expire()`.
     """
 
@@ -96,8 +92,10 @@ class Sinch:
         self.account = Account.made_up(random.Random(f"sinch account {seed}"))  # noqa: S311
         self.tokens = Tokens(self.account)
         self.register = CampaignRegister(clock, random.Random(f"sinch creations {seed}"))  # noqa: S311
-        self.campaigns = CampaignRecords(self.register, clock)
-        calls = CampaignCalls(self.register, ledger)
+        self.campaigns = Records(self.register.by_id, clock)
+        self.brands = BrandRegister(clock, seed)
+        self.tollfree = TollFreeRegister(clock, seed, self.account.project_id)
+        calls = CampaignCalls(self.register, ledger, self.brands.by_tcr_id)
         self._handlers: dict[str, Callable[[Call], Reply]] = {
             "createToken": self.tokens.create,
             "createCampaign": calls.create,
@@ -110,7 +108,19 @@ class Sinch:
             "uploadCampaignFile": calls.upload,
             "uploadCampaignFilesOld": calls.upload,
             "qualifyBrand": calls.qualify,
+            **BrandCalls(self.brands, ledger).handlers,
+            **TollFreeCalls(self.tollfree, ledger).handlers,
         }
+        self.traits = Traits(
+            name="sinch",
+            operations=frozenset(self._handlers),
+            logins=frozenset({"createToken"}),
+            reads=READS,
+            lagging=("getCampaign", "getCampaignByTcrId", "listCampaigns"),
+            writes=("resubmitCampaign",),
+            items=("campaignRegistrations", "brandRegistrations", "tfnVerifications"),
+            status="lastActionStatus",
+        )
 
     def settings(self, url: str) -> dict[str, Any]:
         """Return what `connect("sinch", **settings)` takes; `url` is where the server listens."""
@@ -162,7 +172,10 @@ class Sinch:
         self.register.change(self.register.by_id[campaign_id], now, **members)
 
     def route(self, method: str, path: str) -> Route | Reply | None:
-        """Match a raw path; an encoded colon is not the colon of a verb."""
+        """Match a raw path; an encoded colon is not the colon of a verb.
+
+        Other APIs have paths under the same project: what is not ours may be theirs.
+        """
         if path == "/oauth2/token":
             if method == "POST":
                 return Route("createToken")
@@ -173,7 +186,7 @@ class Sinch:
         project, *rest = parts[2:] or [""]
         methods, captured = _find(rest)
         if methods is None:
-            return failure(404, "Not Found", "NOT_FOUND")
+            return None
         if method not in methods:
             refusal = failure(405, "Method Not Allowed", "UNIMPLEMENTED")
             refusal.headers["Allow"] = ", ".join(methods)
@@ -181,7 +194,7 @@ class Sinch:
         return Route(methods[method], tuple(decode_segment(part) for part in (project, *captured)))
 
     def target(self, call: Call) -> str | None:
-        """Name the campaign of a call from its path, or from the body of an upload."""
+        """Name what a call is about from its path, or from the body of an upload."""
         if len(call.segments) > 1:
             return call.segments[1]
         if not call.operation.startswith("upload"):
@@ -190,20 +203,6 @@ class Sinch:
             return str(json.loads(call.body)["campaignInternalId"])
         except (ValueError, LookupError, TypeError, RecursionError):
             return None
-
-    @property
-    def traits(self) -> Traits:
-        """What faults have to know of it."""
-        return Traits(
-            name="sinch",
-            operations=frozenset(self._handlers),
-            logins=frozenset({"createToken"}),
-            reads=READS,
-            lagging=("getCampaign", "getCampaignByTcrId", "listCampaigns"),
-            writes=("resubmitCampaign",),
-            items=("campaignRegistrations",),
-            status="lastActionStatus",
-        )
 
     def refuse(self, call: Call) -> Reply | None:
         """Check credentials and project; the token endpoint sees to itself."""
@@ -241,8 +240,8 @@ class Sinch:
 
 def _find(rest: list[str]) -> tuple[dict[str, str] | None, list[str]]:
     """Match what follows the project: its methods, and the captured segments."""
-    if len(rest) == 1:
-        return COLLECTIONS.get(rest[0]), []
+    if "/".join(rest) in COLLECTIONS:
+        return COLLECTIONS["/".join(rest)], []
     if len(rest) == 2 and rest[1]:
         return MEMBERS.get((rest[0], "")), [rest[1]]
     if len(rest) == 3 and rest[1]:

@@ -161,12 +161,16 @@ def flag(value: object) -> str | None:
     return None if isinstance(value, bool) else "must be a boolean"
 
 
-def file_object(value: object) -> str | None:
-    """Rule for the file of an upload; whether the content is fit is another matter."""
-    if not isinstance(value, dict):
-        return "must be an object"
-    problems = (rule(value[name]) for name, rule in FILE_MEMBERS.items() if name in value)
-    return next((problem for problem in problems if problem), None)
+def record(members: Mapping[str, Rule]) -> Rule:
+    """Make a rule for an object whose members are all optional; those that no rule knows pass."""
+
+    def check(value: object) -> str | None:
+        if not isinstance(value, dict):
+            return "must be an object"
+        problems = (rule(value[name]) for name, rule in members.items() if name in value)
+        return next((problem for problem in problems if problem), None)
+
+    return check
 
 
 CREATE_MEMBERS: dict[str, Rule] = {
@@ -205,18 +209,18 @@ CREATE_OPTIONAL = frozenset(
     ["sample4", "subUseCases", "terms_and_conditions_link", "privacy_policy_link", "attachments", "vertical"]
 )
 RESUBMIT_MEMBERS: dict[str, Rule] = {"mnos": array(choice(list(MNO_KEYS)))}
-UPLOAD_MEMBERS: dict[str, Rule] = {
-    "projectId": text(),
-    "campaignInternalId": text(),
-    "file": file_object,
-    "submitCampaign": flag,
-}
-UPLOAD_OPTIONAL = frozenset({"projectId", "file"})
 FILE_MEMBERS: dict[str, Rule] = {
     "fileName": text(),
     "fileContent": text(),
     "fileCategory": choice((1, 2, 3, 4, 5)),
 }
+UPLOAD_MEMBERS: dict[str, Rule] = {
+    "projectId": text(),
+    "campaignInternalId": text(),
+    "file": record(FILE_MEMBERS),
+    "submitCampaign": flag,
+}
+UPLOAD_OPTIONAL = frozenset({"projectId", "file"})
 
 
 def read_object(call: Call) -> dict[str, Any]:

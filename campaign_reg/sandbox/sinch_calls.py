@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import json
 import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
 
 from campaign_reg.sandbox.exchange import Reply, render
 from campaign_reg.sandbox.sinch_bodies import (
@@ -29,15 +26,17 @@ from campaign_reg.sandbox.sinch_bodies import (
     read_object,
     resource_missing,
 )
-from campaign_reg.sandbox.sinch_samples import BRAND_IDS, MOCK_BRAND_ID, operator_terms
+from campaign_reg.sandbox.sinch_paging import list_reply, query_of, repeated, sort
+from campaign_reg.sandbox.sinch_samples import operator_terms
 
 if TYPE_CHECKING:
-    from campaign_reg.sandbox.exchange import Call
-    from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.sinch_campaigns import Campaign, CampaignRegister, Version
+    from collections.abc import Container
 
-DEFAULT_PAGE_SIZE = 20
-LARGEST_PAGE_SIZE = 1000
+    from campaign_reg.sandbox.exchange import Call
+    from campaign_reg.sandbox.history import Version
+    from campaign_reg.sandbox.ledger import Ledger
+    from campaign_reg.sandbox.sinch_campaigns import Campaign, CampaignRegister
+
 LARGEST_FILE_BYTES = 10 * 1024 * 1024
 MOST_FILES = 5
 MMS_CATEGORY = 5
@@ -62,10 +61,17 @@ SORTABLE = [
 
 
 class CampaignCalls:
-    """The handlers; they share the register, the ledger and nothing else."""
+    """The handlers; they share the register, the ledger and nothing else.
 
-    def __init__(self, register: CampaignRegister, ledger: Ledger) -> None:
+    Args:
+        register: The campaigns.
+        ledger: Where every change is noted.
+        brands: TCR ids of the brands that can be qualified.
+    """
+
+    def __init__(self, register: CampaignRegister, ledger: Ledger, brands: Container[str]) -> None:
         self._register = register
+        self._brands = brands
         self._ledger = ledger
 
     def create(self, call: Call) -> Reply:
@@ -85,7 +91,7 @@ class CampaignCalls:
 
     def get_by_tcr_id(self, call: Call) -> Reply:
         """Read one campaign by the id that TCR gave it."""
-        tcr_id = _query(call).get("campaignRegistrationIdQuery", "")
+        tcr_id = query_of(call).get("campaignRegistrationIdQuery", "")
         if not TCR_CAMPAIGN_ID.fullmatch(tcr_id):
             raise invalid("tcr_campaign_id")
         return Reply(200, self._version(call, self._register.by_tcr_id.get(tcr_id), tcr_id).body)
@@ -149,7 +155,7 @@ class CampaignCalls:
 
     def qualify(self, call: Call) -> Reply:
         """Preview terms; an unknown brand is answered with 500, as the contract has it."""
-        query = _query(call)
+        query = query_of(call)
         brand_id = query.get("brandId", "")
         if not BRAND_ID.fullmatch(brand_id):
             rule = "invalid value, it must have upper-case alphanumeric characters with prefix letter 'B'"
@@ -159,29 +165,17 @@ class CampaignCalls:
             raise bad_request("useCase must not be blank", ("useCase", "must not be blank"))
         if use_case not in USE_CASES:
             raise invalid("useCase")
-        if brand_id not in (*BRAND_IDS, MOCK_BRAND_ID):
+        if brand_id not in self._brands:
             missing = "Brand not found"
             return resource_missing(500, "INTERNAL", missing, "QualifyBrandByUseCaseResponse", "", missing)
         return render(200, _qualification(use_case))
 
     def list_page(self, call: Call) -> Reply:
         """List campaigns, oldest entry first unless `orderBy` says otherwise."""
-        pairs = parse_qsl(call.query, keep_blank_values=True, errors="replace")
-        query = dict(reversed(pairs))
-        statuses = [value for name, value in pairs if name == "status"]
-        page_size = _page_size(query.get("pageSize"))
-        start = read_page_token(query.get("pageToken", ""))
-        found = self._found(call, statuses, query)
-        _sort(found, query.get("orderBy", ""))
-        page = found[start : start + page_size]
-        after = start + page_size
-        token = page_token(after) if after < len(found) else ""
-        body = b'{"campaignRegistrations":[%b],"nextPageToken":%b,"totalSize":%d}' % (
-            b",".join(version.body for version in page),
-            json.dumps(token).encode(),
-            len(found),
-        )
-        return Reply(200, body)
+        query = query_of(call)
+        found = self._found(call, repeated(call, "status"), query)
+        sort(found, query.get("orderBy", ""), SORTABLE)
+        return list_reply(call, "campaignRegistrations", found)
 
     def _found(self, call: Call, statuses: list[str], query: dict[str, str]) -> list[Version]:
         """Return the versions that a replica of the call's age would list."""
@@ -218,70 +212,10 @@ class CampaignCalls:
         return version
 
 
-def page_token(start: int, salt: str = "") -> str:
-    """Write an opaque token, with characters that have to be escaped in a URL.
-
-    Args:
-        start: Place of the first campaign of the page.
-        salt: Makes two tokens for one place differ.
-    """
-    place = base64.b64encode(f"{start}~{salt}".encode()).decode()
-    return f"{place}+/&s={_seal(place)}=="
-
-
-def read_page_token(token: str) -> int:
-    """Return the place that a token names.
-
-    Raises:
-        RefusedError: The token is not exactly as it was handed out.
-    """
-    if not token:
-        return 0
-    place, _, seal = token.partition("+/&s=")
-    if seal != f"{_seal(place)}==":
-        raise invalid("page_token")
-    return int(base64.b64decode(place).partition(b"~")[0])
-
-
-def same_page_token(call: Call) -> str:
-    """Return a token that leads to the page this call asks for, but is another one."""
-    asked = _query(call).get("pageToken", "")
-    return page_token(read_page_token(asked), salt=f"{asked}*")
-
-
-def _seal(place: str) -> str:
-    return hashlib.sha256(place.encode()).hexdigest()[:8]
-
-
-def _query(call: Call) -> dict[str, str]:
-    """Parse the query; the first of repeated keys counts."""
-    return dict(reversed(parse_qsl(call.query, keep_blank_values=True, errors="replace")))
-
-
 def _not_found(name: str) -> RefusedError:
     return RefusedError(
         resource_missing(404, "NOT_FOUND", "Campaign not found", "Campaign", name, "not found")
     )
-
-
-def _page_size(value: str | None) -> int:
-    if value is None:
-        return DEFAULT_PAGE_SIZE
-    if not re.fullmatch(r"[0-9]{1,19}", value):
-        raise invalid("page_size")
-    return min(int(value), LARGEST_PAGE_SIZE) or DEFAULT_PAGE_SIZE
-
-
-def _sort(versions: list[Version], order_by: str) -> None:
-    """Sort in place by `field [asc|desc], ...`; the grammar is not published."""
-    if not order_by:
-        return
-    for part in reversed(order_by.split(",")):
-        match = re.fullmatch(r" *(\w+)(?: +(asc|desc))? *", part)
-        field = re.sub(r"_([a-z])", lambda found: found[1].upper(), match[1]) if match else ""
-        if match is None or field not in SORTABLE:
-            raise bad_request("", ("order_by", f"Invalid order_by {part.strip()}"))
-        versions.sort(key=lambda version: version.members.get(field, ""), reverse=match[2] == "desc")
 
 
 def _file_problem(campaign: Campaign, file: dict[str, Any]) -> str | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import collections
-import json
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.clock import rfc3339
+from campaign_reg.sandbox.history import History, Version
 from campaign_reg.sandbox.sinch_bodies import MNO_KEYS
 from campaign_reg.sandbox.sinch_samples import (
     DAY_SECONDS,
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
     from campaign_reg.sandbox.clock import VirtualClock
 
-# A lagging replica is asked for the last few states only; this keeps memory flat.
-KEPT_VERSIONS = 16
 AFTER_REVIEW = (
     "campaignId",
     "billedDate",
@@ -41,53 +38,21 @@ AFTER_REVIEW = (
 ECHOED = (*TEXTS, "campaignName", "brandId", "useCase", "subUseCases", "autoRenewal", "sample4")
 
 
-class Version:
-    """A campaign as it stood from one virtual instant on; never changed afterwards."""
-
-    __slots__ = ("_body", "at", "members")
-
-    def __init__(self, at: float, members: dict[str, Any]) -> None:
-        self.at = at
-        self.members = members
-        self._body: bytes | None = None
-
-    @property
-    def body(self) -> bytes:
-        """The campaign as JSON, rendered once."""
-        if self._body is None:
-            self._body = json.dumps(self.members, separators=(",", ":")).encode()
-        return self._body
-
-
-class Campaign:
+class Campaign(History):
     """One campaign: its recent versions, its fate, and what the vendor keeps beside it.
 
     Attributes:
-        action: Counts actions; an event of an action that was overtaken does nothing.
         held: True until the last attachment submits the campaign.
         files: Category of each stored file.
         reasons: Feedback of the last refusal.
     """
 
     def __init__(self, fate: Fate, first: Version, *, held: bool = False) -> None:
+        super().__init__(first)
         self.fate = fate
-        self.versions = collections.deque([first], maxlen=KEPT_VERSIONS)
-        self.action = 0
         self.held = held
         self.files: list[int] = []
         self.reasons: dict[str, list[dict[str, str]]] = {}
-
-    @property
-    def newest(self) -> Version:
-        """The version that holds now."""
-        return self.versions[-1]
-
-    def version_at(self, at: float) -> Version | None:
-        """Return the version that held at a virtual instant; None before the first."""
-        if self.newest.at <= at:
-            return self.newest
-        forgotten = self.versions[0] if len(self.versions) == KEPT_VERSIONS else None
-        return next((version for version in reversed(self.versions) if version.at <= at), forgotten)
 
 
 class CampaignRegister:
@@ -182,19 +147,13 @@ class CampaignRegister:
 
     def change(self, campaign: Campaign, at: float, **members: object) -> None:
         """Replace members; modifiedDate moves, by whole seconds."""
-        stamp = {"modifiedDate": rfc3339(at)}
-        campaign.versions.append(Version(at, campaign.newest.members | stamp | members))
+        stamp: dict[str, object] = {"modifiedDate": rfc3339(at)}
+        campaign.change(at, **stamp | members)
 
     def _after(self, campaign: Campaign, at: float, share: float, event: Callable[[float], None]) -> None:
         """Carry out `event` when a share of the settle time has passed, unless overtaken."""
-        campaign.action += 1
-        action = campaign.action
-
-        def unless_overtaken(due: float) -> None:
-            if campaign.action == action:
-                event(due)
-
-        self._clock.call_at(at + share * campaign.fate.settle_seconds, unless_overtaken)
+        due = at + share * campaign.fate.settle_seconds
+        self._clock.call_at(due, campaign.begin(event))
 
     def _end_resubmit(self, campaign: Campaign, at: float, mnos: Sequence[str]) -> None:
         if campaign.fate.rejected:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-import zlib
+from types import NoneType
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -13,15 +13,10 @@ import attrs
 from aiohttp import hdrs
 from yarl import URL
 
-from campaign_reg.errors import (
-    CampaignRegError,
-    ConnectError,
-    HeldBackError,
-    InvalidInputError,
-    OutcomeUnknownError,
-    RequestTimeoutError,
-    TransportError,
-)
+from campaign_reg.errors import ConnectError, HeldBackError, InvalidInputError
+from campaign_reg.transport.body import read_whole
+from campaign_reg.transport.breaks import ConnectionLostError, meaning
+from campaign_reg.transport.streams import Stream
 from campaign_reg.wire.message import Response
 
 if TYPE_CHECKING:
@@ -41,20 +36,7 @@ _KEEPALIVE_SECONDS = 15.0
 _LARGE_BODY_BYTES = 1024 * 1024
 _HEADERS = {hdrs.ACCEPT_ENCODING: "gzip, deflate", hdrs.USER_AGENT: "campaign-reg"}
 _INVENTED = (hdrs.CONTENT_TYPE,)
-_NEVER_OPENED = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.ServerFingerprintMismatch,
-)
-_UNSENDABLE = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
-
-
-class _ConnectionLostError(aiohttp.ClientConnectionError):
-    """The connection went away under a request; other than for its own errors, aiohttp does not replay."""
-
-
-class _BrokenAnswerError(Exception):
-    """What came back is no usable answer; the message says why and quotes nothing."""
+_WHOLE = (bytes, NoneType)
 
 
 async def _without_replay(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
@@ -67,7 +49,7 @@ async def _without_replay(request: ClientRequest, handler: ClientHandlerType) ->
     except aiohttp.ClientConnectorError:
         raise
     except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise _ConnectionLostError(type(error).__name__) from None
+        raise ConnectionLostError(type(error).__name__) from None
 
 
 @attrs.define(eq=False)
@@ -131,9 +113,10 @@ class AiohttpTransport:
             RequestTimeoutError: A read was not answered in time.
             OutcomeUnknownError: A write may have been applied.
             TransportError: A read broke off.
-            InvalidInputError: The URL or a header cannot be sent.
+            InvalidInputError: The URL, a header or a streamed body cannot be sent.
+            Exception: What a sink raised, or the source of a read's body; of a write it is `OutcomeUnknownError`.
         """
-        operation = request.operation
+        operation, stream = request.operation, None
         _refuse_control_characters(request)
         pool = self._pool or self._open(operation)
         slept = self._slept()
@@ -141,13 +124,19 @@ class AiohttpTransport:
             if self._pool_slept:
                 pool = await self._renew_pool(pool)
             self._refuse_from_before_sleep(request, slept)
-        sent_at = self._clock.monotonic()
-        timeout = self._timeout(request, sent_at)
         pool.active += 1
         try:
-            response = await self._exchange(pool.session, request, timeout)
+            if request.sink is not None or not isinstance(request.body, _WHOLE):
+                stream = await Stream.open(request)
+            sent_at = self._clock.monotonic()
+            timeout = self._timeout(request, sent_at)
+            if stream is None:
+                response = await self._exchange(pool.session, request, timeout, None)
+            else:
+                async with stream.deadline:
+                    response = await self._exchange(pool.session, request, _endless(timeout), stream)
         except Exception as error:  # noqa: BLE001  (whatever breaks under a write must not hide that it may be applied)
-            failure = _failure(operation, error)
+            failure = meaning(operation, error if stream is None else stream.blame(error))
         else:
             response.sent_at, response.received_at = sent_at, self._clock.monotonic()
             return response
@@ -155,6 +144,8 @@ class AiohttpTransport:
             pool.active -= 1
             if pool.retired and not pool.active:
                 await pool.session.close()
+            if stream is not None:
+                await stream.aclose()
         try:
             # Out here, so that no frame of aiohttp, whose locals hold credentials, hangs on to it.
             raise failure
@@ -173,13 +164,18 @@ class AiohttpTransport:
             warnings.warn(f"unclosed {self!r}: call aclose()", ResourceWarning, stacklevel=2, source=self)
 
     async def _exchange(
-        self, session: aiohttp.ClientSession, request: Request, timeout: aiohttp.ClientTimeout
+        self,
+        session: aiohttp.ClientSession,
+        request: Request,
+        timeout: aiohttp.ClientTimeout,
+        stream: Stream | None,
     ) -> Response:
-        body, headers = request.body, request.headers
+        operation = request.operation
+        body, headers = (request.body, request.headers) if stream is None else (stream.data, stream.headers)
         answer = await session.request(
             request.method,
             URL(request.url, encoded=True),
-            data=io.BytesIO(body) if body is not None and len(body) > _LARGE_BODY_BYTES else body,
+            data=io.BytesIO(body) if isinstance(body, bytes) and len(body) > _LARGE_BODY_BYTES else body,
             headers=headers,
             # aiohttp would make one up for a DELETE; skipping costs, so only where it is needed.
             skip_auto_headers=None if request.method == "GET" or "Content-Type" in headers else _INVENTED,
@@ -188,7 +184,10 @@ class AiohttpTransport:
             allow_redirects=False,
         )
         try:
-            content = await _read(answer, request.operation)
+            if stream is None:
+                content = await read_whole(answer, operation, operation.max_body_bytes)
+            else:
+                content = await stream.take(answer)
         except BaseException:
             answer.close()
             raise
@@ -266,61 +265,8 @@ class AiohttpTransport:
         return fresh
 
 
-async def _read(answer: ClientResponse, operation: Operation) -> bytes:
-    """Read the body to its end, within the operation's cap; leaves closing after an error to the caller."""
-    if answer.status < 200:
-        raise _BrokenAnswerError(f"answered {answer.status}, which is no answer")
-    content, cap, headers = answer.content, operation.max_body_bytes, answer.headers
-    body = await content.readany()
-    if not content.at_eof():
-        blocks, size = [body], len(body)
-        while size <= cap and (block := await content.readany()):
-            blocks.append(block)
-            size += len(block)
-        body = b"".join(blocks)
-    if len(body) > cap:
-        raise _BrokenAnswerError(f"the answer is larger than {cap} bytes")
-    if hdrs.CONTENT_LENGTH not in headers and hdrs.TRANSFER_ENCODING not in headers:
-        _refuse_unframed(answer, operation)
-    if hdrs.CONTENT_ENCODING in headers:
-        return _decompress(body, headers[hdrs.CONTENT_ENCODING], cap)
-    return body
-
-
-def _refuse_unframed(answer: ClientResponse, operation: Operation) -> None:
-    """Refuse a download that says nowhere how long it is: cut short, it would look whole.
-
-    JSON shows by itself whether it is whole; of a refusal or a write, the status is what counts.
-    """
-    if not operation.safe or answer.status >= 300 or answer.status == 204:
-        return
-    if "json" not in answer.headers.get(hdrs.CONTENT_TYPE, "").lower():
-        raise _BrokenAnswerError("the answer has no length, so it may have been cut short")
-
-
-def _decompress(body: bytes, encoding: str, cap: int) -> bytes:
-    """Undo gzip or deflate, at most up to `cap` bytes."""
-    name = encoding.strip().lower()
-    if name in {"", "identity"} or not body:
-        return body
-    if name not in {"gzip", "x-gzip", "deflate"}:
-        raise _BrokenAnswerError("the answer has a Content-Encoding that was not asked for")
-    # 47 reads gzip and zlib by their headers; some servers send bare deflate, which has neither.
-    bits = -15 if name == "deflate" and body[0] & 0xF != 8 else 47
-    blocks, left = [], cap
-    try:
-        while body:
-            inflate = zlib.decompressobj(bits)
-            blocks.append(inflate.decompress(body, left + 1))
-            left -= len(blocks[-1])
-            if left < 0:
-                raise _BrokenAnswerError(f"the answer is larger than {cap} bytes")
-            if not inflate.eof:
-                raise _BrokenAnswerError("the compressed answer was cut short")
-            body = inflate.unused_data
-    except zlib.error:
-        raise _BrokenAnswerError("the compressed answer is damaged") from None
-    return b"".join(blocks)
+def _endless(timeout: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=timeout.connect, ceil_threshold=timeout.ceil_threshold)
 
 
 def _refuse_control_characters(request: Request) -> None:
@@ -336,48 +282,3 @@ def _refuse_control_characters(request: Request) -> None:
     raise InvalidInputError(
         f"{request.operation.name}: the URL or a header holds characters that cannot be sent"
     )
-
-
-def _failure(operation: Operation, error: Exception) -> CampaignRegError:
-    """What an error of aiohttp means; quotes neither headers nor bodies."""
-    name = operation.name
-    if isinstance(error, _UNSENDABLE):
-        return InvalidInputError(f"{name}: the URL cannot be sent")
-    if isinstance(error, _NEVER_OPENED):
-        return _connect_error(name, error)
-    reason = _reason(error, operation)
-    if not operation.safe:
-        return OutcomeUnknownError(name, reason)
-    return (RequestTimeoutError if isinstance(error, TimeoutError) else TransportError)(name, reason)
-
-
-def _connect_error(name: str, error: Exception) -> ConnectError:
-    if isinstance(error, aiohttp.ClientConnectorCertificateError):
-        reason = f"the server's certificate was refused: {error.certificate_error}"
-        return ConnectError(name, reason, retryable=False)
-    if isinstance(error, aiohttp.ServerFingerprintMismatch):
-        return ConnectError(name, "the server's certificate was refused: wrong fingerprint", retryable=False)
-    if isinstance(error, aiohttp.ClientConnectorSSLError):
-        reason = f"no TLS connection, check certificate and TLS version: {error.os_error}"
-        return ConnectError(name, reason, retryable=False)
-    if not isinstance(error, aiohttp.ClientConnectorError):  # a timeout; its own words quote the whole URL
-        return ConnectError(name, "the connection did not open in time")
-    cause = error.os_error
-    return ConnectError(
-        name, f"no connection to {error.host}:{error.port}: {cause.strerror or type(cause).__name__}"
-    )
-
-
-def _reason(error: Exception, operation: Operation) -> str:
-    if isinstance(error, TimeoutError):
-        return f"no whole answer within {operation.timeout_seconds:g} s"
-    if isinstance(error, _BrokenAnswerError):
-        return str(error)
-    if isinstance(error, aiohttp.ClientResponseError):
-        # aiohttp calls this "400", which the vendor never said.
-        return "the answer is not HTTP, or its headers are too large"
-    if isinstance(error, _ConnectionLostError):
-        return f"the connection was lost before the answer came ({error})"
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return "the answer was cut short or damaged"
-    return f"the connection failed ({type(error).__name__})"

@@ -6,9 +6,10 @@ import asyncio
 import base64
 import binascii
 import copy
+import json
 import math
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import attrs
@@ -36,15 +37,16 @@ _LOGINS_IN_A_ROW = 2
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
 _SHORTEST_SECRET = 8  # what is shorter protects nothing, and blotting it out would spoil every message
-_PUBLIC_FORM_FIELDS = frozenset({"grant_type", "scope", "client_id", "audience"})
+_PUBLIC_FIELDS = frozenset({"grant_type", "scope", "client_id", "audience"})
 _LOCKOUT_SECONDS = 900.0  # after refused logins: trying on would lock the account at some vendors
 
 
 @attrs.frozen(eq=False)
 class _Credentials:
-    """Headers that no traceback with locals shows."""
+    """Headers that no traceback with locals shows, and where requests go whose URL is a path."""
 
     headers: Mapping[str, str] = attrs.field(repr=False)
+    base_url: str | None = None
 
 
 class AuthTransport:
@@ -67,6 +69,7 @@ class AuthTransport:
         self._inner = inner
         self._scheme = scheme
         self._clock = clock
+        self._token: Token | None = None
         self._credentials: _Credentials | None = None
         self._tokenless = False
         self._renew_at = -math.inf
@@ -93,10 +96,11 @@ class AuthTransport:
         response = self._redacted(
             request, await self._inner.send(_with_headers(request, credentials, request.permit)), credentials
         )
-        if response.status != 401:
-            self._logins = 0
+        if response.status < 400 or not self._scheme.says_expired(response):
+            if response.status != 401:
+                self._logins = 0
             return response
-        return await self._after_401(request, response, credentials)
+        return await self._after_expiry(request, response, credentials)
 
     async def aclose(self) -> None:
         """Stop the login under way, if any; may be called twice."""
@@ -118,6 +122,8 @@ class AuthTransport:
     def _refuse_foreign(self, request: Request) -> None:
         # The allow-list holds exact origins and a slash follows, so no parser can read another host into it.
         url = request.url
+        if url.startswith("/") and not url.startswith("//"):
+            return  # it goes to the origin that the token came with, which the scheme has checked
         end = url.find("/", url.find("://") + 3)
         origin = url if end < 0 else url[:end]
         if origin not in self._scheme.origins:
@@ -137,19 +143,20 @@ class AuthTransport:
             self._start_login()
         return self._credentials
 
-    async def _after_401(self, request: Request, response: Response, used: _Credentials) -> Response:
-        if self._tokenless or not self._scheme.says_expired(response):
+    async def _after_expiry(self, request: Request, response: Response, used: _Credentials) -> Response:
+        if self._tokenless:
             return response
         if used is self._credentials:
             if self._login is None and self._logins >= _LOGINS_IN_A_ROW:
                 return response
             self._renew_at = self._expires_at = -math.inf
+            self._token = None
         credentials = await self._valid_credentials(request)
         # The slots left in the caller's permit are for its next requests.
         response = self._redacted(
             request, await self._inner.send(_with_headers(request, credentials, None)), credentials
         )
-        if response.status != 401:
+        if response.status < 400 or not self._scheme.says_expired(response):
             self._logins = 0
         return response
 
@@ -194,19 +201,32 @@ class AuthTransport:
             self._failure, self._failures, self._no_login_before = None, 0, -math.inf
 
     async def _try_login(self) -> None:
-        asked_at = self._clock.monotonic()
-        request = await self._scheme.token_request()
-        if request is None:
+        asked_at, asked = self._clock.monotonic(), False
+
+        async def ask(request: Request) -> Response:
+            nonlocal asked
+            self._refuse_foreign(request)
+            if not asked:
+                self._logins, self._login_secrets, asked = self._logins + 1, frozenset(), True
+            self._login_secrets = self._login_secrets.union(
+                _secrets_in(request.headers), _secrets_in_body(request)
+            )
+            if (
+                request.url.startswith("/") and self._credentials is not None
+            ):  # a renewal at the token's own origin
+                request = attrs.evolve(request, url=_url_of(request, self._credentials.base_url))
+            response = await self._inner.send(request)
+            if response.status not in request.operation.success:
+                response = self._redacted(request, response, None)
+            return response
+
+        still_good = asked_at < self._expires_at
+        token = await self._scheme.obtain(ask, self._token if still_good else None)
+        if token is None:
             self._tokenless = True
             return
-        self._refuse_foreign(request)
-        self._logins += 1
-        self._login_secrets = frozenset(_secrets_in(request.headers)).union(_secrets_in_form(request))
-        response = await self._inner.send(request)
-        if response.status not in request.operation.success:
-            response = self._redacted(request, response, None)
-        token = self._scheme.parse_token(response)
-        self._credentials = _Credentials(await self._scheme.authorize(token))
+        self._token = token
+        self._credentials = _Credentials(await self._scheme.authorize(token), token.base_url)
         self._set_lifetime(asked_at, token)
 
     def _set_lifetime(self, asked_at: float, token: Token) -> None:
@@ -236,11 +256,19 @@ def _secrets_in(headers: Mapping[str, str]) -> Iterator[str]:
                 continue
 
 
-def _secrets_in_form(request: Request) -> Iterator[str]:
-    """What a login sends in its body instead of a header: password, assertion, client secret."""
-    if "form" in request.headers.get("Content-Type", "") and request.body:
-        form = parse_qsl(request.body.decode("utf-8", "replace"))
-        yield from (value for name, value in form if name not in _PUBLIC_FORM_FIELDS)
+def _secrets_in_body(request: Request) -> Iterator[str]:
+    """What a login sends in its body instead of a header: password, assertion, API key."""
+    if not isinstance(request.body, bytes):
+        return
+    if "form" in request.headers.get("Content-Type", ""):
+        fields: Iterable[tuple[str, Any]] = parse_qsl(request.body.decode("utf-8", "replace"))
+    else:
+        try:
+            document = json.loads(request.body)
+        except ValueError:
+            return
+        fields = document.items() if isinstance(document, dict) else ()
+    yield from (value for name, value in fields if name not in _PUBLIC_FIELDS and isinstance(value, str))
 
 
 def _redact(body: bytes, secrets: Iterable[str]) -> bytes:
@@ -277,9 +305,16 @@ def _with_headers(request: Request, credentials: _Credentials, permit: Permit | 
     return Request(
         operation=request.operation,
         method=request.method,
-        url=request.url,
+        url=_url_of(request, credentials.base_url) if request.url.startswith("/") else request.url,
         headers={**request.headers, **credentials.headers},
         body=request.body,
+        sink=request.sink,
         permit=permit,
         leave_before=request.leave_before,
     )
+
+
+def _url_of(request: Request, base_url: str | None) -> str:
+    if base_url is None:
+        raise ConfigurationError(f"{request.operation.name}: the login gave no address to send this to")
+    return base_url + request.url

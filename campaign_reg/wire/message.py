@@ -2,15 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
     from campaign_reg.pace import Permit
     from campaign_reg.wire.operation import Operation
+
+
+class BodySource(Protocol):
+    """A body that is made or read piece by piece while it is sent, such as `campaign_reg.files.FileSource`."""
+
+    @property
+    def size(self) -> int | None:
+        """Exact size in bytes, sent as `Content-Length`; None where nobody knows, and it goes out chunked."""
+        ...
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body from its beginning; called again for every sending, as after a login.
+
+        Keep the pieces small (64 KiB): two are held in memory. An error raised here ends the sending so that the
+        vendor cannot take what it got for the whole.
+        """
+        ...
+
+
+class Sink(Protocol):
+    """Where a body goes piece by piece instead of into memory, such as `campaign_reg.files.FolderSink`."""
+
+    async def begin(self) -> None:
+        """Start, or start over: what was written before belongs to an attempt that broke off."""
+        ...
+
+    async def write(self, chunk: bytes) -> None:
+        """Take the next piece, of at most some hundred KiB."""
+        ...
 
 
 @attrs.define(kw_only=True)
@@ -20,9 +50,12 @@ class Request:
     Attributes:
         operation: What is called; its table says what may be sent again.
         method: HTTP method.
-        url: Absolute, already percent-encoded; sent byte for byte.
+        url: Already percent-encoded, sent byte for byte. Absolute; or a path, which goes to the origin that the
+            token came with.
         headers: Without credentials; the auth transport adds those.
-        body: Encoded body, or None.
+        body: Encoded body, or where it comes from piece by piece; None for none.
+        sink: Where the body of a success goes piece by piece, instead of into `Response.body`. A refusal is read
+            into memory as ever. Whoever gave the sink asks the answer's status before trusting what is in it.
         permit: Slots reserved by the caller; None lets the limiter reserve.
         leave_before: Monotonic time in seconds after which the request must not leave any more; None for no
             limit.
@@ -32,7 +65,8 @@ class Request:
     method: str
     url: str
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
-    body: bytes | None = attrs.field(default=None, repr=False)
+    body: bytes | BodySource | None = attrs.field(default=None, repr=False)
+    sink: Sink | None = attrs.field(default=None, repr=False)
     permit: Permit | None = attrs.field(default=None, repr=False, eq=False)
     leave_before: float | None = None
 
@@ -44,7 +78,7 @@ class Response:
     Attributes:
         status: HTTP status.
         headers: Names compare without case.
-        body: Decompressed, at most the operation's cap.
+        body: Decompressed, at most the operation's cap; empty where it went into the request's sink.
         sent_at: Monotonic time in seconds just before the request left.
         received_at: Monotonic time in seconds when the body was complete.
     """
@@ -66,7 +100,8 @@ class Transport(Protocol):
             ConnectError: Nothing was sent.
             RequestTimeoutError: A read was not answered in time.
             OutcomeUnknownError: A write may have been applied.
-            TransportError: A read broke off.
+            TransportError: A read broke off; its sink holds a part that is good for nothing.
+            InvalidInputError: The request cannot be sent, or its body cannot be read; nothing was sent.
         """
         ...
 
@@ -78,10 +113,16 @@ class Token:
     Attributes:
         value: Secret.
         lifetime_seconds: How long it is good for, from the moment it was asked for.
+        base_url: Origin that requests go to whose URL is a path; None where every URL names its own.
     """
 
     value: str = attrs.field(repr=False)
     lifetime_seconds: float
+    base_url: str | None = None
+
+
+Ask = Callable[["Request"], Awaitable["Response"]]
+"""Sends one request of a login."""
 
 
 class AuthScheme(Protocol):
@@ -89,15 +130,21 @@ class AuthScheme(Protocol):
 
     @property
     def origins(self) -> frozenset[str]:
-        """The only origins (`https://host[:port]`) that credentials may be sent to."""
+        """The only origins (`https://host[:port]`) that credentials may be sent to.
+
+        Besides them only the `base_url` of a token, which `obtain` has checked.
+        """
         ...
 
-    async def token_request(self) -> Request | None:
-        """The call that fetches a token; None where the scheme needs none."""
-        ...
+    async def obtain(self, ask: Ask, current: Token | None) -> Token | None:
+        """Log in, or renew.
 
-    def parse_token(self, response: Response) -> Token:
-        """The token in the answer to `token_request`.
+        Args:
+            ask: Sends one request of the login; a login may take several.
+            current: A token that still works and is to be renewed; None for a new login.
+
+        Returns:
+            The token; None where the scheme needs none.
 
         Raises:
             AuthenticationError: The credentials were refused.
@@ -111,5 +158,5 @@ class AuthScheme(Protocol):
         ...
 
     def says_expired(self, response: Response) -> bool:
-        """Whether this 401 means that a new token will do."""
+        """Whether this refusal (a status of 400 or more) means that a new token will do, and nothing was applied."""
         ...

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from campaign_reg.pace import Permit
-    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.message import BodySource, Response, Sink
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 _UNRESERVED = re.compile(r"[A-Za-z0-9_~-]+")  # without the dot, which may stand for a folder
@@ -43,11 +43,13 @@ class Refusal:
         error: Class to raise.
         applied: Whether a write that got this answer may have been applied.
         transient: Whether the same request may succeed later.
+        retry_after_seconds: How much later, in seconds, where the answer has no header that says so.
     """
 
     error: type[ApiError]
     applied: Applied = Applied.NO
     transient: bool = False
+    retry_after_seconds: float | None = None
 
 
 @attrs.frozen
@@ -132,8 +134,10 @@ class Operation:
         success: Statuses that mean done.
         result: Class the body is decoded into; None where the body carries nothing.
         errors: The vendor's refusals.
-        max_body_bytes: Larger answers are refused.
-        timeout_seconds: Whole exchange, in seconds.
+        max_body_bytes: Larger answers are refused, unpacked or not. One that goes into a sink costs no memory, so
+            its operation may set this high; refusals then still stay within `MAX_BODY_BYTES`.
+        timeout_seconds: Whole exchange, in seconds. Where a body is streamed, up or down, nobody can know how long
+            the whole takes: there this is how long each next 64 KiB may take, and the answer after the last.
         unpaced: Whether it needs no slot of the account's rate, and goes before what waits for a place: for
             logins, which the token endpoint limits by itself. A pause of the account holds it, too.
     """
@@ -157,8 +161,9 @@ def build_request(
     *,
     path: Mapping[str, str] | None = None,
     query: Mapping[str, QueryValue] | None = None,
-    body: bytes | None = None,
+    body: bytes | BodySource | None = None,
     content_type: str = "application/json",
+    sink: Sink | None = None,
     permit: Permit | None = None,
     leave_before: float | None = None,
 ) -> Request:
@@ -169,8 +174,9 @@ def build_request(
         base_url: Origin, without a trailing slash.
         path: Values of the path's placeholders.
         query: Query members; None leaves one out, an iterable repeats the key.
-        body: Encoded body.
+        body: Encoded body, or where it comes from piece by piece.
         content_type: Of the body.
+        sink: Where the body of a success goes piece by piece; any media type is then accepted.
         permit: Slots reserved by the caller.
         leave_before: Monotonic time in seconds after which it must not leave.
 
@@ -186,7 +192,7 @@ def build_request(
     if query:
         pairs = "&".join(f"{quote(key, safe='')}={_query_value(key, text)}" for key, text in _pairs(query))
         url = f"{url}?{pairs}" if pairs else url
-    headers = {"Accept": "application/json"}
+    headers = {"Accept": "application/json" if sink is None else "*/*"}
     if body is not None:
         headers["Content-Type"] = content_type
     return Request(
@@ -195,6 +201,7 @@ def build_request(
         url=url,
         headers=headers,
         body=body,
+        sink=sink,
         permit=permit,
         leave_before=leave_before,
     )

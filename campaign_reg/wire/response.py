@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from campaign_reg.errors import ApiError, TransportError
     from campaign_reg.wire.message import Response
-    from campaign_reg.wire.operation import ErrorBody, Operation
+    from campaign_reg.wire.operation import ErrorBody, Operation, Refusal
 
 _LONGEST_RETRY_AFTER_SECONDS = 7 * 86400.0
 _EXCERPT_CHARACTERS = 200
@@ -89,7 +89,7 @@ def error_of(operation: Operation, response: Response) -> ApiError | TransportEr
         operation.name, response.status, message, code=body.code, violations=body.violations
     )
     if isinstance(error, RateLimitError):
-        error.retry_after_seconds = retry_after(response.headers)
+        error.retry_after_seconds = asked_wait(refusal, response.headers)
     return error
 
 
@@ -117,6 +117,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             return None
         seconds = (until - now).total_seconds()
     return seconds if seconds <= _LONGEST_RETRY_AFTER_SECONDS else None
+
+
+def asked_wait(refusal: Refusal, headers: Mapping[str, str]) -> float | None:
+    """How long to wait after a refusal, in seconds: what its header says, else what its meaning says."""
+    told = retry_after(headers)
+    return refusal.retry_after_seconds if told is None else told
 
 
 def vendor_date(headers: Mapping[str, str]) -> datetime | None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from campaign_reg.clock import Clock
+    from campaign_reg.wire.message import Ask
 
 ORIGIN = "https://api.example.com"
 SINCH_ERRORS = ErrorTable(by_status={429: Refusal(RateLimitError, Applied.NO, transient=True)})
@@ -117,6 +118,10 @@ class Bearer:
     def origins(self) -> frozenset[str]:
         return frozenset({self.origin}) if self.trusted is None else self.trusted
 
+    async def obtain(self, ask: Ask, current: Token | None) -> Token | None:
+        request = await self.token_request()
+        return None if request is None else self.parse_token(await ask(request))
+
     async def token_request(self) -> Request | None:
         request = build_request(TOKEN, self.origin, body=b"grant_type=client_credentials")
         request.headers = {**request.headers, "Authorization": f"Basic {self.secret}"}
@@ -135,7 +140,7 @@ class Bearer:
         return {"Authorization": f"Bearer {token.value}"}
 
     def says_expired(self, response: Response) -> bool:
-        return response.body == b"expired"
+        return response.status == 401 and response.body == b"expired"
 
 
 @attrs.define(eq=False)

@@ -78,6 +78,17 @@ async def silence(connection: Connection, _: Received) -> None:
     await connection.reader.read()
 
 
+async def read_body(reader: asyncio.StreamReader, headers: dict[str, str]) -> bytes:
+    """A request's body, to its end."""
+    if headers.get("transfer-encoding") != "chunked":
+        return await reader.readexactly(int(headers.get("content-length", 0)))
+    body = b""
+    while size := int(await reader.readline(), 16):
+        body += (await reader.readexactly(size + 2))[:-2]
+    await reader.readexactly(2)
+    return body
+
+
 def then_close(data: bytes) -> Step:
     """Write and close."""
 
@@ -98,12 +109,19 @@ class WireServer:
         most_open: How many were open at once, at most.
     """
 
-    def __init__(self, *steps: Step, tls: ssl.SSLContext | None = None, read_requests: bool = True) -> None:
+    def __init__(
+        self,
+        *steps: Step,
+        tls: ssl.SSLContext | None = None,
+        read_requests: bool = True,
+        read_bodies: bool = True,
+    ) -> None:
         self.steps = steps or (reply(),)
         self.requests: list[Received] = []
         self.connections = self.open = self.most_open = 0
         self._tls = tls
         self._read_requests = read_requests
+        self._read_bodies = read_bodies
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
@@ -187,5 +205,7 @@ class WireServer:
         first, *lines = head.strip().split("\r\n")
         method, target, _ = first.split(" ")
         headers = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
-        body = await connection.reader.readexactly(int(headers.get("content-length", 0)))
+        body = b""
+        if self._read_bodies:
+            body = await read_body(connection.reader, headers)
         return Received(method, target, headers, body, connection.number)

@@ -21,7 +21,8 @@ from campaign_reg.wire.operation import ErrorBody, ErrorTable, Operation, Refusa
 from campaign_reg.wire.response import error_of
 
 if TYPE_CHECKING:
-    from campaign_reg.providers.sinch.config import SinchConfig
+    from campaign_reg.providers.sinch.config import SinchAccess
+    from campaign_reg.wire.message import Ask
 
 
 def _parse_oauth_error(response: Response) -> ErrorBody:
@@ -57,12 +58,22 @@ CREATE_TOKEN = Operation(
 class SinchOAuth2:
     """OAuth2 client credentials; the access key goes to the token endpoint only, the token to the API only."""
 
-    config: SinchConfig
+    config: SinchAccess
 
     @property
     def origins(self) -> frozenset[str]:
         """Where credentials may go."""
         return frozenset({self.config.base_url, self.config.auth_url})
+
+    async def obtain(self, ask: Ask, current: Token | None) -> Token:
+        """Fetch a token; a renewal is a new login.
+
+        Raises:
+            AuthenticationError: The key was refused.
+            ApiError: The token endpoint failed otherwise.
+            DecodeError: The answer is not a token.
+        """
+        return self.parse_token(await ask(await self.token_request()))
 
     async def token_request(self) -> Request:
         """The call that fetches a token."""
@@ -99,28 +110,24 @@ class SinchOAuth2:
         return {} if token is None else {"Authorization": f"Bearer {token.value}"}
 
     def says_expired(self, response: Response) -> bool:
-        """Whether this 401 asks for a new token; any other 401 is final."""
-        return "expired" in response.headers.get("WWW-Authenticate", "").lower()
+        """Whether this is a 401 that asks for a new token; any other is final."""
+        return response.status == 401 and "expired" in response.headers.get("WWW-Authenticate", "").lower()
 
 
 @attrs.frozen
 class SinchBasic:
     """The access key on every call: for trials only, Sinch limits it hard."""
 
-    config: SinchConfig
+    config: SinchAccess
 
     @property
     def origins(self) -> frozenset[str]:
         """Where credentials may go."""
         return frozenset({self.config.base_url})
 
-    async def token_request(self) -> None:
+    async def obtain(self, ask: Ask, current: Token | None) -> None:
         """Basic needs no token."""
         return
-
-    def parse_token(self, response: Response) -> Token:
-        """Never asked for."""
-        raise DecodeError("", "Basic authentication has no tokens")
 
     async def authorize(self, token: Token | None) -> Mapping[str, str]:
         """Headers that carry the key."""
@@ -131,12 +138,12 @@ class SinchBasic:
         return False
 
 
-def scheme_for(config: SinchConfig) -> SinchOAuth2 | SinchBasic:
+def scheme_for(config: SinchAccess) -> SinchOAuth2 | SinchBasic:
     """The scheme that the settings ask for."""
     return SinchBasic(config) if config.auth == "basic" else SinchOAuth2(config)
 
 
-async def _basic(config: SinchConfig) -> dict[str, str]:
+async def _basic(config: SinchAccess) -> dict[str, str]:
     secret: Any = config.key_secret
     if callable(secret):
         secret = secret()

@@ -133,15 +133,17 @@ class TestOAuth2:
 class TestBasic:
     async def test_the_key_goes_with_every_call(self) -> None:
         scheme = SinchBasic(config(auth="basic"))
-        request: AuthScheme = scheme
-        assert await request.token_request() is None
+        any_scheme: AuthScheme = scheme
+        assert await any_scheme.obtain(nobody, None) is None
         assert decoded(await scheme.authorize(None)) == f"key:{SECRET}"
         assert scheme.origins == {"https://us10dlc.numbers.api.sinch.com"}
 
     async def test_a_401_is_final(self) -> None:
         assert not SinchBasic(config()).says_expired(answer({}, 401, WWW_Authenticate="Bearer expired"))
-        with pytest.raises(DecodeError):
-            SinchBasic(config()).parse_token(answer({}))
+
+
+async def nobody(request: Request) -> Response:
+    raise AssertionError("Basic asks nobody")
 
 
 def test_the_setting_chooses() -> None:

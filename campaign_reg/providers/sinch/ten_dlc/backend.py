@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,10 +13,12 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import ApiError, InvalidInputError, OutcomeUnknownError
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, Backend, PreparedWrite
+from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.providers.sinch.ten_dlc import operations as ops
+from campaign_reg.providers.sinch.ten_dlc.brands import Brands
 from campaign_reg.providers.sinch.ten_dlc.codec import feedback_of, make_converter, terms_of
+from campaign_reg.providers.sinch.ten_dlc.lint import lint, refuse
 from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignDraft,
     CampaignList,
@@ -28,12 +31,14 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
     UploadAnswer,
 )
 from campaign_reg.providers.sinch.ten_dlc.rules import RULES
+from campaign_reg.providers.sinch.ten_dlc.toll_free import TollFree
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.operation import Operation, QueryValue, build_request, segment
 from campaign_reg.wire.response import parse_response, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.models.feedback import Feedback
+    from campaign_reg.models.finding import Finding
     from campaign_reg.pace import Permit
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.sinch.config import SinchConfig
@@ -49,6 +54,8 @@ class SinchBackend(Backend[SinchCampaign]):
 
     Attributes:
         converter: The cattrs converter; hooks registered here are used for every answer.
+        brands: The companies that campaigns are registered for.
+        toll_free: Toll-free verification.
     """
 
     provider = "sinch"
@@ -59,6 +66,8 @@ class SinchBackend(Backend[SinchCampaign]):
         super().__init__(account=config.project_id, waits=config.waits, schedule=config.schedule, **shared)
         self._config, self._transport = config, transport
         self.converter = make_converter()
+        self.brands = Brands(self._call, self.converter)
+        self.toll_free = TollFree(self._call, self.converter)
 
     async def get(self, id: str) -> SinchCampaign:
         """Read a campaign.
@@ -129,15 +138,22 @@ class SinchBackend(Backend[SinchCampaign]):
             "orderBy": order_by,
         }
 
-        async def fetch(cursor: str | None) -> Page[SinchCampaign]:
-            page: CampaignList = await self._call(ops.LIST, query={**query, "pageToken": cursor})
-            return Page(
-                items=page.campaign_registrations,
-                next_cursor=page.next_page_token or None,
-                total=page.total_size,
-            )
+        return Pager(partial(self._page, query, None))
 
-        return Pager(fetch)
+    async def _page(
+        self, query: Mapping[str, QueryValue], permit: Permit | None, cursor: str | None
+    ) -> Page[SinchCampaign]:
+        request = self._request(
+            ops.LIST, query={**query, "pageToken": cursor}, permit=permit if cursor is None else None
+        )
+        response = await self._transport.send(request)
+        page: CampaignList = parse_response(ops.LIST, response, self.converter.structure)
+        return Page(
+            items=page.campaign_registrations,
+            next_cursor=page.next_page_token or None,
+            total=page.total_size,
+            vendor_time=vendor_date(response.headers),
+        )
 
     async def create(self, draft: CampaignDraft) -> Action:
         """Register a campaign: starts the vendor's asynchronous review. Fees may follow; see `qualify`.
@@ -260,29 +276,66 @@ class SinchBackend(Backend[SinchCampaign]):
             message = answer.message or "the upload failed"
             raise ApiError(ops.UPLOAD_FILE.name, response.status, message, code=answer.status)
 
-    async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
+    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
         """Read a campaign and reduce it to what decides."""
         response = await self._transport.send(self._request(ops.GET, {"id": id}, permit=permit))
         campaign: SinchCampaign = parse_response(ops.GET, response, self.converter.structure)
         return self._reading(campaign, response)
 
+    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+        """The campaigns of that name in a brand and use case.
+
+        Sinch has no index of names, so that the listing of the use case is read to its end.
+
+        Raises:
+            PaginationError: The listing goes in circles.
+        """
+        wanted = (mark["name"], mark["brand"], mark["use_case"])
+        readings: list[Reading] = []
+        vendor_time: datetime | None = None
+        async for page in Pager(partial(self._page, {"useCase": mark["use_case"]}, permit)).pages():
+            vendor_time = vendor_time or page.vendor_time
+            readings += [
+                self.reading_of(campaign)
+                for campaign in page.items
+                if (campaign.name, campaign.brand_id, campaign.use_case) == wanted
+            ]
+        return Found(readings=tuple(readings), vendor_time=vendor_time)
+
     def reading_of(self, campaign: SinchCampaign) -> Reading:
         """Reduce a campaign that came with a listing; it may be old."""
         return self._reading(campaign, None)
 
-    def prepare(self, verb: Verb, target: str | None, params: Any) -> PreparedWrite:
+    def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:
+        """What Sinch would refuse of a create, or is known to reject later; nothing of other verbs.
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_createtcrcampaign.md
+        """
+        made = self.params(verb, params)
+        return lint(made) if self.rule(verb).verb is Verb.CREATE else ()
+
+    def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
         """Build a write without sending it."""
         if verb is Verb.CREATE:
             if target is not None:
                 raise InvalidInputError("a create takes no id: Sinch gives the campaign its own")
-            return self._prepared(ops.CREATE, None, dumps(self.converter.unstructure(params)))
+            refuse(params)
+            mark = {"name": params.campaign_name, "brand": params.brand_id, "use_case": str(params.use_case)}
+            return self._prepared(ops.CREATE, None, dumps(self.converter.unstructure(params)), mark)
         if target is None:
             raise InvalidInputError(f"{verb} needs the campaign's id")
         if verb is Verb.DELETE:
             return self._prepared(ops.DELETE, target, None)
         return self._prepared(ops.RESUBMIT, target, dumps(self.converter.unstructure(params)))
 
-    def _prepared(self, operation: Operation, target: str | None, body: bytes | None) -> PreparedWrite:
+    def _prepared(
+        self,
+        operation: Operation,
+        target: str | None,
+        body: bytes | None,
+        mark: Mapping[str, str] | None = None,
+    ) -> PreparedWrite:
         path = {} if target is None else {"id": target}
         request = self._request(operation, path, body=body)
 
@@ -293,15 +346,17 @@ class SinchBackend(Backend[SinchCampaign]):
             return Answer(target=answer.id if isinstance(answer, CreatedCampaign) else target or "")
 
         content = f"{request.method} {request.url}\n".encode() + (body or b"")
-        return PreparedWrite(content=content, send=send)
+        return PreparedWrite(content=content, send=send, mark=mark or {})
 
     async def _call(
         self,
         operation: Operation,
         path: Mapping[str, str] | None = None,
         query: Mapping[str, QueryValue] | None = None,
+        *,
+        body: bytes | None = None,
     ) -> Any:
-        response = await self._transport.send(self._request(operation, path, query=query))
+        response = await self._transport.send(self._request(operation, path, query=query, body=body))
         return parse_response(operation, response, self.converter.structure)
 
     def _request(

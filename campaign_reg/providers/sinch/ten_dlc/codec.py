@@ -9,7 +9,7 @@ import cattrs
 from campaign_reg.errors import DecodeError
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.reading import Terms
-from campaign_reg.providers.sinch.ten_dlc import models
+from campaign_reg.providers.sinch.ten_dlc import brand_models, models, toll_free_models
 from campaign_reg.wire.codec import make_converter as base_converter
 from campaign_reg.wire.codec import parse_datetime, register_model
 
@@ -28,8 +28,10 @@ _DRAFT_NAMES = {
 
 
 def make_converter() -> cattrs.Converter:
-    """A converter that knows every document of the campaign API; extend it with hooks of your own."""
+    """A converter that knows every document of the API; extend it with hooks of your own."""
     converter = base_converter()
+    _register_brands(converter)
+    _register_toll_free(converter)
     register_model(converter, models.OperatorTerms, shared=True)
     register_model(converter, models.SinchCampaign, _CAMPAIGN_NAMES)
     register_model(converter, models.CampaignDraft, _DRAFT_NAMES)
@@ -45,6 +47,37 @@ def make_converter() -> cattrs.Converter:
     register_model(converter, models.UploadAnswer)
     register_model(converter, models.CampaignList)
     return converter
+
+
+def _register_brands(converter: cattrs.Converter) -> None:
+    for details in (
+        brand_models.CompanyDetails,
+        brand_models.FinancialDetails,
+        brand_models.ContactDetails,
+        brand_models.BrandDraft,
+        brand_models.BrandChange,
+        brand_models.Mismatch,
+    ):
+        register_model(converter, details)
+    register_model(converter, brand_models.CreatedBrand, {"id": "brandRegistrationId"})
+    register_model(converter, brand_models.Brand, {"id": "brandRegistrationId", "tcr_id": "brandId"})
+    register_model(converter, brand_models.BrandFeedback, {"tcr_id": "brandId"})
+    register_model(converter, brand_models.Vetting, {"vetted_at": "vettedDate", "created_at": "createDate"})
+    register_model(converter, brand_models.BrandList)
+    register_model(converter, brand_models.VettingList)
+
+
+def _register_toll_free(converter: cattrs.Converter) -> None:
+    register_model(converter, toll_free_models.TollFreeDraft)
+    register_model(converter, toll_free_models.CreatedTollFree, {"id": "tfnVerificationId"})
+    register_model(converter, toll_free_models.ReviewerNote)
+    register_model(
+        converter,
+        toll_free_models.TollFreeVerification,
+        {"id": "tfnVerificationId", "created_at": "createTime"},
+    )
+    register_model(converter, toll_free_models.TollFreeList)
+    register_model(converter, toll_free_models.TollFreeUseCases)
 
 
 def terms_of(campaign: models.SinchCampaign) -> Terms:

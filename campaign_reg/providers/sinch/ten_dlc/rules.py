@@ -75,7 +75,7 @@ RULES: Mapping[Verb, VerbRule] = {
     Verb.CREATE: VerbRule(
         verb=Verb.CREATE,
         params=CampaignDraft,
-        reads_first=False,
+        creates=True,
         in_progress=frozenset({"SINCH_REVIEW", "SINCH_APPROVED", "SUBMITTED"}),
         succeeded=frozenset({"APPROVED", "ACTIVE"}),
         failed=frozenset({"SINCH_REJECTED", "REJECTED", "SUBMISSION_FAILED", "EXPIRED"}),

@@ -22,7 +22,7 @@ def test_actions_follow_last_action_status(verb: Verb) -> None:
     assert rule.succeeded == {name for name, state in own.items() if state.get("outcome") == "success"}
     assert rule.failed == {name for name, state in own.items() if state.get("outcome") == "failure"}
     assert rule.busy == {name for name, state in states.items() if not state["settled"]}
-    assert rule.reads_first
+    assert not rule.creates
 
 
 def test_a_creation_follows_the_status() -> None:
@@ -32,7 +32,7 @@ def test_a_creation_follows_the_status() -> None:
     assert rule.failed == {
         name for name, state in states.items() if state.get("outcome") in {"failure", "ended"}
     }
-    assert not rule.reads_first
+    assert rule.creates
 
 
 def test_what_is_ended_is_irreversible() -> None:
