@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from campaign_reg.sandbox.intake import Intake
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class Call:
         target: What the call is about (the campaign's id), when the path or the body names it.
         at: Virtual seconds since the epoch at which the call is applied.
         lag_seconds: How old the state is that a read shows, in virtual seconds.
+        intake: The body of an operation that takes it as a stream; `body` is empty then.
     """
 
     operation: str
@@ -38,21 +41,28 @@ class Call:
     segments: tuple[str, ...] = ()
     target: str | None = None
     lag_seconds: float = 0.0
+    intake: Intake | None = None
 
 
 @dataclasses.dataclass(slots=True)
 class Reply:
-    """What the vendor answers; the server adds Date and Content-Length."""
+    """What the vendor answers; the server adds Date and Content-Length.
+
+    Attributes:
+        chunks: Sent instead of `body` by one who does not hold it in memory; Content-Length
+            stands among the headers then.
+    """
 
     status: int
     body: bytes = b"{}"
     headers: dict[str, str] = dataclasses.field(default_factory=dict)
     content_type: str = "application/json"
+    chunks: Iterator[bytes] | None = None
 
     @property
     def document(self) -> Any:
-        """The body as parsed JSON."""
-        return json.loads(self.body)
+        """The body as parsed JSON; an object without members where there is no body."""
+        return json.loads(self.body) if self.body else {}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +71,9 @@ class Exchange:
 
     Attributes:
         target: Path and query as they came over the wire.
+        request_body: Empty where an operation takes its body as a stream.
         status: None when the connection was cut instead of answered.
+        response_body: Empty where it was sent as a stream.
     """
 
     operation: str | None
@@ -87,6 +99,7 @@ class Traits:
         writes: Those that a profile loses before and after they are applied.
         items: Members under which a listing holds its items.
         status: The member that tells where an item stands.
+        streams: Operations whose body is taken as a stream and not kept.
     """
 
     name: str
@@ -97,6 +110,7 @@ class Traits:
     writes: tuple[str, ...]
     items: tuple[str, ...]
     status: str
+    streams: frozenset[str] = frozenset()
 
 
 class Vendor(Protocol):

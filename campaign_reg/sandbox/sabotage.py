@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from campaign_reg.sandbox.exchange import Reply
+from campaign_reg.sandbox.responsys_faults import dead_token, next_link, refused_by_code, throttled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -118,8 +119,13 @@ async def late_apply(scene: Scene, *, delay_seconds: float = 5.0) -> Outcome:
     return None
 
 
-async def status_429(scene: Scene, *, retry_after: float | str | None = 1) -> Outcome:
-    """Refuse as over the limit; `retry_after` goes into the header as it is given."""
+async def status_429(scene: Scene, *, retry_after: float | str | None = 1, applied: bool = False) -> Outcome:
+    """Refuse as over the limit; `retry_after` goes into the header as it is given.
+
+    At a vendor whose 429 means a duplicate, the call may have been `applied` all the same.
+    """
+    if applied:
+        scene.answer()
     return scene.refuse(429) if retry_after is None else scene.refuse(429, Retry_After=str(retry_after))
 
 
@@ -174,7 +180,8 @@ async def unseen_enum(scene: Scene, *, member: str | None = None, value: str | N
 
 def _items(scene: Scene, document: dict[str, Any]) -> list[dict[str, Any]]:
     """The campaigns of an answer, be it a listing or one of them."""
-    return next((document[name] for name in scene.vendor.traits.items if name in document), [document])
+    found = next((document[name] for name in scene.vendor.traits.items if name in document), document)
+    return found if isinstance(found, list) else [found]
 
 
 async def repeat_page_token(scene: Scene) -> Outcome:
@@ -211,7 +218,11 @@ async def truncated_body(scene: Scene) -> Outcome:
     reply = scene.answer()
     transport = scene.request.transport
     if transport is not None:
-        transport.write(_head(scene, reply, len(reply.body) + 1) + reply.body[: (len(reply.body) + 1) // 2])
+        if reply.chunks is None:
+            length, sent = len(reply.body) + 1, reply.body[: (len(reply.body) + 1) // 2]
+        else:
+            length, sent = int(reply.headers["Content-Length"]), next(reply.chunks)
+        transport.write(_head(scene, reply, length) + sent)
         transport.close()
     return None
 
@@ -341,5 +352,9 @@ ACTIONS: dict[str, Action] = {
         gzip_bomb,
         not_json_200,
         acknowledge_unapplied,
+        throttled,
+        dead_token,
+        refused_by_code,
+        next_link,
     )
 }

@@ -12,13 +12,17 @@ from campaign_reg.sandbox.clock import VirtualClock
 from campaign_reg.sandbox.control import CONTROL_PREFIX, Control
 from campaign_reg.sandbox.exchange import Call, Exchange, Reply, Route, render
 from campaign_reg.sandbox.faults import Faults
+from campaign_reg.sandbox.intake import Intake, take_in
 from campaign_reg.sandbox.ledger import Ledger, Stats
+from campaign_reg.sandbox.rcs import Rcs
+from campaign_reg.sandbox.responsys import Responsys
 from campaign_reg.sandbox.sabotage import ACTIONS, MODIFIERS, Scene
+from campaign_reg.sandbox.senderid import SinchSenderId
 from campaign_reg.sandbox.sinch import Sinch
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
     from types import TracebackType
 
     from campaign_reg.sandbox.exchange import Vendor
@@ -40,6 +44,9 @@ class Sandbox:
 
     Attributes:
         sinch: The pretended Sinch.
+        senderid: Its sender-ID registration API, on the same account.
+        rcs: The pretended RCS platform.
+        responsys: The pretended Oracle Responsys.
         vendors: All pretended providers by name.
         faults: What is to go wrong.
         ledger: Every change that was applied.
@@ -62,8 +69,11 @@ class Sandbox:
         self.ledger = Ledger(self.clock)
         self.stats = Stats()
         self.sinch = Sinch(self.clock, self.ledger, seed)
+        self.senderid = SinchSenderId(self.clock, self.ledger, seed, self.sinch.tokens)
+        self.rcs = Rcs(self.clock, self.ledger, seed)
+        self.responsys = Responsys(self.clock, self.ledger, seed)
         self.exchanges: list[Exchange] = []
-        vendors: tuple[Vendor, ...] = (self.sinch,)
+        vendors: tuple[Vendor, ...] = (self.sinch, self.senderid, self.rcs, self.responsys)
         self.vendors: Mapping[str, Vendor] = {vendor.traits.name: vendor for vendor in vendors}
         self.faults = Faults(seed, [vendor.traits for vendor in vendors])
         self._bucket = None if rate_limit is None else TokenBucket(rate_limit)
@@ -125,12 +135,12 @@ class Sandbox:
     async def _serve(self, request: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         if request.transport is not None and "Expect" in request.headers:
             request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        vendor, route = self._route(request.method, path)
         try:
-            body = await request.read() if request.can_read_body else b""
+            body, intake = await _receive(request, vendor, route)
         except web.HTTPRequestEntityTooLarge:
             return _response(render(413, {"error": {"code": 413, "message": "Request is too large"}}))
         now = self.clock.run_due()
-        vendor, route = self._route(request.method, path)
         if isinstance(route, Reply):
             self.stats.received("unknown", paced=False)
             return self._finish(request, None, body, now, route)
@@ -144,6 +154,7 @@ class Sandbox:
             body=body,
             at=now,
             segments=route.segments,
+            intake=intake,
         )
         call.target = vendor.target(call)
         paced = call.operation not in vendor.traits.logins
@@ -240,10 +251,25 @@ class TokenBucket:
         return True
 
 
+async def _receive(
+    request: web.BaseRequest, vendor: Vendor, route: Route | Reply
+) -> tuple[bytes, Intake | None]:
+    """Read a request's body whole, or as a stream where the operation takes it so."""
+    if isinstance(route, Route) and route.operation in vendor.traits.streams:
+        return b"", await take_in(request)
+    return await request.read() if request.can_read_body else b"", None
+
+
 def _response(reply: Reply) -> web.Response:
+    body = reply.body if reply.chunks is None else _one_by_one(reply.chunks)
     return web.Response(
-        status=reply.status, body=reply.body, headers=reply.headers, content_type=reply.content_type
+        status=reply.status, body=body, headers=reply.headers, content_type=reply.content_type
     )
+
+
+async def _one_by_one(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for chunk in chunks:
+        yield chunk
 
 
 def _exchange(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import dataclasses
+import functools
 import json
 import pathlib
 from typing import TYPE_CHECKING, Any
@@ -47,7 +49,12 @@ CREATE_BODY: dict[str, Any] = {
 
 
 def contract_document(name: str) -> dict[str, Any]:
-    """Load one of the contracts afresh, to be changed at will."""
+    """Load one of the contracts, as a copy to be changed at will."""
+    return copy.deepcopy(_parsed(name))
+
+
+@functools.cache
+def _parsed(name: str) -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load((CONTRACTS / name).read_text())
     return document
 

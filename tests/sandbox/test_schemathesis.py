@@ -16,30 +16,51 @@ from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 
 from campaign_reg.sandbox import Sandbox
-from campaign_reg.sandbox.sinch_calls import page_token
+from campaign_reg.sandbox.sinch_paging import page_token
+from campaign_reg.sandbox.sinch_tollfree import TFN_USE_CASES, VOLUMES
 
 from .client import Api, contract_document
+from .contracts import UNDOCUMENTED_SINCH, allow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-EXAMPLES = 40
+EXAMPLES = 20
 
 # Documented: qualify answers 500 for a brand that does not exist.
 BRAND_MISSING = (checks.not_a_server_error,)
 # By prose only: MIXED needs two to five sub use cases.
 MIXED_RULE = (checks.positive_data_acceptance,)
-EXCLUDED: dict[str, tuple[Any, ...]] = {"qualifyBrand": BRAND_MISSING, "createCampaign": MIXED_RULE}
-CAMPAIGN_OPERATIONS = (
+# By prose only: a brand is upgraded once.
+UPGRADED = (checks.positive_data_acceptance,)
+EXCLUDED: dict[str, tuple[Any, ...]] = {
+    "qualifyBrand": BRAND_MISSING,
+    "createCampaign": MIXED_RULE,
+    "upgradeBrand": UPGRADED,
+}
+OPERATIONS = (
+    "createBrand",
     "createCampaign",
+    "createTfnVerification",
     "deleteCampaign",
+    "getBrand",
+    "getBrandByTcrId",
+    "getBrandFeedback",
+    "getBrandVettingInfo",
     "getCampaign",
     "getCampaignByTcrId",
     "getCampaignFeedback",
+    "getTfnVerification",
+    "listBrands",
     "listCampaigns",
+    "listTfnUseCases",
+    "listTfnVerifications",
     "qualifyBrand",
+    "resendBrand2faEmail",
     "resubmitCampaign",
+    "updateBrand",
+    "upgradeBrand",
     "uploadCampaignFile",
     "uploadCampaignFilesOld",
 )
@@ -73,8 +94,10 @@ def narrowed(sandbox: Sandbox) -> dict[str, Any]:
     Tokens, orders, ids and brands are open strings there, and only prose and the
     error samples tell that most strings are refused.
     """
-    document = contract_document("sinch-10dlc.yaml")
+    document = allow(contract_document("sinch-10dlc.yaml"), UNDOCUMENTED_SINCH)
     ids = sandbox.sinch.seed(3)
+    brands = sandbox.sinch.brands
+    brand_ids = brands.seed(2)
     tcr_ids = [sandbox.sinch.campaigns[campaign_id]["campaignId"] for campaign_id in ids]
     parameters, schemas = document["components"]["parameters"], document["components"]["schemas"]
     held = {
@@ -83,13 +106,18 @@ def narrowed(sandbox: Sandbox) -> dict[str, Any]:
         "campaignRegistrationIdQuery": tcr_ids,
         "brandIdQuery": ["BHL7Q2X"],
         "useCase": ["MIXED", "2FA"],
-        "pageToken": [page_token(0), page_token(2)],
-        "orderBy": ["createDate", "modified_date desc"],
+        "brandRegistrationId": brand_ids,
+        "bundleId": [brands.by_id[brand_id].bundle_id for brand_id in brand_ids],
+        "tfnVerificationId": sandbox.sinch.tollfree.seed(2),
+        "pageToken": ["", page_token(0), page_token(2)],
+        "orderBy": ["", "status", "use_case desc"],
     }
     for name, values in held.items():
         parameters[name]["schema"] = {"type": "string", "enum": values}
     parameters["pageSize"]["schema"]["minimum"] = 0
     schemas["UploadCampaignFileRequest"]["properties"]["campaignInternalId"]["enum"] = ids
+    asked = schemas["CreateTfnVerificationRequest"]["properties"]
+    asked["messageVolume"]["enum"], asked["useCase"]["enum"] = VOLUMES, TFN_USE_CASES
     return document
 
 
@@ -120,8 +148,8 @@ def attack(document: dict[str, Any], operation_id: str, url: str, headers: dict[
         run()
 
 
-@pytest.mark.parametrize("operation_id", CAMPAIGN_OPERATIONS)
-def test_campaign_operations(served: Sandbox, operation_id: str) -> None:
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_operations(served: Sandbox, operation_id: str) -> None:
     headers = {"Authorization": Api.basic_of(served)}
     attack(narrowed(served), operation_id, served.url, headers)
     assert served.stats.requests[operation_id] > 5

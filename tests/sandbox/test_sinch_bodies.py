@@ -5,7 +5,7 @@ import re
 import pytest
 
 from campaign_reg.sandbox import sinch_bodies
-from campaign_reg.sandbox.sinch_bodies import array, choice, file_object, flag, text
+from campaign_reg.sandbox.sinch_bodies import array, choice, flag, record, text
 
 from .client import contract_document
 
@@ -20,7 +20,8 @@ def test_rules() -> None:
     assert array(flag)([True, False]) is None
     assert array(flag)([True, 0]) == "must be a boolean"
     assert array(flag, 1)([True, True]) == "size must be between 0 and 1"
-    assert file_object([]) == "must be an object"
+    assert record({})([]) == "must be an object"
+    assert record({"x": flag})({"y": 1, "x": 0}) == "must be a boolean"
 
 
 @pytest.mark.parametrize(
