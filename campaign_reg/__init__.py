@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from campaign_reg.pace import Limits as Limits
     from campaign_reg.protocol.action import Action as Action
     from campaign_reg.protocol.schedule import Schedule as Schedule
+    from campaign_reg.providers.rcs.config import RcsConfig as RcsConfig
+    from campaign_reg.providers.responsys.config import ResponsysConfig as ResponsysConfig
+    from campaign_reg.providers.sinch.config import SenderIdConfig as SenderIdConfig
     from campaign_reg.providers.sinch.config import SinchConfig as SinchConfig
 
 _HOMES = {
@@ -61,7 +64,9 @@ _HOMES = {
     "campaign_reg.pace": ["Limits"],
     "campaign_reg.protocol.action": ["Action"],
     "campaign_reg.protocol.schedule": ["Schedule"],
-    "campaign_reg.providers.sinch.config": ["SinchConfig"],
+    "campaign_reg.providers.rcs.config": ["RcsConfig"],
+    "campaign_reg.providers.responsys.config": ["ResponsysConfig"],
+    "campaign_reg.providers.sinch.config": ["SenderIdConfig", "SinchConfig"],
     "campaign_reg.registry": ["registry"],
 }  # fmt: skip
 _HOME_OF = {name: home for home, exported in _HOMES.items() for name in exported}

@@ -5,14 +5,20 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Unpack, overload
 
 from campaign_reg.clock import SystemClock
 from campaign_reg.errors import ConfigurationError
 from campaign_reg.pace import Limits, Pace
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.providers import registry
-from campaign_reg.settings import load_settings
+from campaign_reg.settings import (
+    RcsSettings,
+    ResponsysSettings,
+    SenderIdSettings,
+    SinchSettings,
+    load_settings,
+)
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.transport.auth import AuthTransport
 from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
@@ -22,33 +28,14 @@ if TYPE_CHECKING:
     import aiohttp
 
     from campaign_reg.clock import Clock
-    from campaign_reg.protocol.config import ProviderConfig, Secret
-    from campaign_reg.providers.sinch.config import SinchConfig
+    from campaign_reg.protocol.config import ProviderConfig
+    from campaign_reg.providers.rcs import RcsBackend, RcsConfig
+    from campaign_reg.providers.responsys import ResponsysBackend, ResponsysConfig
+    from campaign_reg.providers.sinch.config import SenderIdConfig, SinchConfig
+    from campaign_reg.providers.sinch.sender_id import SenderIdBackend
     from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
 
 B = TypeVar("B", bound=Backend[Any])
-
-
-class CommonSettings(TypedDict, total=False):
-    """Settings that every provider takes."""
-
-    settle_seconds: float
-    poll_first_seconds: float
-    poll_factor: float
-    poll_max_seconds: float
-    poll_deadline_seconds: float
-
-
-class SinchSettings(CommonSettings, total=False):
-    """Settings of `connect("sinch")`; see `SinchConfig`."""
-
-    project_id: str
-    key_id: str
-    key_secret: Secret
-    auth: Literal["oauth2", "basic"]
-    base_url: str
-    auth_url: str
-    upload_path_segment: str
 
 
 class Connection(Generic[B]):
@@ -91,6 +78,42 @@ def connect(
 ) -> Connection[SinchBackend]: ...
 @overload
 def connect(
+    provider: Literal["sinch-senderid"],
+    *,
+    profile: str | None = None,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    **settings: Unpack[SenderIdSettings],
+) -> Connection[SenderIdBackend]: ...
+@overload
+def connect(
+    provider: Literal["rcs"],
+    *,
+    profile: str | None = None,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    **settings: Unpack[RcsSettings],
+) -> Connection[RcsBackend]: ...
+@overload
+def connect(
+    provider: Literal["responsys"],
+    *,
+    profile: str | None = None,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+    **settings: Unpack[ResponsysSettings],
+) -> Connection[ResponsysBackend]: ...
+@overload
+def connect(
     provider: SinchConfig,
     *,
     connector: aiohttp.BaseConnector | None = None,
@@ -99,6 +122,36 @@ def connect(
     clock: Clock | None = None,
     rng: random.Random | None = None,
 ) -> Connection[SinchBackend]: ...
+@overload
+def connect(
+    provider: SenderIdConfig,
+    *,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Connection[SenderIdBackend]: ...
+@overload
+def connect(
+    provider: RcsConfig,
+    *,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Connection[RcsBackend]: ...
+@overload
+def connect(
+    provider: ResponsysConfig,
+    *,
+    connector: aiohttp.BaseConnector | None = None,
+    pace: Pace | None = None,
+    limits: Limits | None = None,
+    clock: Clock | None = None,
+    rng: random.Random | None = None,
+) -> Connection[ResponsysBackend]: ...
 @overload
 def connect(
     provider: ProviderConfig,

@@ -166,7 +166,7 @@ class _Reader:
             if self._left and chunk:
                 return chunk
             now = os.fstat(file.fileno())
-            if self._left or (now.st_size, now.st_mtime_ns) != (self._size, self._written_at):
+            if (now.st_size, now.st_mtime_ns) != (self._size, self._written_at):
                 raise InvalidInputError(f"{self._path}: changed while it was sent")
             return chunk
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_type_hints
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Union, get_args, get_origin, get_type_hints
 
 import attrs
 import typed_settings
@@ -14,8 +15,72 @@ from typed_settings.exceptions import TsError
 
 from campaign_reg.errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from campaign_reg.protocol.config import Secret
+
 FILE_NAME = "campaign-reg.toml"
 FILE_VARIABLE = "CAMPAIGN_REG_CONFIG"
+
+_YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
+_NUMBERS: Mapping[Any, str] = {int: "a whole number", float: "a number"}
+
+
+class CommonSettings(TypedDict, total=False):
+    """Settings that every provider takes; see `ProviderConfig`."""
+
+    settle_seconds: float
+    poll_first_seconds: float
+    poll_factor: float
+    poll_max_seconds: float
+    poll_deadline_seconds: float
+
+
+class SinchAccessSettings(CommonSettings, total=False):
+    """What the settings of all Sinch APIs begin with."""
+
+    project_id: str
+    key_id: str
+    key_secret: Secret
+    auth: Literal["oauth2", "basic"]
+    base_url: str
+    auth_url: str
+
+
+class SinchSettings(SinchAccessSettings, total=False):
+    """Settings of `connect("sinch")`; see `SinchConfig`."""
+
+    upload_path_segment: str
+
+
+class SenderIdSettings(SinchAccessSettings, total=False):
+    """Settings of `connect("sinch-senderid")`; see `SenderIdConfig`."""
+
+    upload_body: Literal["multipart", "raw"]
+    template_path: str
+
+
+class RcsSettings(CommonSettings, total=False):
+    """Settings of `connect("rcs")`; see `RcsConfig`."""
+
+    api_key: Secret
+    brand: Literal["bsg", "wwt"]
+    base_url: str
+    time_zone: str | None
+    list_path: str
+    stop_method: Literal["PATCH", "PUT"]
+    account: str
+
+
+class ResponsysSettings(CommonSettings, total=False):
+    """Settings of `connect("responsys")`; see `ResponsysConfig`."""
+
+    user_name: str
+    password: Secret | None
+    client_key: Secret | None
+    server_certificate: str | None
+    login_url: str
+    allowed_hosts: Sequence[str]
+    api_version: Literal["v1.5", "v1.3"]
 
 
 def environment_prefix(provider: str) -> str:
@@ -80,7 +145,7 @@ def _from_outside(provider: str, kind: type[Any], profile: str | None) -> dict[s
         raise ConfigurationError(f"{file}: {error}") from None
     hints = get_type_hints(kind)
     return {
-        name: _number(name, value) if hints[name] is float and isinstance(value, str) else value
+        name: _from_text(name, value, hints[name]) if isinstance(value, str) else value
         for name in names
         if (value := getattr(loaded, name)) is not None
     }
@@ -111,8 +176,26 @@ def _check_profile(file: Path, profile: str | None) -> None:
         raise ConfigurationError(f"{file} has no profile {profile!r}")
 
 
-def _number(name: str, text: str) -> float:
+def _from_text(name: str, text: str, kind: Any) -> Any:
+    """The value that text of the environment stands for; what is neither number nor yes or no stays text.
+
+    Raises:
+        ConfigurationError: It is not of its setting's type.
+    """
+    kind = _without_none(kind)
+    if kind is bool:
+        word = text.strip().lower()
+        if word not in _YES | _NO:
+            raise ConfigurationError(f"{name} must be true or false (or yes, no, 1, 0)")
+        return word in _YES
     try:
-        return float(text)
+        return kind(text) if kind in _NUMBERS else text
     except ValueError:
-        raise ConfigurationError(f"{name} must be a number of seconds") from None
+        raise ConfigurationError(f"{name} must be {_NUMBERS[kind]}") from None
+
+
+def _without_none(kind: Any) -> Any:
+    if get_origin(kind) not in {Union, UnionType}:
+        return kind
+    rest = [item for item in get_args(kind) if item is not NoneType]
+    return rest[0] if len(rest) == 1 else kind

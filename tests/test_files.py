@@ -238,6 +238,7 @@ async def test_77_a_link_that_waits_is_not_followed(
 
     async def keep() -> None:
         async with FolderSink(folder, "a.pdf", overwrite=overwrite) as sink:
+            assert overwrite or when == "meanwhile", "what can be known before is refused before"
             await sink.begin()
             await sink.write(b"new")
             if when == "meanwhile":
@@ -371,12 +372,13 @@ async def test_69_cancelled_at_any_step_it_leaves_nothing(folder: Path, count: i
     assert open_files() <= before
 
 
-async def test_a_full_disk_leaves_nothing(folder: Path) -> None:
+@pytest.mark.parametrize("chunks", [[BLOCK] * 3, [BLOCK, b"held in a buffer till the end"]])
+async def test_a_full_disk_leaves_nothing(folder: Path, chunks: list[bytes]) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(BLOCK) + 9, hard))
     try:
         with pytest.raises(OSError, match="too large"):
-            await kept(folder, "a", *[BLOCK] * 3)
+            await kept(folder, "a", *chunks)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert names(folder) == []

@@ -12,9 +12,37 @@ from campaign_reg.providers.registry import _BUILT_IN
 from campaign_reg.wire.operation import Operation
 
 PROVIDERS = Path(__file__).parent.parent / "campaign_reg" / "providers"
-FOLDERS = {"sinch": "sinch/ten_dlc"}
+FOLDERS = {
+    "sinch": "sinch/ten_dlc",
+    "rcs": "rcs",
+    "sinch-senderid": "sinch/sender_id",
+    "responsys": "responsys",
+}
 IN_EVERY_FOLDER = {"__init__.py", "operations.py", "models.py", "codec.py", "backend.py"}
 ALLOWED = IN_EVERY_FOLDER | {"config.py", "errors.py", "auth.py", "callbacks.py", "rules.py"}
+ALLOWED |= {
+    "brands.py",
+    "brand_models.py",
+    "brand_operations.py",
+    "toll_free.py",
+    "toll_free_models.py",
+    "calls.py",
+}
+ALLOWED |= {"lint.py", "rejections.py", "wording.py"}
+ALLOWED |= {
+    "account.py",
+    "documents.py",
+    "drafts.py",
+    "events.py",
+    "listing.py",
+    "messages.py",
+    "shapes.py",
+    "times.py",
+}
+ALLOWED |= {"filters.py", "paperwork.py", "policies.py"}
+
+ALLOWED |= {"attributes.py", "certificate.py", "details.py", "endpoint.py", "links.py", "schedules.py"}
+READS_IN_SPITE_OF_THEIR_METHOD = {"responsys.campaigns.search"}
 
 
 def test_every_built_in_has_a_folder_here() -> None:
@@ -44,7 +72,8 @@ def test_every_operation_names_its_source(folder: str) -> None:
     assert operations
     for operation in operations:
         assert operation.source.startswith("https://")
-        assert operation.safe == (operation.method == "GET")
+        reads = operation.method == "GET" or operation.name in READS_IN_SPITE_OF_THEIR_METHOD
+        assert operation.safe == reads
 
 
 def test_settings_hide_their_secrets() -> None:

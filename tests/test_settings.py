@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Optional
 
+import attrs
 import pytest
 
 from campaign_reg.errors import ConfigurationError
+from campaign_reg.protocol.config import ProviderConfig
 from campaign_reg.providers.sinch.config import SinchConfig
 from campaign_reg.settings import FILE_NAME, environment_prefix, load_settings
 
@@ -158,8 +160,81 @@ def test_a_file_that_is_wrong_is_named_without_its_values(
 @pytest.mark.parametrize("text", ["soon", "", "1e"])
 def test_a_number_that_is_none(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("CAMPAIGN_REG_SINCH_SETTLE_SECONDS", text)
-    with pytest.raises(ConfigurationError, match="settle_seconds must be a number of seconds"):
+    with pytest.raises(ConfigurationError, match=r"settle_seconds must be a number$"):
         load(project_id="p", key_id="k", key_secret="s")
+
+
+@attrs.frozen(kw_only=True)
+class TypedConfig(ProviderConfig):
+    """Settings of a third party's provider, of every type that text has to be turned into."""
+
+    page_size: int = 100
+    most: int | None = None
+    dry_run: bool = False
+    archived: Optional[bool] = None  # noqa: UP045  (the older spelling of the same)
+    ratio: float | None = None
+    code: str = ""
+    either: int | str = 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("page_size", "25", 25),
+        ("page_size", " -1 ", -1),
+        ("most", "7", 7),
+        ("dry_run", "true", True),
+        ("dry_run", "YES", True),
+        ("dry_run", "1", True),
+        ("dry_run", "False", False),
+        ("dry_run", "no", False),
+        ("dry_run", "0", False),
+        ("archived", "no", False),
+        ("ratio", "0.5", 0.5),
+        ("settle_seconds", "3", 3.0),
+        ("code", "007", "007"),
+        ("code", "true", "true"),
+        ("either", "7", "7"),
+    ],
+)
+def test_text_becomes_what_its_setting_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str, value: object
+) -> None:
+    monkeypatch.setenv(f"CAMPAIGN_REG_ACME_{name.upper()}", text)
+    read = getattr(load_settings("acme", TypedConfig, {}), name)
+    assert (read, type(read)) == (value, type(value))
+    monkeypatch.delenv(f"CAMPAIGN_REG_ACME_{name.upper()}")
+    (tmp_path / FILE_NAME).write_text(f"[acme]\n{name} = '{text}'\n")
+    assert getattr(load_settings("acme", TypedConfig, {}), name) == value
+
+
+def test_a_files_own_types_stay(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text("[acme]\npage_size = 25\ndry_run = true\nratio = 2\n")
+    config = load_settings("acme", TypedConfig, {})
+    assert (config.page_size, config.dry_run, config.ratio) == (25, True, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("page_size", "canary", "page_size must be a whole number"),
+        ("page_size", "2.5", "page_size must be a whole number"),
+        ("page_size", "", "page_size must be a whole number"),
+        ("most", "true", "most must be a whole number"),
+        ("dry_run", "canary", r"dry_run must be true or false \(or yes, no, 1, 0\)"),
+        ("dry_run", "", "dry_run must be true or false"),
+        ("dry_run", "2", "dry_run must be true or false"),
+        ("archived", "off", "archived must be true or false"),
+        ("ratio", "half", "ratio must be a number"),
+    ],
+)
+def test_text_that_is_not_what_its_setting_is(
+    monkeypatch: pytest.MonkeyPatch, name: str, text: str, words: str
+) -> None:
+    monkeypatch.setenv(f"CAMPAIGN_REG_ACME_{name.upper()}", text)
+    with pytest.raises(ConfigurationError, match=words) as caught:
+        load_settings("acme", TypedConfig, {})
+    assert "canary" not in str(caught.value)
 
 
 def test_an_empty_variable_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import attrs
 
+from campaign_reg.enums import Verb
 from campaign_reg.errors import ConfigurationError
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.wire.message import AuthScheme
@@ -37,6 +39,9 @@ class Provider:
 
 _BUILT_IN: Mapping[str, str] = {
     "sinch": "campaign_reg.providers.sinch.ten_dlc:PROVIDER",
+    "sinch-senderid": "campaign_reg.providers.sinch.sender_id:PROVIDER",
+    "rcs": "campaign_reg.providers.rcs:PROVIDER",
+    "responsys": "campaign_reg.providers.responsys:PROVIDER",
 }
 
 
@@ -80,6 +85,20 @@ def load_for(config: object) -> Provider:
     raise ConfigurationError(
         "; ".join([f"{type(config).__name__} is no settings class of a registered provider", *broken])
     )
+
+
+def verbs_of(provider: Provider) -> frozenset[Verb] | None:
+    """What a provider can be asked, told by its backend's class without making one.
+
+    Returns:
+        The verbs; None where only an open backend can tell, such as one that a function makes.
+    """
+    kind = provider.backend
+    if not (isinstance(kind, type) and issubclass(kind, Backend)):
+        return None
+    if inspect.getattr_static(kind, "verbs") is not vars(Backend)["verbs"]:
+        return None  # it has a way of its own, which may depend on the account
+    return kind.reading_verbs | frozenset(kind.rules)
 
 
 def _load_plug_in(name: str) -> Provider:

@@ -180,11 +180,6 @@ class Stream:
         if isinstance(self.data, Upload):
             await self.data.aclose()
 
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing is left to be sent."""
-        return not isinstance(self.data, Upload) or self.data.finished
-
     async def take(self, answer: ClientResponse) -> bytes:
         """Read the answer to its end: a success into the sink, if there is one, and all else into memory."""
         self.deadline.renew()
@@ -196,11 +191,9 @@ class Stream:
             await pour(answer, sink, operation.max_body_bytes, self.deadline.moved)
         else:
             content = await read_whole(answer, operation, min(operation.max_body_bytes, MAX_BODY_BYTES))
-        if not self.is_over:
-            if is_success:
-                raise BrokenAnswerError(f"answered {answer.status} before it had the whole body")
-            answer.close()  # the rest would only be thrown away
-        return content
+        if is_success and isinstance(self.data, Upload) and not self.data.finished:
+            raise BrokenAnswerError(f"answered {answer.status} before it had the whole body")
+        return content  # after an early refusal, aiohttp drops the rest and the connection with it
 
     def blame(self, error: Exception) -> Exception:
         """The source's failure where that is what broke the exchange; aiohttp says only that it could not send."""

@@ -1,0 +1,388 @@
+"""The campaigns and approvals of one Responsys account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakValueDictionary
+
+from campaign_reg.enums import Verb
+from campaign_reg.errors import ApiError, InvalidInputError, NotFoundError
+from campaign_reg.models.finding import Finding, Severity
+from campaign_reg.models.reading import Reading
+from campaign_reg.protocol.backend import Answer, Found, PreparedWrite
+from campaign_reg.protocol.pager import Pager
+from campaign_reg.providers.responsys import operations as ops
+from campaign_reg.providers.responsys.attributes import Attributes
+from campaign_reg.providers.responsys.calls import Listing
+from campaign_reg.providers.responsys.codec import changed
+from campaign_reg.providers.responsys.details import (
+    CloseResult,
+    SearchFilters,
+    SearchHit,
+    SortField,
+    criteria,
+)
+from campaign_reg.providers.responsys.models import (
+    Approval,
+    ApprovalStatus,
+    CampaignApproval,
+    CampaignChanges,
+    CampaignDraft,
+    CampaignFields,
+    CampaignType,
+    ResponsysCampaign,
+)
+from campaign_reg.providers.responsys.rules import RULES, findings
+from campaign_reg.providers.responsys.schedules import Schedules
+from campaign_reg.wire.operation import segment
+from campaign_reg.wire.response import vendor_date
+
+if TYPE_CHECKING:
+    from campaign_reg.pace import Permit
+    from campaign_reg.protocol.action import Action
+    from campaign_reg.providers.responsys.config import ResponsysConfig
+    from campaign_reg.wire.message import Response, Transport
+
+_MOST_HITS = 20
+
+
+class _Whole:
+    """A campaign that is about to be replaced, once it has been read."""
+
+    __slots__ = ("__weakref__", "campaign")
+
+    def __init__(self) -> None:
+        self.campaign: ResponsysCampaign | None = None
+
+
+class ResponsysBackend(Schedules, Attributes):
+    """Campaigns of one Responsys account: typed methods over the neutral seam. A campaign's id is its name.
+
+    Build it with `campaign_reg.connect("responsys", ...)`.
+    """
+
+    reading_verbs: ClassVar[frozenset[Verb]] = frozenset({Verb.GET, Verb.LIST})
+    rules = RULES
+
+    def __init__(self, config: ResponsysConfig, transport: Transport, **shared: Any) -> None:
+        super().__init__(config, transport, **shared)
+        self._version = ops.VERSIONS[config.api_version]
+        self._to_be_replaced: WeakValueDictionary[str, _Whole] = WeakValueDictionary()
+
+    async def get(self, id: str) -> ResponsysCampaign:
+        """Read a campaign.
+
+        Args:
+            id: Its name.
+
+        Raises:
+            NotFoundError: No such email campaign of the designer.
+            InvalidInputError: The name cannot stand in a path.
+
+        Source:
+            https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-campaignName-get.htm
+        """
+        campaign: ResponsysCampaign = await self._call(self._version.get, {"name": id})
+        return campaign
+
+    def list(
+        self, *, type: CampaignType | str = CampaignType.EMAIL, page_size: int = 200
+    ) -> Pager[ResponsysCampaign]:
+        """List the campaigns of one channel, lazily; no I/O before it is iterated.
+
+        Classic email campaigns never appear.
+
+        Args:
+            type: Channel: email, push, sms, mms or pushiocampaign.
+            page_size: Campaigns a page, from 1 to 200.
+
+        Source:
+            https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-campaigns-get.htm
+        """
+        channel = CampaignType(str(type).upper())
+        if not channel.is_recognized:
+            raise InvalidInputError(f"type must be one of {', '.join(CampaignType).lower()}")
+        listing = Listing(
+            operation=ops.LIST, member="campaigns", query={"type": channel.lower()}, page_size=page_size
+        )
+        return self._pager(listing, ResponsysCampaign)
+
+    def search(
+        self,
+        keyword: str | None = None,
+        *,
+        filters: SearchFilters | None = None,
+        sort_by: SortField | str | None = None,
+        ascending: bool = False,
+        page_size: int = _MOST_HITS,
+    ) -> Pager[SearchHit]:
+        """Search campaigns of all channels, lazily; no I/O before it is iterated.
+
+        Args:
+            keyword: Text in names and descriptions.
+            filters: At most two at once.
+            sort_by: By default `modifiedOn`, newest first.
+            ascending: The order, where `sort_by` is given.
+            page_size: Hits a page, from 1 to 20.
+
+        Source:
+            https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-campaigns-actions-search-post.html
+        """
+        body: dict[str, Any] = {}
+        if keyword is not None:
+            body["searchCriteria"] = {"keyword": {"key": "campaignName", "value": keyword}}
+        if filters is not None:
+            body["filterCriteria"] = criteria(filters)
+        if sort_by is not None:
+            field = SortField(sort_by)
+            if not field.is_recognized:
+                raise InvalidInputError(f"sort_by must be one of {', '.join(SortField)}")
+            body["sortCriteria"] = {"field": field.value, "order": "asc" if ascending else "desc"}
+        listing = Listing(
+            operation=ops.SEARCH,
+            member="campaigns",
+            body=self._json(body),
+            page_size=page_size,
+            most=_MOST_HITS,
+            links_tell=False,  # whether a search has links to its pages is not published
+        )
+        return self._pager(listing, SearchHit)
+
+    async def create(self, draft: CampaignDraft) -> Action:
+        """Create an email campaign.
+
+        Nothing is sent where there is one of that name: the action is done, with verdict `skipped`.
+
+        Raises:
+            ConflictError: The name is taken, perhaps by a form or a classic campaign.
+            InvalidRequestError: Responsys refused the draft.
+            InvalidInputError: The draft lacks what this version of the API needs, or has what it does not take.
+            OutcomeUnknownError: It may have been created; the error carries the action's token. `get` it by its name.
+
+        Source:
+            https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-post.htm
+        """
+        return await self.perform(Verb.CREATE, None, draft)
+
+    async def update(self, id: str, changes: CampaignChanges) -> Action:
+        """Change a campaign: it is read, and sent back whole with the changes.
+
+        Responsys has no way to notice that somebody else changed it between the reading and the write; such a change is
+        overwritten. Where it is already as wanted, nothing is sent and the action is done, with verdict `skipped`.
+
+        Args:
+            id: The campaign's name, which cannot be changed.
+            changes: What to change.
+
+        Raises:
+            OutcomeUnknownError: It may have been changed; the error carries the action's token.
+
+        Source:
+            https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-campaignName-put.htm
+        """
+        return await self.perform(Verb.UPDATE, id, changes)
+
+    async def copy(
+        self, id: str, new_name: str, *, description: str | None = None, folder_name: str | None = None
+    ) -> ResponsysCampaign:
+        """Copy an email campaign.
+
+        Args:
+            id: Name of the campaign.
+            new_name: Name of the copy.
+            description: Of the copy; None keeps the text.
+            folder_name: Of the copy, as clients use it (the vendor's words can be read as the source's); None keeps it.
+
+        Raises:
+            ConflictError: The new name is taken.
+            OutcomeUnknownError: It may have been copied: `get` the new name before trying again.
+
+        Source:
+            https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-campaignName-actions-copy-post.htm
+        """
+        segment(new_name, "new_name")  # or no later call could have it in its path
+        body = {"newCampaignName": new_name, "description": description, "folderName": folder_name}
+        made: ResponsysCampaign = await self._call(self._version.copy, {"name": id}, body=self._json(body))
+        return made
+
+    async def close(self, id: str) -> CloseResult:
+        """Close a campaign and end its listeners, for good (`aclose` is what ends the connection).
+
+        What Responsys answers for a closed one is not published: look at `campaign_status` first.
+
+        Raises:
+            ApiError: Responsys answered 200, and that it did not close it.
+            PermissionDeniedError: The role Campaign Web Services Manager is missing, or access to the campaign.
+            OutcomeUnknownError: It may be closed: `get` it before trying again.
+
+        Source:
+            https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-campaigns-campaignName-actions-close-put.htm
+        """
+        result: CloseResult = await self._call(ops.CLOSE, {"name": id})
+        if not result.status:
+            raise ApiError(ops.CLOSE.name, 200, result.message or "it was not closed")
+        return result
+
+    def approvals(self, *, status: ApprovalStatus | str | None = None) -> Pager[CampaignApproval]:
+        """List campaigns with their approval, lazily; no I/O before it is iterated.
+
+        Args:
+            status: Only those in this state.
+
+        Source:
+            https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-get.htm
+        """
+        wanted = None if status is None else Approval(status=ApprovalStatus(status)).status.value
+        listing = Listing(operation=ops.LIST_APPROVALS, member="campaigns", query={"status": wanted})
+        return self._pager(listing, CampaignApproval)
+
+    async def approval(self, id: str) -> CampaignApproval:
+        """Read how the approval of a campaign stands.
+
+        Raises:
+            PermissionDeniedError: Approvals are not enabled for the account.
+            InvalidRequestError: It is no email campaign of the designer.
+
+        Source:
+            https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-campaignName-get.htm
+        """
+        approval: CampaignApproval = await self._call(ops.GET_APPROVAL, {"name": id})
+        return approval
+
+    async def approve(self, id: str, *, status: ApprovalStatus | str = ApprovalStatus.APPROVED) -> Action:
+        """Set the approval of a campaign: grant it, refuse it, ask for it or waive it.
+
+        The approval is read first. Where it is already as wanted, nothing is sent and the action is done, with verdict
+        `skipped`. Which state may follow which is for Responsys to say.
+
+        Args:
+            id: The campaign's name.
+            status: APPROVED, REJECTED, NEEDS_APPROVAL or APPROVAL_NOT_REQUIRED.
+
+        Raises:
+            ConflictError: A request for approval is open already.
+            PermissionDeniedError: Approvals are not enabled for the account.
+            OutcomeUnknownError: It may have been applied; the error carries the action's token. Do not send it again.
+
+        Source:
+            https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-campaignName-put.htm
+        """
+        return await self.perform(Verb.APPROVE, id, Approval(status=ApprovalStatus(status)))
+
+    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+        """Read a campaign, for `approve` its approval, and reduce it to what decides."""
+        operation = ops.GET_APPROVAL if verb is Verb.APPROVE else self._version.get
+        response = await self._transport.send(self._request(operation, {"name": id}, permit=permit))
+        document = self._decoded(operation, response)
+        whole = self._to_be_replaced.get(id)
+        if verb is Verb.UPDATE and whole is not None:
+            whole.campaign = document
+        return self._reading(document, response)
+
+    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+        """The campaign of that name, which is the only one."""
+        operation = self._version.get
+        response = await self._transport.send(self._request(operation, dict(mark), permit=permit))
+        vendor_time = vendor_date(response.headers)
+        try:
+            campaign = self._decoded(operation, response)
+        except NotFoundError:
+            return Found(vendor_time=vendor_time)
+        return Found(readings=(self._reading(campaign, response),), vendor_time=vendor_time)
+
+    def reading_of(self, campaign: ResponsysCampaign) -> Reading:
+        """Reduce a campaign that came with a listing; it may be old."""
+        return self._reading(campaign, None)
+
+    def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:
+        """What Responsys would refuse, or may, found without I/O."""
+        return tuple(findings(self.params(verb, params)))
+
+    def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
+        """Build a write without sending it."""
+        self._refuse_unfit(params)
+        if verb is Verb.CREATE:
+            return self._prepared_create(target, params)
+        if target is None:
+            raise InvalidInputError(f"{verb} needs the campaign's name")
+        if verb is Verb.UPDATE:
+            return self._prepared_update(target, params)
+        return self._prepared_approval(target, params)
+
+    def _refuse_unfit(self, params: object) -> None:
+        """Refuse what breaks a published limit, or is of the other version of the API."""
+        for finding in findings(params):
+            if finding.severity is Severity.ERROR:
+                raise InvalidInputError(f"{finding.field}: {finding.text}; {finding.advice}")
+        if not isinstance(params, CampaignFields):
+            return
+        if self._config.api_version == "v1.5":
+            if params.list_name is not None:
+                raise InvalidInputError("list_name is of v1.3: name the profile list in data_source")
+            if isinstance(params, CampaignDraft) and params.data_source is None:
+                raise InvalidInputError("data_source is missing: v1.5 needs it, with the profile list")
+        elif params.data_source is not None or params.supplementary_lookup_data_source is not None:
+            raise InvalidInputError("data_source is of v1.5: give list_name, or set api_version")
+
+    def _prepared_create(self, target: str | None, draft: CampaignDraft) -> PreparedWrite:
+        if target is not None:
+            raise InvalidInputError("a create takes no id: the draft has the name")
+        segment(draft.name, "name")  # or no later call could have it in its path
+        body = self._encoded(draft)
+        request = self._request(self._version.create, body=body)
+
+        async def send(permit: Permit, leave_before: float | None) -> Answer:
+            request.permit, request.leave_before = permit, leave_before
+            made = self._decoded(request.operation, await self._transport.send(request))
+            return Answer(target=made.name, settled=True)
+
+        return PreparedWrite(
+            content=_content(request.method, request.url, body), send=send, mark={"name": draft.name}
+        )
+
+    def _prepared_update(self, target: str, changes: CampaignChanges) -> PreparedWrite:
+        """The write, whose body is the campaign as it is read just before, with the changes."""
+        request = self._request(self._version.update, {"name": target}, body=b"")
+        whole = self._to_be_replaced.setdefault(target, _Whole())
+
+        async def send(permit: Permit, leave_before: float | None) -> Answer:
+            campaign = whole.campaign or await self.get(target)
+            body = self._json(changed(self.converter, campaign, changes))
+            write = self._request(self._version.update, {"name": target}, body=body, permit=permit)
+            write.leave_before = leave_before
+            stored = self._decoded(write.operation, await self._transport.send(write))
+            return Answer(target=target, settled=stored.name == target)
+
+        content = _content(request.method, request.url, self._encoded(changes))
+        return PreparedWrite(content=content, send=send)
+
+    def _prepared_approval(self, target: str, approval: Approval) -> PreparedWrite:
+        # The vendor's prose calls the property `status`, its only sample and all its answers `approvalStatus`.
+        body = self._json({"approvalStatus": approval.status.value})
+        request = self._request(ops.SET_APPROVAL, {"name": target}, body=body)
+
+        async def send(permit: Permit, leave_before: float | None) -> Answer:
+            request.permit, request.leave_before = permit, leave_before
+            told: CampaignApproval = self._decoded(request.operation, await self._transport.send(request))
+            settled = (told.campaign_name, told.approval_status) == (target, approval.status)
+            return Answer(target=target, settled=settled)
+
+        return PreparedWrite(content=_content(request.method, request.url, body), send=send)
+
+    def _reading(self, document: ResponsysCampaign | CampaignApproval, response: Response | None) -> Reading:
+        # With a listing nobody knows how old it is; else it shows the campaign no later than when it was asked for.
+        age = 0.0 if response is None else max(self.clock.monotonic() - response.sent_at, 0.0)
+        return Reading(
+            target=document.id,
+            version=document.version,
+            status=document.vendor_status,
+            taken_at=self.clock.now() - timedelta(seconds=age),
+            vendor_time=None if response is None else vendor_date(response.headers),
+            campaign=document,
+        )
+
+
+def _content(method: str, url: str, body: bytes) -> bytes:
+    return f"{method} {url}\n".encode() + body

@@ -1,0 +1,188 @@
+"""How every room of the backend reaches the API: one way to call it, and one to page through it."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
+
+import attrs
+
+from campaign_reg.errors import DecodeError, InvalidInputError, PaginationError
+from campaign_reg.models.page import Page
+from campaign_reg.protocol.backend import Backend
+from campaign_reg.protocol.pager import Pager
+from campaign_reg.providers.responsys.codec import make_converter
+from campaign_reg.providers.responsys.links import (
+    at_offset,
+    checked_cursor,
+    next_query,
+    offset_of,
+    with_missing,
+)
+from campaign_reg.providers.responsys.models import ResponsysCampaign
+from campaign_reg.wire.codec import dumps
+from campaign_reg.wire.operation import Operation, QueryValue, build_request
+from campaign_reg.wire.response import error_of, parse_response, vendor_date
+
+if TYPE_CHECKING:
+    from campaign_reg.pace import Permit
+    from campaign_reg.providers.responsys.config import ResponsysConfig
+    from campaign_reg.wire.message import Request, Response, Transport
+
+T = TypeVar("T")
+
+LONGEST_BODY_BYTES = 10 * 1024 * 1024
+
+
+@attrs.frozen(kw_only=True)
+class Listing:
+    """What one listing asks for.
+
+    Attributes:
+        operation: What is called.
+        member: Our name of the page's member with the items.
+        path: Values of the path's placeholders.
+        query: Of the first page.
+        body: Of every page; None for none.
+        page_size: Items asked for; None where the vendor does not page.
+        most: Items that a page may hold.
+        links_tell: Whether a page whose links hold no next one is the last, however full it is.
+    """
+
+    operation: Operation
+    member: str
+    path: Mapping[str, str] = attrs.field(factory=dict)
+    query: Mapping[str, QueryValue] = attrs.field(factory=dict)
+    body: bytes | None = None
+    page_size: int | None = None
+    most: int = 200
+    links_tell: bool = True
+
+
+class Calls(Backend[ResponsysCampaign]):
+    """The account, and how it is asked.
+
+    Attributes:
+        converter: The cattrs converter; hooks registered here are used for every answer.
+    """
+
+    provider = "responsys"
+
+    def __init__(self, config: ResponsysConfig, transport: Transport, **shared: Any) -> None:
+        account = f"{config.user_name}/{urlsplit(config.login_url).hostname}"
+        super().__init__(account=account, waits=config.waits, schedule=config.schedule, **shared)
+        self._config, self._transport = config, transport
+        self.converter = make_converter()
+
+    async def _call(
+        self,
+        operation: Operation,
+        path: Mapping[str, str] | None = None,
+        *,
+        query: Mapping[str, QueryValue] | None = None,
+        body: bytes | None = None,
+    ) -> Any:
+        request = self._request(operation, path, query=query, body=body)
+        return self._decoded(operation, await self._transport.send(request))
+
+    def _request(
+        self,
+        operation: Operation,
+        path: Mapping[str, str] | None = None,
+        *,
+        query: Mapping[str, QueryValue] | None = None,
+        body: bytes | None = None,
+        permit: Permit | None = None,
+    ) -> Request:
+        """A request whose URL is a path: it goes where the token came from.
+
+        Raises:
+            InvalidInputError: A name cannot be one segment, or the body is larger than the gateway takes.
+        """
+        if body is not None and len(body) > LONGEST_BODY_BYTES:
+            # The gateway cuts the connection, after which nobody would know what became of it.
+            raise InvalidInputError(f"{len(body):,} bytes: Responsys takes bodies of at most 10 MB")
+        return build_request(operation, "", path=path, query=query, body=body, permit=permit)
+
+    def _encoded(self, document: object) -> bytes:
+        """The body for a document, whose members are checked for their types on the way.
+
+        Raises:
+            InvalidInputError: A member is not of its type, or is missing.
+        """
+        kind = type(document)
+        try:
+            plain = self.converter.unstructure(document)
+            self.converter.structure(plain, kind)
+        except DecodeError as error:
+            raise InvalidInputError(f"{kind.__name__}.{error}") from None
+        except (TypeError, ValueError, AttributeError) as error:
+            raise InvalidInputError(f"{kind.__name__} cannot be written as JSON: {error}") from None
+        return self._json(plain)
+
+    @staticmethod
+    def _json(plain: Mapping[str, Any]) -> bytes:
+        try:
+            return dumps(plain)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputError(f"this cannot be written as JSON: {error}") from None
+
+    def _decoded(self, operation: Operation, response: Response) -> Any:
+        """The value in an answer; one that says done and yet holds an error is that error."""
+        try:
+            return parse_response(operation, response, self.converter.structure)
+        except DecodeError:
+            if operation.errors.parse(response).code:
+                raise error_of(operation, response) from None
+            raise
+
+    def _pager(self, listing: Listing, _: type[T]) -> Pager[T]:
+        """A pager over a listing; what cannot be asked for is refused here.
+
+        Raises:
+            InvalidInputError: A name or a page size cannot be sent.
+        """
+        query = dict(listing.query)
+        if listing.page_size is not None:
+            if not 1 <= listing.page_size <= listing.most:
+                raise InvalidInputError(f"page_size must be from 1 to {listing.most}")
+            query |= {"limit": listing.page_size, "offset": 0}
+        url = self._request(listing.operation, listing.path, query=query, body=listing.body).url
+        path, _sep, first = url.partition("?")
+        fetch: Callable[[str | None], Any] = partial(self._page, listing, path, first)
+        return Pager(fetch)
+
+    async def _page(self, listing: Listing, path: str, first: str, cursor: str | None) -> Page[Any]:
+        asked, _, before = (cursor or "").partition("#")
+        query = first if cursor is None else with_missing(checked_cursor(asked), first)
+        request = self._request(listing.operation, listing.path, body=listing.body)
+        request.url = f"{path}?{query}" if query else path
+        response = await self._transport.send(request)
+        document = self._decoded(listing.operation, response)
+        items = self._items(listing, document, response)
+        following = next_query(document.links, path, query)
+        if following is None and self._may_go_on(listing, document, items):
+            digest = f"{zlib.crc32(response.body):08x}"
+            if False:
+                raise PaginationError("the same page came twice: the listing goes in circles")
+            following = f"{at_offset(query, (offset_of(query) or 0) + len(items))}#{digest}"
+        return Page(items=items, next_cursor=following, vendor_time=vendor_date(response.headers))
+
+    def _items(self, listing: Listing, document: Any, response: Response) -> tuple[Any, ...]:
+        found = getattr(document, listing.member)
+        items: tuple[Any, ...] | None = document.items if found is None else found
+        if items is None:
+            if listing.operation.errors.parse(response).code:
+                raise error_of(listing.operation, response)
+            raise DecodeError(listing.member, "missing")
+        return items
+
+    @staticmethod
+    def _may_go_on(listing: Listing, document: Any, items: tuple[Any, ...]) -> bool:
+        """Whether a page without a link to the next one may have one all the same: it is full."""
+        if listing.page_size is None or len(items) < listing.page_size:
+            return False
+        return document.links is None or not listing.links_tell

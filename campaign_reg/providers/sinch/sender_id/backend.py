@@ -1,0 +1,334 @@
+"""The sender registrations of one Sinch project."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+import attrs
+
+from campaign_reg.enums import Verb
+from campaign_reg.errors import HeldBackError, InvalidInputError, OutcomeUnknownError
+from campaign_reg.models.finding import Finding, Severity
+from campaign_reg.models.page import Page
+from campaign_reg.models.reading import Reading
+from campaign_reg.protocol.backend import Answer, Backend, Found, Intent, PreparedWrite
+from campaign_reg.protocol.pager import Pager
+from campaign_reg.providers.sinch.sender_id import filters
+from campaign_reg.providers.sinch.sender_id import operations as ops
+from campaign_reg.providers.sinch.sender_id.callbacks import parse_callback
+from campaign_reg.providers.sinch.sender_id.codec import feedback_of, make_converter
+from campaign_reg.providers.sinch.sender_id.lint import findings_of
+from campaign_reg.providers.sinch.sender_id.models import (
+    UNCHANGED,
+    RegistrationDraft,
+    RegistrationList,
+    RegistrationType,
+    RegistrationUpdate,
+    RequestDetails,
+    SenderIdRegistration,
+    Unchanged,
+)
+from campaign_reg.providers.sinch.sender_id.paperwork import Paperwork
+from campaign_reg.providers.sinch.sender_id.rules import RULES, answers_to, mark_of, senders_of, shows
+from campaign_reg.wire.codec import dumps
+from campaign_reg.wire.operation import Operation, QueryValue
+from campaign_reg.wire.response import parse_response, vendor_date
+
+if TYPE_CHECKING:
+    from campaign_reg.models.feedback import Feedback
+    from campaign_reg.pace import Permit
+    from campaign_reg.protocol.action import Action
+    from campaign_reg.providers.sinch.config import SenderIdConfig
+    from campaign_reg.wire.message import Response, Transport
+
+
+class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
+    """Registrations of one Sinch project: typed methods over the neutral seam.
+
+    Build it with `campaign_reg.connect("sinch-senderid", ...)`.
+
+    Attributes:
+        converter: The cattrs converter; hooks registered here are used for every answer.
+    """
+
+    provider = "sinch-senderid"
+    reading_verbs: ClassVar[frozenset[Verb]] = frozenset({Verb.GET, Verb.LIST, Verb.FEEDBACK})
+    rules = RULES
+    parse_callback = staticmethod(parse_callback)
+
+    def __init__(self, config: SenderIdConfig, transport: Transport, **shared: Any) -> None:
+        super().__init__(account=config.project_id, waits=config.waits, schedule=config.schedule, **shared)
+        self._config, self._transport = config, transport
+        self.converter = make_converter()
+
+    async def get(self, id: str) -> SenderIdRegistration:
+        """Read a registration.
+
+        Raises:
+            NotFoundError: No such registration in this project.
+            InvalidInputError: The id cannot stand in a path.
+
+        Source:
+            https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/getregistration.md
+        """
+        return cast("SenderIdRegistration", await self._call(ops.GET, {"id": id}))
+
+    def list(
+        self,
+        *,
+        status: Iterable[str] | str | None = None,
+        tags: Iterable[str] | str | None = None,
+        market_code: str | None = None,
+        created_from: date | str | None = None,
+        created_to: date | str | None = None,
+        updated_from: date | str | None = None,
+        updated_to: date | str | None = None,
+        sender_id: str | None = None,
+        registration_type: str = RegistrationType.ALPHANUMERIC_SENDER_ID,
+        order_by: str | None = None,
+        page_size: int | None = None,
+    ) -> Pager[SenderIdRegistration]:
+        """List registrations of one kind of sender lazily; no I/O before it is iterated.
+
+        Args:
+            status: Keep only this state; Sinch takes one.
+            tags: Keep only those with these, the `#` included. Sinch does not say whether with all or with any.
+            market_code: Keep only this market; ISO two letters.
+            created_from: Created after this day.
+            created_to: Created before this day.
+            updated_from: Changed after this day.
+            updated_to: Changed before this day.
+            sender_id: Keep only this sender.
+            registration_type: Kind of sender; Sinch has no listing of all kinds.
+            order_by: `id`, `status`, `senderId`, `createDate` or `updateDate`, then perhaps `,asc` or `,desc`.
+            page_size: Registrations a page; Sinch publishes neither default nor maximum.
+
+        Raises:
+            InvalidInputError: A filter that Sinch lacks or reads as something else.
+
+        Source:
+            https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/listregistrations.md
+        """
+        query: dict[str, QueryValue] = {
+            "registrationState": filters.one_status(status),
+            "tags": filters.some_tags(tags),
+            "marketCode": filters.market(market_code),
+            "createDateFrom": filters.day("created_from", created_from),
+            "createDateTo": filters.day("created_to", created_to),
+            "updateDateFrom": filters.day("updated_from", updated_from),
+            "updateDateTo": filters.day("updated_to", updated_to),
+            "senderId": sender_id,
+            "orderBy": filters.order(order_by),
+            "pageSize": filters.size(page_size),
+            "registrationType": str(registration_type),
+        }
+        return Pager(partial(self._page, query, None))
+
+    async def _page(
+        self, query: Mapping[str, QueryValue], permit: Permit | None, cursor: str | None
+    ) -> Page[SenderIdRegistration]:
+        request = self._request(
+            ops.LIST, query={**query, "pageToken": cursor}, permit=permit if cursor is None else None
+        )
+        response = await self._transport.send(request)
+        page: RegistrationList = parse_response(ops.LIST, response, self.converter.structure)
+        return Page(
+            items=page.registrations,
+            next_cursor=page.next_page_token or None,
+            total=page.total_size,
+            vendor_time=vendor_date(response.headers),
+        )
+
+    async def create(self, draft: RegistrationDraft) -> Action:
+        """Register a sender: there is no draft, it is submitted at once. Fees may follow, see `policy`.
+
+        A registration with the same policy and the same senders that was not refused is looked for first; then
+        nothing is sent. Registrations without senders (long numbers, short codes) are all alike: they are sent without
+        that look, and one whose answer is lost ends `unknown`.
+
+        Returns:
+            The action; `action.target` is the new registration's id. Where files are missing it ends as
+            `action_required`: upload them.
+
+        Raises:
+            InvalidRequestError: The registration does not satisfy its policy; `violations` names the fields.
+            NotFoundError: No such policy.
+            OutcomeUnknownError: It may have been registered; the error carries the action's token.
+
+        Source:
+            https://developers.sinch.com/docs/registration-api/api-reference/registration-api/tag/registrations
+        """
+        return await self.perform(Verb.CREATE, None, draft)
+
+    async def update(
+        self,
+        id: str,
+        *,
+        callback_url: str | Unchanged | None = UNCHANGED,
+        notification_contacts: Sequence[str] | Unchanged | None = UNCHANGED,
+        request_details: Sequence[RequestDetails] | Unchanged | None = UNCHANGED,
+        tags: Sequence[str] | Unchanged | None = UNCHANGED,
+    ) -> Action:
+        """Change a registration, keeping what is not named here.
+
+        Sinch's PUT replaces, so that the registration is read and all of it is sent, with the changes. Editing is
+        promised while it is IN_QUEUE; in other states Sinch decides.
+
+        Args:
+            id: The registration.
+            callback_url: Where status events go; None leaves it out of what is sent.
+            notification_contacts: Mail addresses; empty clears them.
+            request_details: What is registered.
+            tags: Each a `#`, then letters, digits or dashes; empty clears them.
+
+        Raises:
+            InvalidRequestError: Sinch refused it; `violations` names the fields.
+            HeldBackError: It changed while it was read; nothing was sent.
+            OutcomeUnknownError: It may have been changed; the error carries the action's token.
+
+        Source:
+            https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/updateregistration.md
+        """
+        reading = await self.read(id, verb=Verb.UPDATE)
+        registration = cast("SenderIdRegistration", reading.campaign)
+        changed = registration.as_update(
+            callback_url=callback_url,
+            notification_contacts=notification_contacts,
+            request_details=request_details,
+            tags=tags,
+        )
+
+        async def still_the_same(intent: Intent) -> None:
+            if intent.preimage is None or intent.preimage.version != reading.version:
+                raise HeldBackError(
+                    ops.UPDATE.name, "held back: the registration changed meanwhile; try again"
+                )
+
+        return await self.perform(Verb.UPDATE, id, changed, preimage=reading, before_send=still_the_same)
+
+    async def delete(self, id: str) -> Action:
+        """Delete a registration that is DRAFT, IN_QUEUE or PENDING; it cannot be undone.
+
+        One in another state is not asked for: the action is done, with verdict `skipped`.
+
+        Raises:
+            OutcomeUnknownError: It may have been deleted; the error carries the action's token.
+
+        Source:
+            https://developers.sinch.com/docs/registration-api/api-reference/registration-api/tag/registrations
+        """
+        return await self.perform(Verb.DELETE, id)
+
+    async def feedback(self, id: str) -> tuple[Feedback, ...]:
+        """What Sinch asked for or refused, from the registration's logs, in their order; progress is left out.
+
+        Source:
+            https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/getregistration.md
+        """
+        return feedback_of(await self.get(id))
+
+    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+        """Read a registration and reduce it to what decides."""
+        response = await self._transport.send(self._request(ops.GET, {"id": id}, permit=permit))
+        registration: SenderIdRegistration = parse_response(ops.GET, response, self.converter.structure)
+        return self._reading(registration, response)
+
+    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+        """The registrations under a policy with exactly these senders.
+
+        Sinch lists one kind of sender at a time: where the draft did not say its kind, all known kinds are listed.
+
+        Raises:
+            PaginationError: The listing goes in circles.
+        """
+        kinds = (mark["type"],) if "type" in mark else tuple(RegistrationType)
+        readings: dict[str, Reading] = {}
+        vendor_time: datetime | None = None
+        for kind in kinds:
+            query = {"senderId": senders_of(mark)[0], "registrationType": str(kind)}
+            async for page in Pager(partial(self._page, query, permit)).pages():
+                vendor_time = vendor_time or page.vendor_time
+                matches = [item for item in page.items if answers_to(item, mark)]
+                readings |= {item.id: self.reading_of(item) for item in matches}
+            permit = None
+        return Found(readings=tuple(readings.values()), vendor_time=vendor_time)
+
+    def reading_of(self, campaign: SenderIdRegistration) -> Reading:
+        """Reduce a registration that came with a listing; it may be old."""
+        return self._reading(campaign, None)
+
+    def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:
+        """What breaks a published limit, or may not mean what it seems to; what a policy asks for is not looked at.
+
+        Raises:
+            UnsupportedVerbError: The provider lacks the verb.
+            InvalidInputError: The parameters are not of the verb's form.
+        """
+        return findings_of(self.params(verb, params))
+
+    def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
+        """Build a write without sending it."""
+        wrong = [finding for finding in findings_of(params) if finding.severity is Severity.ERROR]
+        if wrong:
+            problems = "; ".join(f"{item.field} {item.text}: {item.advice}".strip() for item in wrong)
+            raise InvalidInputError(problems)
+        if verb is Verb.CREATE:
+            if target is not None:
+                raise InvalidInputError("a create takes no id: Sinch gives the registration its own")
+            body = self._encoded(attrs.evolve(params, registration_type=None))
+            return self._prepared(ops.CREATE, None, body, mark=mark_of(params))
+        if target is None:
+            raise InvalidInputError(f"{verb} needs the registration's id")
+        if verb is Verb.DELETE:
+            return self._prepared(ops.DELETE, target, None)
+        return self._prepared(ops.UPDATE, target, self._encoded(params), update=params)
+
+    def _encoded(self, params: Any) -> bytes:
+        plain = self.converter.unstructure(params)
+        try:
+            json.dumps(plain, allow_nan=False)  # the encoder that sends would write NaN as null
+            return dumps(plain)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidInputError(f"request_details cannot be written as JSON: {error}") from None
+
+    def _prepared(
+        self,
+        operation: Operation,
+        target: str | None,
+        body: bytes | None,
+        *,
+        mark: Mapping[str, str] | None = None,
+        update: RegistrationUpdate | None = None,
+    ) -> PreparedWrite:
+        request = self._request(operation, {} if target is None else {"id": target}, body=body)
+
+        async def send(permit: Permit, leave_before: float | None) -> Answer:
+            request.permit, request.leave_before = permit, leave_before
+            response = await self._transport.send(request)
+            reply = parse_response(operation, response, self.converter.structure)
+            if not isinstance(reply, SenderIdRegistration):
+                return Answer(target=target or "", settled=operation is ops.DELETE)
+            if target not in (None, reply.id):
+                raise OutcomeUnknownError(
+                    operation.name, "the answer is about another registration", status=response.status
+                )
+            return Answer(target=reply.id, settled=update is not None and shows(reply, update))
+
+        content = f"{request.method} {request.url}\n".encode() + (body or b"")
+        return PreparedWrite(content=content, send=send, mark=mark or {})
+
+    def _reading(self, registration: SenderIdRegistration, response: Response | None) -> Reading:
+        # Dated from when the question left: how old an answer is, nobody knows better.
+        age = 0.0 if response is None else max(self.clock.monotonic() - response.sent_at, 0.0)
+        return Reading(
+            target=registration.id,
+            version=registration.version,
+            status=registration.vendor_status,
+            taken_at=self.clock.now() - timedelta(seconds=age),
+            vendor_time=None if response is None else vendor_date(response.headers),
+            campaign=registration,
+        )

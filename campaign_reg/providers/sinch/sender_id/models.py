@@ -1,0 +1,366 @@
+"""Registrations of senders, shaped as Sinch prints them, and what its writing calls take.
+
+Source:
+    https://developers.sinch.com/docs/registration-api/api-reference/registrations.md
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+import attrs
+
+from campaign_reg.enums import CampaignState, OpenEnum
+from campaign_reg.errors import InvalidInputError
+from campaign_reg.wire.codec import format_datetime
+
+T = TypeVar("T")
+
+
+class RegistrationState(OpenEnum):
+    """Where a registration stands: `status` in the resource, `registrationState` in filter and logs."""
+
+    DRAFT = "DRAFT"
+    """Not submitted; made in the dashboard only."""
+    IN_QUEUE = "IN_QUEUE"
+    IN_PROGRESS = "IN_PROGRESS"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    PENDING = "PENDING"
+    """The customer must change something; the logs say what."""
+    ON_HOLD = "ON_HOLD"
+    PENDING_APPROVAL = "PENDING_APPROVAL"
+    """The price is made by hand: an account manager must agree."""
+    PENDING_ATTACHMENTS = "PENDING_ATTACHMENTS"
+    """A mandatory file is missing."""
+
+
+class RegistrationType(OpenEnum):
+    """Kind of sender."""
+
+    ALPHANUMERIC_SENDER_ID = "ALPHANUMERIC_SENDER_ID"
+    LONG_NUMBER = "LONG_NUMBER"
+    SHORT_CODE = "SHORT_CODE"
+    RCS_AGENT = "RCS_AGENT"
+
+
+class UploadStatus(OpenEnum):
+    """How far a file is."""
+
+    COMPLETED = "COMPLETED"
+    WAITING = "WAITING"
+    FAILED = "FAILED"
+
+
+class PriceMode(OpenEnum):
+    """How a price is made; Sinch mentions these two."""
+
+    SUBSCRIBED = "SUBSCRIBED"
+    MANUAL = "MANUAL"
+
+
+def amount(text: str | None) -> Decimal | None:
+    """A decimal number that travels as text; None where there is none, or the text is no number."""
+    try:
+        number = None if text is None else Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number is not None and number.is_finite() else None
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Attachment:
+    """A stored file.
+
+    Attributes:
+        attachment_id: Of the stored file; paths take the id of the policy's definition instead.
+        file_name: As somebody called it; never trust it as a path.
+        document_type: For example Passport.
+    """
+
+    attachment_id: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    file_name: str | None = None
+    mime_type: str | None = None
+    upload_status: UploadStatus | None = None
+    document_type: str | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class LogEntry:
+    """One step of a registration's history.
+
+    Attributes:
+        registration_state: The state it came into.
+        message: The reviewer's words.
+    """
+
+    created_at: datetime | None = None
+    message: str | None = None
+    registration_state: RegistrationState | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class RegistrationPrice:
+    """What a registration costs.
+
+    Attributes:
+        currency: ISO 4217.
+        frequency: Billing period count; Sinch does not state the unit.
+        recurrent_fee_amount: Decimal number as text, as it came.
+        setup_fee_amount: Likewise.
+    """
+
+    currency: str | None = None
+    frequency: int | None = None
+    mode: PriceMode | None = None
+    recurrent_fee_amount: str | None = None
+    setup_fee_amount: str | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+
+    @property
+    def recurrent_fee(self) -> Decimal | None:
+        """Fee a period, in `currency`."""
+        return amount(self.recurrent_fee_amount)
+
+    @property
+    def setup_fee(self) -> Decimal | None:
+        """Fee at the beginning, in `currency`."""
+        return amount(self.setup_fee_amount)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class RequestDetails:
+    """What is registered; the policy sets the keys.
+
+    Attributes:
+        additional_details: Objects with company, contact or market data.
+        sender_id_details: One object a sender, up to 50 where the policy is for several; long numbers and short codes
+            need none.
+    """
+
+    additional_details: tuple[Mapping[str, Any], ...] | None = None
+    sender_id_details: tuple[Mapping[str, Any], ...] | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+def senders_in(details: tuple[RequestDetails, ...]) -> tuple[str, ...]:
+    """The senders that request details name, each once, in their order."""
+    senders = [one.get("senderId") for part in details for one in part.sender_id_details or ()]
+    return tuple(dict.fromkeys(sender for sender in senders if isinstance(sender, str) and sender))
+
+
+def _texts(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and not (isinstance(value, tuple) and all(isinstance(text, str) for text in value)):
+        raise InvalidInputError(f"{attribute.name} must be a tuple of texts")
+
+
+def _text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if value is not None and not isinstance(value, str):
+        raise InvalidInputError(f"{attribute.name} must be text")
+
+
+def _details(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    fits = isinstance(value, tuple) and all(isinstance(part, RequestDetails) for part in value)
+    if value is not None and not fits:
+        raise InvalidInputError(f"{attribute.name} must be a tuple of RequestDetails")
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class RegistrationDraft:
+    """A sender to be registered: creating it submits it. Files follow one by one, see `upload_attachment`.
+
+    Attributes:
+        policy_id: From the market's rules, see `market_versions`.
+        request_details: What the policy asks for.
+        callback_url: Where status events go, over https, to a public host.
+        notification_contacts: Mail addresses told about changes.
+        tags: Each a `#`, then letters, digits or dashes.
+        registration_type: Kind of sender, for the look whether there is one like it already: knowing it saves three
+            calls. It is not sent, the policy decides.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registration-api/tag/registrations
+    """
+
+    policy_id: str = attrs.field(validator=_text)
+    request_details: tuple[RequestDetails, ...] = attrs.field(validator=_details)
+    callback_url: str | None = attrs.field(default=None, validator=_text)
+    notification_contacts: tuple[str, ...] = attrs.field(default=(), validator=_texts)
+    tags: tuple[str, ...] = attrs.field(default=(), validator=_texts)
+    registration_type: RegistrationType | None = None
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class RegistrationUpdate:
+    """The whole of what can be changed: Sinch's PUT replaces, and what is absent may be cleared.
+
+    So every member has to be said. None leaves one out on purpose: Sinch does not say whether it is then kept or
+    cleared. An empty tuple clears. `SenderIdRegistration.as_update` starts from what is there.
+
+    Attributes:
+        callback_url: Where status events go, over https, to a public host.
+        notification_contacts: Mail addresses told about changes.
+        request_details: What the policy asks for.
+        tags: Each a `#`, then letters, digits or dashes.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/updateregistration.md
+    """
+
+    callback_url: str | None = attrs.field(validator=_text)
+    notification_contacts: tuple[str, ...] | None = attrs.field(validator=_texts)
+    request_details: tuple[RequestDetails, ...] | None = attrs.field(validator=_details)
+    tags: tuple[str, ...] | None = attrs.field(validator=_texts)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Deletion:
+    """A deletion has no parameters; it cannot be undone."""
+
+
+class Unchanged(enum.Enum):
+    """Stands for a member that an update leaves as it is."""
+
+    UNCHANGED = "unchanged"
+
+
+UNCHANGED = Unchanged.UNCHANGED
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class SenderIdRegistration:
+    """A registration as read back. Any member but `id` may be missing.
+
+    Instants without an offset are UTC; each spelling is kept as it came.
+
+    Attributes:
+        owner: Name of the creator.
+        eta_date: Expected approval day, as it came; `expected_on` reads it.
+        version: `updateTime` exactly as it came; tells whether the registration changed.
+        extra: What this release does not know, under the vendor's names.
+    """
+
+    id: str
+    status: RegistrationState | None = None
+    registration_type: RegistrationType | None = None
+    policy_id: str | None = None
+    owner: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    eta_date: str | None = None
+    callback_url: str | None = None
+    notification_contacts: tuple[str, ...] = ()
+    request_details: tuple[RequestDetails, ...] = ()
+    tags: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    logs: tuple[LogEntry, ...] = ()
+    price: RegistrationPrice | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+
+    @property
+    def provider(self) -> str:
+        """Name of the provider."""
+        return "sinch-senderid"
+
+    @property
+    def name(self) -> str:
+        """The senders, joined by commas; a registration has no other label."""
+        return ", ".join(self.senders)
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The sender values, each once."""
+        return senders_in(self.request_details)
+
+    @property
+    def vendor_status(self) -> str:
+        """`status` as the vendor spells it."""
+        return self.status or ""
+
+    @property
+    def state(self) -> CampaignState:
+        """The status in words that fit every vendor."""
+        return (
+            CampaignState.UNKNOWN if self.status is None else _STATES.get(self.status, CampaignState.UNKNOWN)
+        )
+
+    @property
+    def version(self) -> str | None:
+        """`updateTime` byte for byte; whoever changes the registration changes this."""
+        raw = self.extra.get("updateTime")
+        if isinstance(raw, str):
+            return raw
+        return None if self.updated_at is None else format_datetime(self.updated_at)
+
+    @property
+    def expected_on(self) -> date | None:
+        """The day when approval is expected; None where there is none, or the text is no day."""
+        try:
+            return None if self.eta_date is None else date.fromisoformat(self.eta_date[:10])
+        except ValueError:
+            return None
+
+    def as_update(
+        self,
+        *,
+        callback_url: str | Unchanged | None = UNCHANGED,
+        notification_contacts: Sequence[str] | Unchanged | None = UNCHANGED,
+        request_details: Sequence[RequestDetails] | Unchanged | None = UNCHANGED,
+        tags: Sequence[str] | Unchanged | None = UNCHANGED,
+    ) -> RegistrationUpdate:
+        """The whole of what an update sends: what is there now, with changes.
+
+        Sinch prints some callback URLs without their scheme; one that is kept goes back as https.
+
+        Raises:
+            InvalidInputError: A change is of the wrong form.
+        """
+        return RegistrationUpdate(
+            callback_url=_over_https(self.callback_url) if callback_url is UNCHANGED else callback_url,
+            notification_contacts=_changed(self.notification_contacts, notification_contacts),
+            request_details=_changed(self.request_details or None, request_details),
+            tags=_changed(self.tags, tags),
+        )
+
+
+def _over_https(url: str | None) -> str | None:
+    return url if not url or "://" in url else f"https://{url}"
+
+
+def _changed(there: tuple[T, ...] | None, given: Sequence[T] | Unchanged | None) -> tuple[T, ...] | None:
+    if given is UNCHANGED:
+        return there
+    if isinstance(given, str):  # a sequence, too, of letters
+        raise InvalidInputError("tags and notification_contacts are lists of texts, not one text")
+    return None if given is None else tuple(given)
+
+
+_STATES = {
+    RegistrationState.DRAFT: CampaignState.DRAFT,
+    RegistrationState.IN_QUEUE: CampaignState.IN_REVIEW,
+    RegistrationState.IN_PROGRESS: CampaignState.IN_REVIEW,
+    RegistrationState.ON_HOLD: CampaignState.IN_REVIEW,
+    RegistrationState.PENDING: CampaignState.IN_REVIEW,
+    RegistrationState.PENDING_APPROVAL: CampaignState.IN_REVIEW,
+    RegistrationState.PENDING_ATTACHMENTS: CampaignState.IN_REVIEW,
+    RegistrationState.APPROVED: CampaignState.APPROVED,
+    RegistrationState.REJECTED: CampaignState.REJECTED,
+}
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class RegistrationList:
+    """One page of a listing."""
+
+    registrations: tuple[SenderIdRegistration, ...] = ()
+    next_page_token: str | None = None
+    total_size: int | None = None
+    extra: Mapping[str, Any] = attrs.field(factory=dict)

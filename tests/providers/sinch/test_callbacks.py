@@ -1,0 +1,232 @@
+"""Whether a callback is Sinch's, and where callbacks may go."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from campaign_reg.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidInputError,
+    InvalidRequestError,
+)
+from campaign_reg.providers.sinch.callbacks import MAX_CALLBACK_BYTES, callback_url_problem, verified_body
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECRET = "canary-secret-of-the-project"
+BODY = b'{\n "resourceId": "r1"}'
+
+
+def signed(body: bytes = BODY, secret: str = SECRET, name: str = "X-Sinch-Signature") -> dict[str, str]:
+    return {name: hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()}
+
+
+def verify(headers: Mapping[str, str], body: Any = BODY, secret: Any = SECRET) -> bytes:
+    return verified_body("t.callback", headers, body, secret)
+
+
+class TestSignature:
+    @pytest.mark.parametrize("name", ["X-Sinch-Signature", "x-sinch-signature", "X-SINCH-SIGNATURE"])
+    def test_a_right_one(self, name: str) -> None:
+        assert verify(signed(name=name)) == BODY
+        assert verify({"Content-Type": "application/json", **signed(name=name)}) == BODY
+
+    def test_it_is_hmac_sha1_in_lower_case_hex(self) -> None:
+        headers = {"X-Sinch-Signature": "de7c9b85b8b78aa6bc8a7a36f70a90701c9db4d9"}
+        assert verify(headers, b"The quick brown fox jumps over the lazy dog", "key")
+
+    def test_upper_case_and_blanks_around_it_are_the_same(self) -> None:
+        [text] = signed().values()
+        assert verify({"X-Sinch-Signature": f" {text.upper()} "}) == BODY
+
+    @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+    def test_any_raw_bytes(self, kind: Any) -> None:
+        assert verify(signed(), kind(BODY)) == BODY
+
+    @pytest.mark.parametrize(
+        "headers",
+        [
+            {},
+            {"X-Sinch-Signature": ""},
+            {"X-Sinch-Signature": "0" * 40},
+            {"X-Sinch-Signature": "é" * 40},
+            {"X-Sinch-Signature": "\ud800"},
+            {"X-Sinch-Signature": signed()["X-Sinch-Signature"][:-1]},
+            {"X-Sinch-Signature": signed()["X-Sinch-Signature"] + "0"},
+            {"X-Sinch-Signature": "sha1=" + signed()["X-Sinch-Signature"]},
+            {"X-Sinch-Signature": hmac.new(SECRET.encode(), BODY, hashlib.sha256).hexdigest()},
+            {"X-Sinch-Signature": hashlib.sha1(BODY).hexdigest()},
+            {"X-Sinch-Signature": None},
+            {"X-Sinch-Webhook-Signature": signed()["X-Sinch-Signature"]},
+            {b"X-Sinch-Signature": signed()["X-Sinch-Signature"]},
+            {**signed(), "x-sinch-signature": "0" * 40},
+            signed(secret="another"),
+            signed(body=BODY + b" "),
+        ],
+        ids=repr,
+    )
+    def test_83_missing_or_wrong(self, headers: Any) -> None:
+        with pytest.raises(AuthenticationError) as caught:
+            verify(headers)
+        assert (caught.value.status, caught.value.operation) == (401, "t.callback")
+        assert SECRET not in str(caught.value)
+
+    @pytest.mark.parametrize("secret", ["", " ", None, b"key", 5])
+    def test_83_nothing_is_signed_by_an_empty_secret(self, secret: Any) -> None:
+        headers = signed(secret="" if not isinstance(secret, str) else secret)
+        with pytest.raises(ConfigurationError, match="secret is missing"):
+            verify(headers, secret=secret)
+
+    def test_85_a_body_that_was_written_again(self) -> None:
+        with pytest.raises(AuthenticationError):
+            verify(signed(), json.dumps(json.loads(BODY)).encode())
+
+    @pytest.mark.parametrize("body", [BODY.decode(), json.loads(BODY), None])
+    def test_85_a_body_that_is_not_raw(self, body: Any) -> None:
+        with pytest.raises(InvalidInputError, match="must be the raw bytes as they came"):
+            verify(signed(), body)
+
+    def test_86_it_is_compared_in_constant_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        compared: list[tuple[str, str]] = []
+
+        def compare(right: str, given: str) -> bool:
+            compared.append((right, given))
+            return True
+
+        monkeypatch.setattr(hmac, "compare_digest", compare)
+        wrong = {"X-Sinch-Signature": "0" * 40}
+        assert verify(wrong) == BODY  # nothing else decides
+        assert verify({}) == BODY
+        assert [given for _, given in compared] == ["0" * 40, ""]
+
+    def test_87_over_a_mebibyte_is_not_even_looked_at(self) -> None:
+        body = b"x" * (MAX_CALLBACK_BYTES + 1)
+        with pytest.raises(InvalidRequestError, match="over 1,048,576 bytes") as caught:
+            verify(signed(body), body)
+        assert caught.value.status == 413
+        assert verify(signed(body[1:]), body[1:]) == body[1:]
+        wide = memoryview(body + b"x" * 3).cast("I")
+        with pytest.raises(InvalidRequestError):
+            verify({}, wide)
+
+
+class TestUrls:
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://hooks.harborlane.example/sinch",
+            "HTTPS://Hooks.Harborlane.example:8443/sinch?a=b#c",
+            "https://8.8.8.8/",
+            "https://[2606:4700::1111]/",
+            "https://[::ffff:8.8.8.8]/",
+            "https://xn--bcher-kva.example.",
+            "https://1.example.com/%2e%2e/x",
+            "https://my_host.example.com",
+            "https://localhost.example.com",
+            "https://10.example",
+        ],
+    )
+    def test_79_public_ones(self, url: str) -> None:
+        assert callback_url_problem(url) == ""
+
+    @pytest.mark.parametrize(
+        ("url", "words"),
+        [
+            ("http://hooks.harborlane.example/sinch", "must begin with https://"),
+            ("hooks.harborlane.example/sinch", "must begin with https://"),
+            ("ftp://hooks.harborlane.example", "must begin with https://"),
+            ("//hooks.harborlane.example", "must begin with https://"),
+            ("", "must begin with https://"),
+            ("https://", "needs a host"),
+            ("https:///x", "needs a host"),
+            ("https://hooks.harborlane.example:0/", "needs a host"),
+            ("https://hooks.harborlane.example:70000/", "is not a URL"),
+            ("https://[::1", "is not a URL"),
+            ("https://[v1.x]/", "is not a URL"),
+            ("https://u:canary@hooks.harborlane.example/", "user name or password"),
+            ("https://hooks.harborlane.example@10.0.0.1/", "user name or password"),
+            ("https://hooks.harborlane.example/\n", "control characters"),
+            ("https://hooks.harborlane.example/\u200b", "control characters"),
+            ("https://hooks.harborlane.example/a b", "blanks"),
+            ("https://hooks.harborlane.example\\@10.0.0.1/", "backslashes"),
+            ("https://a%2eb.example.com/", "ASCII letters"),
+            ("https://a..example.com/", "ASCII letters"),
+            ("https://-a.example.com/", "ASCII letters"),
+            ("https://bücher.example/", "ASCII letters"),
+            ("https://\uff11\uff10.0.0.1/", "ASCII letters"),
+            ("https://127\u30020\u30020\u30021/", "ASCII letters"),
+        ],
+    )
+    def test_79_what_is_no_https_url(self, url: str, words: str) -> None:
+        problem = callback_url_problem(url)
+        assert words in problem
+        assert "canary" not in problem
+
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "127.0.0.1",
+            "127.0.0.1.",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "192.0.2.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "240.0.0.1",
+            "[::1]",
+            "[::]",
+            "[fe80::1]",
+            "[fe80::1%25eth0]",
+            "[2606:4700::1111%25eth0]",
+            "[fc00::1]",
+            "[fec0::1]",
+            "[ff02::1]",
+            "[2001:db8::1]",
+            "[::ffff:10.0.0.1]",
+            "[::ffff:7f00:1]",
+            "[::127.0.0.1]",
+            "[64:ff9b::10.0.0.1]",
+            "[2002:7f00:1::]",
+            "[2002:0a00:0001::1]",
+        ],
+    )
+    def test_79_addresses_that_are_not_public(self, host: str) -> None:
+        assert "not on the public internet" in callback_url_problem(f"https://{host}/x")
+        assert "not on the public internet" in callback_url_problem(f"https://{host}:8443/")
+
+    @pytest.mark.parametrize(
+        "host", ["2130706433", "0x7f000001", "0x7f.1", "127.1", "0177.0.0.1", "0", "1.2.3.4.5"]
+    )
+    def test_79_addresses_in_disguise(self, host: str) -> None:
+        assert "odd spelling" in callback_url_problem(f"https://{host}/x")
+
+    @pytest.mark.parametrize(
+        "host",
+        [
+            "localhost",
+            "LOCALHOST.",
+            "a.localhost",
+            "printer.local",
+            "Printer.LOCAL.",
+            "db.internal",
+            "nas.lan",
+            "intra",
+            "x.home.arpa",
+            "router.home",
+            "x.localdomain",
+        ],
+    )
+    def test_79_names_that_are_not_public(self, host: str) -> None:
+        assert "means nothing on the public internet" in callback_url_problem(f"https://{host}/x")
