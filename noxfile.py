@@ -1,4 +1,7 @@
-"""Sessions: `nox` runs tests, lint, types and docs; `nox -s bench` measures; `nox -s live` talks to real vendors."""
+"""Sessions: `nox` runs tests, lint, types and docs.
+
+`nox -s trial` runs the tests that take minutes, `nox -s bench` measures, `nox -s live` talks to real vendors.
+"""
 
 from __future__ import annotations
 
@@ -57,6 +60,13 @@ def docs(session: nox.Session) -> None:
     session.run(
         "sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs
     )
+
+
+@nox.session
+def trial(session: nox.Session) -> None:
+    """The tests that take minutes: a thousand rows and more at vendors that lose answers."""
+    _groups(session, "test")
+    session.run("pytest", "-m", "trial", *session.posargs)
 
 
 @nox.session

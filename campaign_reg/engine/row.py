@@ -13,6 +13,7 @@ after a write has left, at most once, and only on the proof of `_may_resend`.
 from __future__ import annotations
 
 import enum
+import itertools
 
 import attrs
 
@@ -279,6 +280,8 @@ def _seen_nothing_of_lost(
     state: State, reading: Reading, rule: VerbRule, facts: Facts, now: float
 ) -> tuple[State, Effect]:
     window = facts.window_seconds
+    if reading.missing:  # believed when it has lasted; that it is gone is news of its own
+        return state, Look(max(facts.settle_seconds - _gone_for(state), 0.001))
     if state.preimage is None or state.preimage.version is None:
         if now - state.since < window:
             return state, Look(_until(state.since + window, now))
@@ -306,6 +309,12 @@ def _seen_nothing_of_lost(
     return _unknown(
         state, f"its answer was lost and nothing came of it within {now - state.since:.0f} s; {why_not}"
     )
+
+
+def _gone_for(state: State) -> float:
+    """For how many seconds the vendor has answered that it does not know the campaign."""
+    run = list(itertools.takewhile(lambda reading: reading.missing, reversed(state.readings)))
+    return (run[0].taken_at - run[-1].taken_at).total_seconds()
 
 
 def _may_not_resend(state: State, rule: VerbRule, facts: Facts, now: float) -> str | None:

@@ -199,6 +199,19 @@ class TestLost:
         _, effect = lost(blind, (2.0, Seen(blind)), (61.0, Seen(blind)))
         assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
 
+    def test_a_lost_deletion_is_seen_by_two_404s_however_late_the_first_came(self) -> None:
+        rule = attrs.evolve(RULES[Verb.DELETE], in_progress=frozenset(), succeeded=frozenset())
+        state, now = State(), 0.0
+        for event in (Intended(LAST_YEAR), Lost()):
+            state, effect = advance(state, event, rule, FACTS, now)
+        for now in (30.0, 61.0):
+            gone = Reading.gone("01hx", START + timedelta(seconds=now))
+            state, effect = advance(state, Seen(gone), rule, FACTS, now)
+        assert effect == Look(29.0)  # a settle window from the first 404
+        gone = Reading.gone("01hx", START + timedelta(seconds=90))
+        _, effect = advance(state, Seen(gone), rule, FACTS, 90.0)
+        assert ended(effect, Verdict.SUCCEEDED, Evidence.OBSERVED)
+
     def test_gone_is_unknown(self) -> None:
         gone, later = Reading.gone("01hx", START), Reading.gone("01hx", START + timedelta(seconds=60))
         _, effect = lost(LAST_YEAR, (2.0, Seen(gone)), (62.0, Seen(later)))
