@@ -81,7 +81,7 @@ class MemoryBackend(Backend[MemoryCampaign]):
     def list(self, *_: Any, **filters: Any) -> Pager[MemoryCampaign]:
         raise NotImplementedError
 
-    async def read(self, id: str, *, permit: Permit | None = None) -> Reading:
+    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
         self._looked(id)
         return self.reading_of(MemoryCampaign(id=id))
 
@@ -95,5 +95,5 @@ class MemoryBackend(Backend[MemoryCampaign]):
             campaign=campaign,
         )
 
-    def prepare(self, verb: Verb, target: str | None, params: Any) -> PreparedWrite:
+    def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
         raise NotImplementedError

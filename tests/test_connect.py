@@ -136,7 +136,7 @@ class TestSettings:
 
     @pytest.mark.parametrize("fetches", ["sync", "async"])
     async def test_a_secret_may_be_fetched(self, sandbox: Sandbox, fetches: str) -> None:
-        secret, calls = sandbox.settings("sinch")["key_secret"], list[str]()
+        secret, calls = str(sandbox.settings("sinch")["key_secret"]), list[str]()
 
         def fetch() -> str:
             calls.append("sync")

@@ -23,8 +23,15 @@ from tests.sandbox.client import CREATE_BODY
 class Stage(Protocol):
     """What the suite asks of a pretended vendor."""
 
-    name: str
-    unknown_id: str
+    @property
+    def name(self) -> str:
+        """The provider's registered name."""
+        ...
+
+    @property
+    def unknown_id(self) -> str:
+        """The id of a campaign that there is not, in the vendor's form."""
+        ...
 
     def settings(self) -> dict[str, Any]:
         """What `connect` takes."""

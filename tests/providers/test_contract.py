@@ -203,7 +203,7 @@ class TestLostAnswers:
     async def test_a_token_is_taken_up_in_another_process(self, sandbox: Sandbox, stage: Stage) -> None:
         """The first process has lost the answer of each verb; the second finds out what became of them."""
         sandbox.clock.speed = 20.0
-        quick = {"settle_seconds": 5.0, "poll_first_seconds": 0.05, "poll_max_seconds": 0.2}
+        quick: dict[str, Any] = {"settle_seconds": 5.0, "poll_first_seconds": 0.05, "poll_max_seconds": 0.2}
         tokens = []
         async with stage.connect(**quick) as backend:
             for verb in its_verbs(backend):
