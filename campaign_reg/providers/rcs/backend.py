@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -325,7 +325,7 @@ class _Forms:
     def __init__(self, first: Operation, other: Operation) -> None:
         self._first, self._other, self._known = first, other, False
 
-    async def call(self, send: Any, not_there: frozenset[int]) -> Any:
+    async def call(self, send: Callable[[Operation], Awaitable[Any]], not_there: frozenset[int]) -> Any:
         """Send in the form that is known, or find out which one that is.
 
         Args:

@@ -19,9 +19,8 @@ STOPPABLE = frozenset({"moderation", "scheduled", "sending", "paused"})
 
 _BEFORE_SENDING = frozenset({"creation", "moderation"})
 _OVER = frozenset({"stopped", "spam"})
-_RESEND_RENEW_WITHIN_SECONDS = (
-    600.0  # after that it may have run dry once more, and a resend would be a second renew
-)
+# After that it may have run dry once more, and sending it again would be a second renew.
+_RESEND_RENEW_WITHIN_SECONDS = 600.0
 
 
 def is_later(version: str, other: str) -> bool:

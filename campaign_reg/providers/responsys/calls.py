@@ -166,7 +166,7 @@ class Calls(Backend[ResponsysCampaign]):
         following = next_query(document.links, path, query)
         if following is None and self._may_go_on(listing, document, items):
             digest = f"{zlib.crc32(response.body):08x}"
-            if False:
+            if digest == before:
                 raise PaginationError("the same page came twice: the listing goes in circles")
             following = f"{at_offset(query, (offset_of(query) or 0) + len(items))}#{digest}"
         return Page(items=items, next_cursor=following, vendor_time=vendor_date(response.headers))

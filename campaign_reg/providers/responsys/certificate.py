@@ -53,8 +53,8 @@ def private_key(source: str) -> RSAPrivateKey:
     load = load_pem_private_key if _PEM in content else load_der_private_key
     try:
         key = load(content, password=None)
-    except (TypeError, ValueError, UnsupportedAlgorithm):  # none may be quoted: they may hold a part of the key
-        key = None
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        key = None  # their words are not quoted: they may hold a part of the key
     if not isinstance(key, rsa.RSAPrivateKey):
         raise ConfigurationError("client_key holds no RSA private key that can be read without a passphrase")
     return key

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
+import campaign_reg
 from campaign_reg.errors import (
     ApiError,
     ConflictError,
@@ -18,6 +20,7 @@ from campaign_reg.errors import (
     TransportError,
 )
 from campaign_reg.providers.rcs.drafts import ExportQuery, ExportSource
+from tests.transport.wire_server import WireServer, reply
 
 from .conftest import calls
 
@@ -40,6 +43,20 @@ async def test_tariffs(rcs: RcsBackend) -> None:
     [page] = pages
     assert [tariff.code for tariff in page.items] == [9, 11, 3]
     assert page.total == 3
+
+
+async def test_a_listing_of_several_pages() -> None:
+    def page(first: int, count: int) -> bytes:
+        lists = [{"id": first + n} for n in range(count)]
+        return reply(body=json.dumps({"data": lists, "total": 17}).encode())
+
+    async with (
+        WireServer(reply(body=b'{"bearer":"t"}'), page(1, 15), page(16, 2)) as server,
+        campaign_reg.connect("rcs", api_key="live_x", brand="bsg", base_url=server.origin) as rcs,
+    ):
+        assert [found.id async for found in rcs.contact_lists(page_size=15)] == list(range(1, 18))
+    queries = [request.target.partition("?")[2] for request in server.requests[1:]]
+    assert queries == [f"page%5Boffset%5D={offset}&page%5Blimit%5D=15" for offset in (0, 15)]
 
 
 async def test_contact_lists(rcs: RcsBackend) -> None:

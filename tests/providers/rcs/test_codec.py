@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_reg.errors import DecodeError, InvalidInputError
@@ -36,6 +36,7 @@ from campaign_reg.wire.message import Response
 from .contract import CONTRACT, EXAMPLES, answers, enum
 
 CONVERTER = make_converter()
+UNHURRIED = settings(deadline=None)  # a busy machine is no mistake
 SAMPLES = Path(__file__).parent / "samples"
 RESULTS: dict[str, type[Any]] = {
     "createRcsCampaign": CampaignEnvelope,
@@ -448,18 +449,21 @@ campaigns = st.fixed_dictionaries(
 )
 
 
+@UNHURRIED
 @given(campaigns)
 def test_any_campaign_comes_out_as_it_went_in(body: dict[str, Any]) -> None:
     for model in (RcsCampaign, RcsCampaignDetail):
         assert same_json(again(body, model), json.loads(json.dumps(body)))
 
 
+@UNHURRIED
 @given(st.lists(campaigns, max_size=3), json_values)
 def test_any_page_comes_out_as_it_went_in(items: list[Any], new: Any) -> None:
     body = {"data": items, "meta": {"page": {"total": len(items), "offset": 0, "limit": "50"}, "new": new}}
     assert same_json(again(body, CampaignPage), json.loads(json.dumps(body)))
 
 
+@UNHURRIED
 @given(
     st.fixed_dictionaries(
         {"id": ids},
@@ -482,6 +486,7 @@ def test_any_message_comes_out_as_it_went_in(body: dict[str, Any]) -> None:
     assert same_json(again(body, RcsMessage), json.loads(json.dumps(body)))
 
 
+@UNHURRIED
 @given(
     st.fixed_dictionaries(
         {"id": ids, "status": st.text(), "time_click": dates},

@@ -6,12 +6,12 @@ import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_reg.errors import InvalidInputError, PaginationError
 from campaign_reg.providers.rcs.documents import PageNumbers
-from campaign_reg.providers.rcs.listing import Period, Place, next_place
+from campaign_reg.providers.rcs.listing import WINDOW, Period, Place, next_place
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LOCAL = NOW.replace(tzinfo=None)
@@ -37,6 +37,12 @@ def test_without_a_start_the_platform_chooses() -> None:
     assert place.query == {"filter[from]": None, "filter[to]": "2026-03-01 00:00:00", "page[offset]": 0}
 
 
+def test_a_window_is_closed_only_when_it_is_past_in_every_zone() -> None:
+    for hours, closed in ((23, False), (25, True)):
+        start = LOCAL - timedelta(hours=hours) - WINDOW
+        assert (Period(start=start).first(NOW).end is not None) is closed
+
+
 def test_the_last_window_is_open_to_the_platforms_now() -> None:
     places = windows(Period(start=datetime(2026, 4, 1)))  # noqa: DTZ001
     assert len(places) == 3
@@ -49,6 +55,7 @@ days = st.integers(0, 2500).map(lambda n: timedelta(days=n))
 shifts = st.integers(0, 86400 * 3).map(lambda n: timedelta(seconds=n))
 
 
+@settings(deadline=None)
 @given(ago=days, shift=shifts, length=days | st.none(), newest_first=st.booleans())
 def test_windows_cover_a_period_once(
     ago: timedelta, shift: timedelta, length: timedelta | None, newest_first: bool
@@ -71,6 +78,7 @@ def test_windows_cover_a_period_once(
         assert end is not None or place.end is None or place.end < LOCAL - timedelta(hours=14)
 
 
+@settings(deadline=None)
 @given(
     offset=st.integers(0, 10**6),
     start=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)) | st.none(),  # noqa: DTZ001

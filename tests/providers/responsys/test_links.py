@@ -64,6 +64,7 @@ def test_no_link_onwards(links: list[Link] | None) -> None:
         "https://evil.test/rest/api/v1.3/campaigns?offset=200",
         "https://api5-009.responsys.net/rest/api/v1.3/campaigns?offset=200",
         "//evil.test/rest/api/v1.3/campaigns?offset=200",
+        "//rest/api/v1.3/campaigns?offset=200",
         "/\\evil.test/rest/api/v1.3/campaigns?offset=200",
         "\\\\evil.test/rest/api/v1.3/campaigns?offset=200",
         "\\evil.test/rest/api/v1.3/campaigns?offset=200",

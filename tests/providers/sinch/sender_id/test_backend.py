@@ -320,6 +320,15 @@ class TestCreate:
         targets = [item.target for item in sandbox.exchanges if item.operation == "listRegistrations"]
         assert [target.rpartition("=")[2] for target in targets] == [kind.value for kind in RegistrationType]
 
+    async def test_a_look_that_finds_nothing_tells_the_vendors_time_and_leaves_the_writes_slot(
+        self, senders: SenderIdBackend, clock: SharedClock
+    ) -> None:
+        permit = await senders.pace.reserve(2)
+        found = await senders.find(senders.mark(draft()), permit=permit)
+        assert found.readings == ()
+        assert found.vendor_time == clock.now().replace(microsecond=0)
+        assert len(permit) == 1
+
     @pytest.mark.parametrize(
         "status",
         ["IN_QUEUE", "ON_HOLD", "PENDING", "PENDING_ATTACHMENTS", "PENDING_APPROVAL", "APPROVED", "DRAFT"],
