@@ -23,6 +23,7 @@ from campaign_reg.errors import (
     InvalidInputError,
     NotFoundError,
     PollTimeoutError,
+    RateLimitError,
     TransportError,
 )
 from campaign_reg.models.outcome import Outcome
@@ -333,7 +334,7 @@ def may_pass(error: CampaignRegError) -> bool:
     """Whether the same reading may succeed later: the network, the vendor's trouble or its limits."""
     if isinstance(error, ConnectError):
         return error.retryable or isinstance(error, HeldBackError)
-    if isinstance(error, TransportError | DecodeError):
+    if isinstance(error, TransportError | DecodeError | RateLimitError):  # some vendors throttle under 400 or 401
         return True
     return isinstance(error, ApiError) and (error.status in {408, 429} or error.status >= 500)
 

@@ -127,7 +127,8 @@ class VerbRule:
         """Why a campaign is not created beside one like it; one that failed stands in nobody's way."""
         if self.word(existing) in self.failed:
             return None
-        return _not_sent(Verdict.SKIPPED, f"exists already as {existing.target} ({existing.status})")
+        status = f" ({existing.status})" if existing.status else ""
+        return _not_sent(Verdict.SKIPPED, f"exists already as {existing.target}{status}")
 
     def compare(self, reading: Reading, params: object) -> Reading:
         """The reading, which says from now on whether it shows what the parameters ask for."""

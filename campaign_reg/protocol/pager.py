@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 import attrs
@@ -28,10 +28,24 @@ class Pager(Generic[T]):
     def __aiter__(self) -> AsyncIterator[T]:
         return self.items()
 
-    async def items(self, *, cursor: str | None = None) -> AsyncIterator[T]:
-        """Every item, fetching a page when the one before is used up."""
+    async def items(
+        self, *, cursor: str | None = None, unique_by: Callable[[T], Hashable] | None = None
+    ) -> AsyncIterator[T]:
+        """Every item, fetching a page when the one before is used up.
+
+        Args:
+            cursor: Where to go on; None begins at the first page.
+            unique_by: What tells items apart, such as their id: one that comes a second time, because the listing
+                shifted while it was read, is left out. Their keys are kept in memory until the end.
+        """
+        seen: set[Hashable] = set()
         async for page in self.pages(cursor=cursor):
             for item in page.items:
+                if unique_by is not None:
+                    key = unique_by(item)
+                    if key in seen:
+                        continue
+                    seen.add(key)
                 yield item
 
     async def pages(self, *, cursor: str | None = None) -> AsyncIterator[Page[T]]:

@@ -37,7 +37,7 @@ _LOGINS_IN_A_ROW = 2
 _FIRST_PAUSE_SECONDS = 1.0
 _LONGEST_PAUSE_SECONDS = 60.0
 _SHORTEST_SECRET = 8  # what is shorter protects nothing, and blotting it out would spoil every message
-_PUBLIC_FIELDS = frozenset({"grant_type", "scope", "client_id", "audience"})
+_PUBLIC_FIELDS = frozenset({"grant_type", "scope", "client_id", "audience", "auth_type", "user_name"})
 _LOCKOUT_SECONDS = 900.0  # after refused logins: trying on would lock the account at some vendors
 
 

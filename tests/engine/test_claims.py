@@ -27,7 +27,7 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_refused_while_the_other_is_open_and_free_when_it_ended(
     sandbox: Sandbox, connect: Connect, tmp_path: Path
 ) -> None:
-    ids = sandbox.sinch.seed(6, settle_seconds=(0.1, 0.2), reject_share=0, downgrade_share=0)
+    ids = sandbox.sinch.seed(6, settle_seconds=(60, 60), reject_share=0, downgrade_share=0)
     async with connect(poll_deadline_seconds=0.05) as hasty:
         async with Batch.open(tmp_path / "first.db", hasty, "resubmit") as first:
             await first.add(ids[:4])
@@ -38,6 +38,7 @@ async def test_refused_while_the_other_is_open_and_free_when_it_ended(
             with pytest.raises(InvalidInputError, match=r"2 of these campaigns .* open batch .*first\.db"):
                 await second.run()
         assert sandbox.ledger.counts("resubmitCampaign")[ids[5]] == 0
+        sandbox.clock.speed = 100.0
         async with Batch.open(tmp_path / "first.db", sinch, "resubmit") as first:
             await first.run()
         async with Batch.open(tmp_path / "second.db", sinch, "resubmit") as second:

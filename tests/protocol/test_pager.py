@@ -173,3 +173,9 @@ async def test_an_error_of_a_page_comes_out_and_the_listing_can_go_on() -> None:
         await anext(pages)
     listing.pages["a"] = kept
     assert [item async for item in listing.pager.items(cursor=cursor)] == [3, 4, 5]
+
+
+async def test_52_what_comes_twice_is_left_out_when_asked_for() -> None:
+    listing = Listing({None: page(1, 2, then="a"), "a": page(2, 3, 3, then="b"), "b": page(1, 4)})
+    assert [item async for item in listing.pager.items(unique_by=lambda item: item)] == [1, 2, 3, 4]
+    assert [item async for item in listing.pager] == [1, 2, 2, 3, 3, 1, 4]

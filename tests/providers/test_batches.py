@@ -11,7 +11,9 @@ import pytest
 from campaign_reg import Batch, BatchRow, Limits, RowResult, Verdict
 from campaign_reg.enums import Verb
 from campaign_reg.sandbox import Sandbox
+from tests.providers.conftest import START
 from tests.providers.stage import PLANS, SandboxStage
+from tests.shared_clock import SharedClock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,3 +93,23 @@ async def test_every_row_is_decided_or_honestly_unknown(
     assert summary.verdicts[Verdict.UNKNOWN] <= rows * 0.2
     assert {rule.action for rule in sandbox.faults.rules if rule.fired} >= {action for action, *_ in FAULTS}
     check_against_ledger(results, stage.applied(verb))
+
+
+@pytest.mark.parametrize("status", [400, 401, 429])
+async def test_18_a_vendor_that_throttles_by_code_is_waited_for(
+    anyio_backend: str, tmp_path: Path, status: int
+) -> None:
+    """Responsys says so under any of three statuses; the whole account waits its minute, and no row fails."""
+    async with Sandbox(clock_speed=0, start=START) as sandbox:
+        stage, clock = SandboxStage("responsys", sandbox), SharedClock(sandbox, START)
+        ids = stage.seed(6, Verb.APPROVE)
+        sandbox.faults.add("throttled", "setCampaignApproval", provider="responsys", times=3, status=status)
+        async with (
+            stage.connect(clock) as backend,
+            Batch.open(tmp_path / "b.db", backend, Verb.APPROVE) as batch,
+        ):
+            await batch.add([BatchRow(id, {"status": "APPROVED"}) for id in ids])
+            summary = await batch.run()
+        assert summary.verdicts[Verdict.SUCCEEDED] == 6
+        assert stage.applied(Verb.APPROVE) == dict.fromkeys(ids, 1)
+        assert clock.monotonic() - 1000 >= 60

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from campaign_reg.errors import ConfigurationError
-from campaign_reg.protocol.config import ProviderConfig, Secret, given, https_url, one_of, origin
+from campaign_reg.protocol.config import ProviderConfig, Secret, given, https_url, one_of, origin, positive
 
 _HOSTS = {"bsg": "https://one-api.bsg.world", "wwt": "https://one-api.wwt.world"}
 _LIST_PATHS = {"bsg": "/api/campaigns", "wwt": "/api/campaign"}
@@ -58,6 +58,8 @@ class RcsConfig(ProviderConfig):
         list_path: `/api/campaigns` or `/api/campaign`; the vendor's texts disagree. The other one is tried once where
             this one does not exist.
         stop_method: `PATCH` or `PUT`; likewise.
+        settle_seconds: As everywhere, but shorter: a lost renewal may be sent again within ten minutes only, on two
+            readings this far apart. A second renewal of a campaign that sends is refused.
         account: What tells this account from others in journals and tokens. By default it is made from host and key:
             set it where the key is fetched by a callable, or is replaced now and then.
 
@@ -75,6 +77,8 @@ class RcsConfig(ProviderConfig):
     )
     stop_method: str = attrs.field(default=_by_brand(_STOP_METHODS), validator=one_of("PATCH", "PUT"))
     account: str = attrs.field(default=attrs.Factory(_name_of_key, takes_self=True), validator=given)
+
+    settle_seconds: float = attrs.field(default=240.0, validator=positive)
 
     @property
     def zone(self) -> ZoneInfo | None:

@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import campaign_reg
-from campaign_reg.sandbox import Sandbox
-from tests.providers.sinch.conftest import START, SharedClock
 from tests.sandbox.contracts import AsRequest, contract
 
 from .contract import NAME
@@ -15,19 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from campaign_reg.providers.rcs import RcsBackend
+    from campaign_reg.sandbox import Sandbox
+    from tests.shared_clock import SharedClock
 
 
 @pytest.fixture
-async def sandbox(anyio_backend: str) -> AsyncIterator[Sandbox]:
-    async with Sandbox(clock_speed=0, start=START, record=True) as sandbox:
-        yield sandbox
-        for exchange in sandbox.exchanges:
-            contract(NAME).validate_request(AsRequest(exchange))
-
-
-@pytest.fixture
-def clock(sandbox: Sandbox) -> SharedClock:
-    return SharedClock(sandbox)
+async def sandbox(sandbox: Sandbox) -> AsyncIterator[Sandbox]:
+    """Every request that was taken is held against the contract."""
+    yield sandbox
+    for exchange in sandbox.exchanges:
+        contract(NAME).validate_request(AsRequest(exchange))
 
 
 @pytest.fixture

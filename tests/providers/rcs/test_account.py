@@ -27,7 +27,7 @@ from .conftest import calls
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs import RcsBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.providers.sinch.conftest import SharedClock
+    from tests.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 

@@ -29,7 +29,7 @@ from .contract import EXAMPLES
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs import RcsBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.providers.sinch.conftest import SharedClock
+    from tests.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 KEY = "live_canary0000000000SECRET"

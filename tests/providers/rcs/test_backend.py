@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.rcs import RcsBackend
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-    from tests.providers.sinch.conftest import SharedClock
+    from tests.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 NOBODY = "4", "7"  # the platform answers 404 to one and 422 to the other

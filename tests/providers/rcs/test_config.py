@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 import campaign_reg
+from campaign_reg.enums import Verb
 from campaign_reg.errors import ConfigurationError
 from campaign_reg.providers.rcs import RcsConfig
+from campaign_reg.providers.rcs.rules import RULES
 
 KEY = "live_canary0000000000SECRET"
 
@@ -92,3 +94,9 @@ def test_accounts_differ_by_key_and_host() -> None:
     assert config().account == config(time_zone="Europe/Kyiv").account
     assert config(account="shop").account == config(account="shop", api_key="another-key").account == "shop"
     assert config(api_key=lambda: KEY).account == "https://one-api.bsg.world"
+
+
+def test_a_lost_renewal_can_be_proven_idle_before_it_is_too_late_to_send_it_again() -> None:
+    limit = RULES[Verb.RENEW].resend_within_seconds
+    assert limit is not None
+    assert 2 * RcsConfig(api_key="live_x", brand="bsg").settle_seconds < limit

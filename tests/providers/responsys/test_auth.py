@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from campaign_reg.providers.responsys import ResponsysBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.providers.responsys.conftest import SharedClock
+    from tests.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 

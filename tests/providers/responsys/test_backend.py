@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.responsys import ResponsysBackend
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-    from tests.providers.responsys.conftest import SharedClock
+    from tests.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 

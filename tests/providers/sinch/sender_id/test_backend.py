@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.sinch.sender_id import SenderIdBackend
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-    from tests.providers.sinch.conftest import SharedClock
+    from tests.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 

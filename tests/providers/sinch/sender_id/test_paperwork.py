@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from campaign_reg.providers.sinch.sender_id import SenderIdBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.providers.sinch.conftest import SharedClock
+    from tests.shared_clock import SharedClock
 
 __all__ = ["by_the_contract"]
 

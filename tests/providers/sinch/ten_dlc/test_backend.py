@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc import SinchBackend
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-    from tests.providers.sinch.conftest import SharedClock
+    from tests.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 
@@ -678,7 +678,10 @@ class TestErrors:
     async def test_statuses_the_sandbox_never_gives(
         self, clock: SharedClock, status: int, write: type[Exception], read: type[Exception] | None
     ) -> None:
-        async with WireServer(NONE_YET, reply(status, b"<b>odd</b>")) as server, basic(server, clock) as sinch:
+        async with (
+            WireServer(NONE_YET, reply(status, b"<b>odd</b>")) as server,
+            basic(server, clock) as sinch,
+        ):
             with pytest.raises(write):
                 await sinch.create(draft(sinch))
             assert [request.method for request in server.requests] == ["GET", "POST"]

@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc import SinchBackend
     from campaign_reg.providers.sinch.ten_dlc.brands import Brands
     from campaign_reg.sandbox import Sandbox
-    from tests.providers.sinch.conftest import SharedClock
+    from tests.shared_clock import SharedClock
 
 OURS = {name: value for name, value in vars(brand_operations).items() if isinstance(value, Operation)}
 NAMES = {

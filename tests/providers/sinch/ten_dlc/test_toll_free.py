@@ -43,7 +43,7 @@ from tests.transport.wire_server import Step, WireServer, drop, reply
 if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc import SinchBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.providers.sinch.conftest import SharedClock
+    from tests.shared_clock import SharedClock
 
 OURS = {name: value for name, value in vars(toll_free).items() if isinstance(value, Operation)}
 NAMES = {
