@@ -34,7 +34,7 @@ def _groups(session: nox.Session, *groups: str) -> None:
 def tests(session: nox.Session) -> None:
     """The test suite."""
     _groups(session, "test")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session

@@ -59,7 +59,7 @@ async def _sandbox(campaigns: int) -> AsyncIterator[_Sandbox]:
     try:
         assert process.stdout is not None
         told = json.loads(await asyncio.to_thread(process.stdout.readline))
-        yield _Sandbox(told["url"], told["sinch"], told["campaigns"])
+        yield _Sandbox(told["url"], told["sinch"], told["campaigns"]["sinch"])
     finally:
         process.terminate()
         process.wait(10)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 _FILE = Path(__file__).parent.parent / "pyproject.toml"
 _PROJECT = tomllib.loads(_FILE.read_text(encoding="utf-8"))["project"]
@@ -36,3 +39,24 @@ html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 html_show_copyright = False
 html_show_sphinx = False
+
+_NAME = re.compile(r"(?<![\w.\"'])[A-Z]\w+(?![\w.(=])")
+
+
+def _told_apart(
+    app: object, what: str, name: str, obj: Any, options: object, signature: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
+    """Name vendors' classes in full: several vendors have a `CampaignDraft`, and each must link to its own."""
+    known = vars(sys.modules.get(getattr(obj, "__module__", ""), object))
+
+    def in_full(match: re.Match[str]) -> str:
+        found = known.get(match[0])
+        if not isinstance(found, type) or not found.__module__.startswith("campaign_reg.providers."):
+            return match[0]
+        return f"{found.__module__}.{found.__qualname__}"
+
+    return (signature and _NAME.sub(in_full, signature), returns and _NAME.sub(in_full, returns))
+
+
+def setup(app: Any) -> None:
+    app.connect("autodoc-process-signature", _told_apart)

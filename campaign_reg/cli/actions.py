@@ -1,18 +1,98 @@
-"""`campaign-reg resubmit` and `wait`: one change at a vendor."""
+"""`campaign-reg create`, `update`, `delete`, `resubmit`, `renew`, `approve` and `wait`: one change at a vendor.
+
+What may wait for a person, a draft on standard input or a confirmation, is read before the event loop begins, so that
+Ctrl-C ends it; hence commands that return a coroutine.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Coroutine
+from typing import Any
 
-from cyclopts import Parameter
+from campaign_reg.cli.options import WAITING, Draft, Flag, Members, Seconds, Waiting
 
-from campaign_reg.cli.options import Flag, Seconds
 
-if TYPE_CHECKING:
-    from campaign_reg.models.outcome import Outcome
-    from campaign_reg.protocol.action import Action
-    from campaign_reg.protocol.backend import Intent
+def create(
+    provider: str,
+    /,
+    *,
+    source: Draft | None = None,
+    settings: Members | None = None,
+    accept_advice: Flag = False,
+    waiting: Waiting = WAITING,
+) -> Coroutine[Any, Any, int]:
+    """Create one campaign; it may cost money. What the vendor is known to refuse is pointed out before it is sent.
+
+    Args:
+        provider: Such as sinch; `campaign-reg providers` lists them.
+        source: JSON file with the campaign's parameters; - reads standard input.
+        settings: One parameter, as name=value, beside or instead of the file; may be repeated.
+        accept_advice: Send it although there is advice against it.
+        waiting: How long to wait for the outcome, and how to print it.
+    """
+    from campaign_reg.cli.drafts import read_draft
+    from campaign_reg.cli.pairs import pairs
+    from campaign_reg.cli.performing import Order, perform
+
+    order = Order(
+        provider=provider,
+        verb="create",
+        draft=read_draft(source),
+        cells=pairs(settings, "--set"),
+        accept_advice=accept_advice,
+    )
+    return perform(order, waiting)
+
+
+def update(
+    provider: str,
+    campaign_id: str,
+    /,
+    *,
+    source: Draft | None = None,
+    settings: Members | None = None,
+    waiting: Waiting = WAITING,
+) -> Coroutine[Any, Any, int]:
+    """Change one campaign.
+
+    Args:
+        provider: Such as responsys; `campaign-reg providers` lists them.
+        campaign_id: The vendor's identifier.
+        source: JSON file with the parameters to change; - reads standard input.
+        settings: One parameter, as name=value, beside or instead of the file; may be repeated.
+        waiting: How long to wait for the outcome, and how to print it.
+    """
+    from campaign_reg.cli.drafts import read_draft
+    from campaign_reg.cli.pairs import pairs
+    from campaign_reg.cli.performing import Order, perform
+
+    draft, cells = read_draft(source), pairs(settings, "--set")
+    return perform(
+        Order(provider=provider, verb="update", target=campaign_id, draft=draft, cells=cells), waiting
+    )
+
+
+def delete(
+    provider: str,
+    campaign_id: str,
+    /,
+    *,
+    yes: Flag = False,
+    waiting: Waiting = WAITING,
+) -> Coroutine[Any, Any, int]:
+    """Delete one campaign; it cannot be undone.
+
+    Args:
+        provider: Such as sinch; `campaign-reg providers` lists them.
+        campaign_id: The vendor's identifier.
+        yes: Do not ask.
+        waiting: How long to wait for the outcome, and how to print it.
+    """
+    from campaign_reg.cli.performing import Order, perform
+
+    if not yes:
+        _confirm(f"Delete {campaign_id} at {provider}? It cannot be undone.")
+    return perform(Order(provider=provider, verb="delete", target=campaign_id), waiting)
 
 
 async def resubmit(
@@ -21,11 +101,8 @@ async def resubmit(
     /,
     *,
     mnos: str | None = None,
-    settings: Annotated[list[str] | None, Parameter(name="--set", negative=())] = None,
-    wait: Seconds = 60.0,
-    no_wait: Flag = False,
-    profile: str | None = None,
-    json: Flag = False,
+    settings: Members | None = None,
+    waiting: Waiting = WAITING,
 ) -> int:
     """Resubmit one campaign to operators; it may cost money and may make the terms worse.
 
@@ -34,19 +111,61 @@ async def resubmit(
         campaign_id: The vendor's identifier.
         mnos: Operators, such as ATT,TMO; all of them without it.
         settings: Another parameter of the verb, as name=value; may be repeated.
-        wait: Seconds to wait for the outcome; the action goes on at the vendor in any case.
-        no_wait: Do not wait; print the token that takes the action up.
-        profile: Section of campaign-reg.toml to take settings from.
-        json: Print one object for programs.
+        waiting: How long to wait for the outcome, and how to print it.
     """
     from campaign_reg.cli.pairs import pairs
+    from campaign_reg.cli.performing import Order, perform
 
-    params: dict[str, Any] = pairs(settings, "--set")
-    if mnos is not None:
-        params["mnos"] = mnos
-    return await _perform(
-        provider, "resubmit", campaign_id, params, 0.0 if no_wait else wait, profile, as_json=json
-    )
+    cells = pairs(settings, "--set") | ({} if mnos is None else {"mnos": mnos})
+    return await perform(Order(provider=provider, verb="resubmit", target=campaign_id, cells=cells), waiting)
+
+
+async def renew(
+    provider: str,
+    campaign_id: str,
+    /,
+    *,
+    settings: Members | None = None,
+    waiting: Waiting = WAITING,
+) -> int:
+    """Let one paused campaign go on; top the account up first.
+
+    Args:
+        provider: Such as rcs; `campaign-reg providers` lists them.
+        campaign_id: The vendor's identifier.
+        settings: A parameter of the verb, as name=value; may be repeated.
+        waiting: How long to wait for the outcome, and how to print it.
+    """
+    from campaign_reg.cli.pairs import pairs
+    from campaign_reg.cli.performing import Order, perform
+
+    cells = pairs(settings, "--set")
+    return await perform(Order(provider=provider, verb="renew", target=campaign_id, cells=cells), waiting)
+
+
+async def approve(
+    provider: str,
+    name: str,
+    /,
+    *,
+    status: str | None = None,
+    settings: Members | None = None,
+    waiting: Waiting = WAITING,
+) -> int:
+    """Set the approval of one campaign.
+
+    Args:
+        provider: Such as responsys; `campaign-reg providers` lists them.
+        name: The vendor's identifier; at Responsys the campaign's name.
+        status: The state it is to have, in the vendor's words; APPROVED at Responsys without it.
+        settings: Another parameter of the verb, as name=value; may be repeated.
+        waiting: How long to wait for the outcome, and how to print it.
+    """
+    from campaign_reg.cli.pairs import pairs
+    from campaign_reg.cli.performing import Order, perform
+
+    cells = pairs(settings, "--set") | ({} if status is None else {"status": status})
+    return await perform(Order(provider=provider, verb="approve", target=name, cells=cells), waiting)
 
 
 async def wait(
@@ -62,121 +181,32 @@ async def wait(
 
     Args:
         provider: Such as sinch.
-        token: What `resubmit` printed.
+        token: What `resubmit`, for example, printed.
         timeout: Seconds to wait; without it until the vendor has decided.
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object for programs.
     """
+    from campaign_reg.cli.performing import await_outcome
     from campaign_reg.connection import connect
 
     async with connect(provider, profile=profile) as backend:
-        return await _await_outcome(backend.action(token), provider, timeout, as_json=json)
+        return await await_outcome(backend.action(token), provider, timeout, as_json=json)
 
 
-async def _perform(
-    provider: str,
-    verb: str,
-    target: str,
-    params: dict[str, Any],
-    wait: float,
-    profile: str | None,
-    *,
-    as_json: bool,
-) -> int:
-    from campaign_reg.cli.exits import Exit
-    from campaign_reg.cli.words import complain
-    from campaign_reg.connection import connect
-    from campaign_reg.errors import OutcomeUnknownError
+def _confirm(question: str) -> None:
+    """Ask a person at a terminal; nobody else can say yes but by the option.
 
-    left = False
+    Raises:
+        InvalidInputError: There is nobody to ask, or the answer is not yes.
+    """
+    import sys
 
-    async def leaving(_: Intent) -> None:
-        nonlocal left
-        left = True
+    from campaign_reg.cli.words import safe
+    from campaign_reg.errors import InvalidInputError
 
-    try:
-        async with connect(provider, profile=profile) as backend:
-            try:
-                action = await backend.perform(verb, target, params, before_send=leaving)
-            except OutcomeUnknownError as error:
-                complain(str(error))
-                return _say_how_to_go_on(provider, error.token, Exit.UNKNOWN, as_json=as_json)
-            left = False
-            return await _await_outcome(action, provider, wait, as_json=as_json)
-    except asyncio.CancelledError:
-        if not left:
-            raise
-        complain(f"stopped while sending: it may have been applied, so look before doing it again: "
-                 f"campaign-reg get {provider} {target}")  # fmt: skip
-        return Exit.UNKNOWN
-
-
-async def _await_outcome(action: Action, provider: str, seconds: float | None, *, as_json: bool) -> int:
-    from campaign_reg.cli.exits import Exit
-    from campaign_reg.cli.words import note, safe
-    from campaign_reg.errors import PollTimeoutError
-
-    if not action.done and seconds == 0:
-        return _say_how_to_go_on(provider, action.token, Exit.DONE, as_json=as_json)
-    try:
-        outcome = await action.wait(timeout=seconds)
-    except PollTimeoutError as error:
-        word = error.last_status or "nothing"
-        note(f"not settled after {error.waited_seconds:.0f} s: the vendor says {safe(word)}")
-        return _say_how_to_go_on(provider, error.token, Exit.STOPPED, as_json=as_json)
-    except asyncio.CancelledError:
-        note("stopped waiting; the action goes on at the vendor")
-        return _say_how_to_go_on(provider, action.token, Exit.STOPPED, as_json=as_json)
-    return _say_outcome(outcome, as_json=as_json)
-
-
-def _say_how_to_go_on(provider: str, token: str | None, code: int, *, as_json: bool) -> int:
-    from campaign_reg.cli.words import note, say, say_json
-
-    if as_json:
-        say_json({"verdict": None, "token": token, "exit_code": int(code)})
-    elif token is not None:
-        note(f"to wait for it: campaign-reg wait {provider} TOKEN, with this token:")
-        say(token)
-    return code
-
-
-def _say_outcome(outcome: Outcome, *, as_json: bool) -> int:
-    from campaign_reg.cli.exits import exit_of_verdicts
-    from campaign_reg.cli.summary import term_text
-    from campaign_reg.cli.words import say, say_json, show_table
-
-    code = exit_of_verdicts({outcome.verdict: 1})
-    if as_json:
-        members = (
-            "target",
-            "verb",
-            "verdict",
-            "evidence",
-            "reason",
-            "feedback",
-            "changes",
-            "downgrades",
-            "settled_at",
-        )
-        say_json({name: getattr(outcome, name) for name in members} | {"exit_code": int(code)})
-        return code
-    show_table(("", ""), [(outcome.verdict, f"{outcome.target}: {outcome.reason} ({outcome.evidence})")])
-    if outcome.feedback:
-        say()
-        show_table(
-            ("code", "field", "reason"), [(item.code, item.field, item.text) for item in outcome.feedback]
-        )
-    if outcome.changes:
-        say()
-        rows = [
-            (
-                item.operator,
-                item.field,
-                f"{term_text(item.before)} -> {term_text(item.after)}",
-                item.direction,
-            )
-            for item in outcome.changes
-        ]
-        show_table(("operator", "term", "before -> after", ""), rows)
-    return code
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise InvalidInputError("a deletion cannot be undone: give --yes if you mean it; nothing was sent")
+    sys.stderr.write(f"{safe(question)} Type yes to go on: ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() != "yes":
+        raise InvalidInputError("not confirmed: nothing was sent")

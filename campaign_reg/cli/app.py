@@ -26,7 +26,13 @@ _COMMANDS = {
     "get": ("campaigns:get", "Show one campaign."),
     "list": ("campaigns:list_campaigns", "List campaigns."),
     "feedback": ("campaigns:feedback", "Show the vendor's reasons for refusing a campaign."),
+    "lint": ("drafts:lint", "Say what is wrong with a draft before anybody has paid."),
+    "create": ("actions:create", "Create one campaign; it may cost money."),
+    "update": ("actions:update", "Change one campaign."),
+    "delete": ("actions:delete", "Delete one campaign; it cannot be undone."),
     "resubmit": ("actions:resubmit", "Resubmit one campaign to operators; it may cost money."),
+    "renew": ("actions:renew", "Let one paused campaign go on."),
+    "approve": ("actions:approve", "Set the approval of one campaign."),
     "wait": ("actions:wait", "Go on waiting for an action by its token."),
 }
 

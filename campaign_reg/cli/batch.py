@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from campaign_reg.pace import Limits
 
 Source = Annotated[Path, Parameter(name="--input")]
+Listed = Annotated[bool, Parameter(name="--all-paused", negative=(), show_default=False)]
 
 app = App(
     name="batch",
@@ -30,7 +31,8 @@ async def plan(
     verb: str,
     /,
     *,
-    source: Source,
+    source: Source | None = None,
+    listed: Listed = False,
     fee: Money | None = None,
     max_items: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
     max_fee: Money | None = None,
@@ -44,7 +46,8 @@ async def plan(
     Args:
         provider: Such as sinch; `campaign-reg providers` lists them.
         verb: Such as resubmit.
-        source: CSV file: a header row with id and the verb's parameters.
+        source: CSV file (a header row with id and the verb's parameters), or .jsonl with one object a line.
+        listed: Instead of a file: every campaign that a listing shows in a state that the verb is for.
         fee: Price of one attempt.
         max_items: Fail when more campaigns would be sent.
         max_fee: Fail when more would be paid; needs --fee.
@@ -53,14 +56,17 @@ async def plan(
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object for programs.
     """
-    from campaign_reg.cli.carry import Caps, Job, show_plan
+    from campaign_reg.cli.carry import Caps, Job
+    from campaign_reg.cli.planning import show_plan
 
+    _one_of(source, listed=listed)
     return await show_plan(
         Job(
             provider=provider,
             verb=verb,
             journal=Path(),
             input=source,
+            listed=listed,
             profile=profile,
             limits=_limits(in_flight, per_second),
             caps=Caps(fee=fee, max_items=max_items, max_fee=max_fee),
@@ -75,13 +81,15 @@ async def run(
     verb: str,
     /,
     *,
-    source: Source,
+    source: Source | None = None,
+    listed: Listed = False,
     journal: Path,
     fee: Money | None = None,
     max_items: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
     max_fee: Money | None = None,
     in_flight: Count = 64,
     per_second: Rate | None = None,
+    accept_advice: Flag = False,
     no_resend: Flag = False,
     profile: str | None = None,
     json: Flag = False,
@@ -91,29 +99,35 @@ async def run(
     Args:
         provider: Such as sinch; `campaign-reg providers` lists them.
         verb: Such as resubmit.
-        source: CSV file: a header row with id and the verb's parameters; an empty cell leaves one out.
+        source: CSV file (a header row with id and the verb's parameters; an empty cell leaves one out), or .jsonl
+            with one object a line. For creates the id is your own name for the row, and may be left out.
+        listed: Instead of a file: every campaign that a listing shows in a state that the verb is for.
         journal: File that records what was sent; made where there is none.
         fee: Price of one attempt.
         max_items: Send nothing at all when the input has more campaigns.
         max_fee: Send nothing at all when it could cost more; needs --fee.
         in_flight: Requests at once.
         per_second: Requests a second at most.
+        accept_advice: Send creates although there is advice against them; `batch plan` shows it.
         no_resend: Never send a lost write again, even if it is proven that it was not applied.
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object for programs.
     """
     from campaign_reg.cli.carry import Caps, Job, carry_out
 
+    _one_of(source, listed=listed)
     return await carry_out(
         Job(
             provider=provider,
             verb=verb,
             journal=journal,
             input=source,
+            listed=listed,
             profile=profile,
             limits=_limits(in_flight, per_second),
             resend="never" if no_resend else "proven",
             caps=Caps(fee=fee, max_items=max_items, max_fee=max_fee),
+            accept_advice=accept_advice,
             as_json=json,
         )
     )
@@ -156,8 +170,8 @@ def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
         json: Print one object for programs, last.
     """
     from campaign_reg.cli.standing import account, results
-    from campaign_reg.cli.summary import document, exit_of, row_document, show_account
-    from campaign_reg.cli.words import say_json, show_table
+    from campaign_reg.cli.summary import document, exit_of, row_document, show_account, show_rows
+    from campaign_reg.cli.words import say_json
 
     _must_exist(journal)
     now = account(journal)
@@ -169,11 +183,7 @@ def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
         return code
     show_account(journal, now)
     if rows:
-        ended = (
-            (row.id, row.outcome.verdict, row.outcome.evidence, row.outcome.reason)
-            for row in results(journal)
-        )
-        show_table(("id", "verdict", "evidence", "reason"), ended)
+        show_rows(now.header.verb, results(journal))
     return code
 
 
@@ -219,6 +229,14 @@ def _resumed(journal: Path, profile: str | None, limits: Limits, *, no_resend: b
         resend="never" if no_resend else "proven",
         as_json=as_json,
     )
+
+
+def _one_of(source: Path | None, *, listed: bool) -> None:
+    """Refuse a batch that nobody, or two, say the campaigns of."""
+    from campaign_reg.errors import InvalidInputError
+
+    if (source is None) is not listed:
+        raise InvalidInputError("give either --input FILE or --all-paused, which takes them from a listing")
 
 
 def _must_exist(journal: Path) -> None:

@@ -1,9 +1,8 @@
-"""Carrying a batch out: plan, run, resume, with one way of stopping."""
+"""Carrying a batch out: run and resume, with one way of stopping."""
 
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -11,14 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal
 import attrs
 
 from campaign_reg.cli.exits import Exit, worst
+from campaign_reg.cli.findings import groups_of, refuse_advice
 from campaign_reg.cli.progress import following
-from campaign_reg.cli.rows import CsvInput
-from campaign_reg.cli.standing import account, has_input
+from campaign_reg.cli.rows import FileInput, Input, ListedInput
+from campaign_reg.cli.standing import account, has_input, standing
 from campaign_reg.cli.summary import document, exit_of, resume_line, show_account
-from campaign_reg.cli.words import complain, note, safe, say, say_json, show_table
+from campaign_reg.cli.words import complain, note, safe, say, say_json
 from campaign_reg.connection import connect
 from campaign_reg.engine.batch import Batch
-from campaign_reg.engine.plan import Plan, PlanNote
+from campaign_reg.engine.plan import PlanNote
+from campaign_reg.enums import Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError
 from campaign_reg.pace import Limits
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from campaign_reg.protocol.backend import CampaignBackend
-
-_MOST_NOTES = 10
 
 
 @attrs.frozen(kw_only=True)
@@ -76,11 +75,13 @@ class Job:
         provider: Registered name.
         verb: What to do.
         journal: Where the journal is.
-        input: CSV file; None resumes what the journal has.
+        input: CSV or JSON Lines file; None resumes what the journal has.
+        listed: Take the campaigns from a listing instead, unless the journal has its input.
         profile: Section of the settings file.
         limits: How hard to drive the account.
         resend: Whether a lost write that is proven unapplied may be sent again.
         caps: What it may cost.
+        accept_advice: Whether creates are sent although there is advice against them.
         as_json: Print an object for programs.
     """
 
@@ -88,10 +89,12 @@ class Job:
     verb: str
     journal: Path
     input: Path | None = None
+    listed: bool = False
     profile: str | None = None
     limits: Limits = attrs.field(factory=Limits)
     resend: Literal["proven", "never"] = "proven"
     caps: Caps = attrs.field(factory=Caps)
+    accept_advice: bool = False
     as_json: bool = False
 
 
@@ -100,12 +103,13 @@ async def carry_out(job: Job) -> int:
     stopped, begun, running = None, False, False
     try:
         async with AsyncExitStack() as stack:
-            backend, source = await _open_input(job, stack)
-            if source is not None and job.caps.any:
-                job.caps.check(source.sendable())
-            batch = await stack.enter_async_context(_batch(job, backend))
+            backend, source = await open_input(job, stack)
+            if isinstance(source, ListedInput) and not source.ids:
+                return _nothing_to_do(job)
+            _check_beforehand(job, backend, source)
+            batch = await stack.enter_async_context(batch_of(job, backend))
             begun = True
-            await _take_in(batch, source)
+            await take_in(batch, source)
             _check_input(job)
             note(f"{job.verb} at {job.provider}: Ctrl-C is safe, {resume_line(job.journal)} goes on")
             await stack.enter_async_context(following(job.journal))
@@ -134,47 +138,61 @@ def _report(job: Job, stopped: Exit | None) -> int:
     return code
 
 
-async def show_plan(job: Job) -> int:
-    """Read every campaign of the input and say what a run would do; sends nothing."""
-    with tempfile.TemporaryDirectory(prefix="campaign-reg-") as folder:
-        job = attrs.evolve(job, journal=Path(folder, "plan.db"))
-        async with AsyncExitStack() as stack:
-            backend, source = await _open_input(job, stack)
-            batch = await stack.enter_async_context(_batch(job, backend))
-            refused = await _take_in(batch, source)
-            note(f"reading {batch.summary().open:,} campaigns at {job.provider}; nothing is sent")
-            plan = await batch.plan()
-    fail = (*refused, *plan.fail)
+def _nothing_to_do(job: Job) -> int:
+    """An account without a campaign that waits for the verb is no error: tomorrow there may be one."""
     if job.as_json:
-        say_json(_plan_document(job, plan, fail))
+        verdicts = dict.fromkeys(Verdict, 0)
+        counts = {"rows": 0, "open": 0, "verdicts": verdicts, "exit_code": int(Exit.DONE)}
+        say_json({"journal": None, "provider": job.provider, "verb": job.verb} | counts)
     else:
-        _show_plan(job, plan, fail)
-    job.caps.check(plan.send)
-    return Exit.FAILED if fail else Exit.DONE
+        say(f"no campaign at {job.provider} waits for a {job.verb}: nothing was sent, no journal was made")
+    return Exit.DONE
 
 
-async def _open_input(job: Job, stack: AsyncExitStack) -> tuple[CampaignBackend[Any], CsvInput | None]:
+async def open_input(job: Job, stack: AsyncExitStack) -> tuple[CampaignBackend[Any], Input | None]:
     """Connect and judge the input, before there is a journal."""
     connection = connect(job.provider, profile=job.profile, limits=job.limits)
     backend: CampaignBackend[Any] = await stack.enter_async_context(connection)
+    if job.listed and not _has_input(job):
+        note(f"listing the campaigns at {job.provider}")
+        return backend, await ListedInput.read(backend, job.verb)
     if job.input is None:
         return backend, None
-    return backend, CsvInput.open(job.input, backend, job.verb)
+    return backend, FileInput.open(job.input, backend, job.verb)
 
 
-def _batch(job: Job, backend: CampaignBackend[Any]) -> Batch:
+def _has_input(job: Job) -> bool:
+    """Whether an earlier run took its campaigns in: these are gone on with, and nothing is listed anew."""
+    return job.journal.is_file() and has_input(job.journal)
+
+
+def _check_beforehand(job: Job, backend: CampaignBackend[Any], source: Input | None) -> None:
+    """Refuse what must not even begin.
+
+    Raises:
+        InvalidInputError: It costs too much, or there is advice against it that was not accepted.
+    """
+    if job.caps.any and (source is not None or job.listed):
+        job.caps.check(standing(job.journal).rows if source is None else source.sendable())
+    if source is not None:
+        refuse_advice(groups_of(source.rows(), backend, job.verb), accepted=job.accept_advice)
+
+
+def batch_of(job: Job, backend: CampaignBackend[Any]) -> Batch:
+    """The job's batch, to be entered."""
     return Batch.open(
         job.journal, backend, job.verb, limits=Limits(in_flight=job.limits.in_flight), resend=job.resend
     )
 
 
-async def _take_in(batch: Batch, source: CsvInput | None) -> tuple[PlanNote, ...]:
+async def take_in(batch: Batch, source: Input | None) -> tuple[PlanNote, ...]:
+    """Add the input; returns the rows that can never be sent."""
     if source is None:
         return ()
     report = await batch.add(source.rows(lambda problem: note(safe(problem))))
     if report.repeated:
         note(f"{report.repeated} rows repeat an earlier one: each campaign is sent once")
-    return tuple(PlanNote(*note) for note in report.refused)
+    return tuple(PlanNote(*refused) for refused in report.refused)
 
 
 def _check_input(job: Job) -> None:
@@ -183,36 +201,3 @@ def _check_input(job: Job) -> None:
             f"{job.journal} has no complete input, and nothing was sent: "
             "`campaign-reg batch run` again, with the same input"
         )
-
-
-def _plan_document(job: Job, plan: Plan, fail: tuple[PlanNote, ...]) -> dict[str, Any]:
-    fee = job.caps.fee
-    return {
-        "provider": job.provider,
-        "verb": job.verb,
-        "rows": plan.rows,
-        "send": plan.send,
-        "skip": plan.skip,
-        "fail": fail,
-        "fee": fee,
-        "cost": None if fee is None else plan.send * fee,
-    }
-
-
-def _show_plan(job: Job, plan: Plan, fail: tuple[PlanNote, ...]) -> None:
-    counts: list[tuple[object, ...]] = [
-        ("rows", f"{plan.rows:,}"),
-        ("would be sent", f"{plan.send:,}"),
-        ("would be skipped", f"{len(plan.skip):,}"),
-        ("cannot work", f"{len(fail):,}"),
-    ]
-    if job.caps.fee is not None:
-        counts.append((f"cost at {job.caps.fee} each", f"{plan.send * job.caps.fee:,}"))
-    say(f"{job.verb} at {job.provider}: a plan, nothing was sent\n")
-    show_table(("", ""), counts, right=(1,))
-    for heading, notes in (("would be skipped", plan.skip), ("cannot work", fail)):
-        if notes:
-            say()
-            show_table((heading, "reason"), [(item.id, item.reason) for item in notes[:_MOST_NOTES]])
-        if len(notes) > _MOST_NOTES:
-            say(f"and {len(notes) - _MOST_NOTES} more: see --json")

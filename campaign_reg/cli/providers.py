@@ -2,41 +2,91 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+import attrs
 
 from campaign_reg.cli.options import Flag
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from campaign_reg.enums import Verb
+
+_GAP = 3
+
+
+@attrs.frozen(kw_only=True)
+class Installed:
+    """One registered provider.
+
+    Attributes:
+        name: As given to every command.
+        title: For people; None for one that cannot be loaded.
+        verbs: What it can be asked; None where only an open connection can tell.
+        problem: Why it cannot be loaded.
+    """
+
+    name: str
+    title: str | None = None
+    verbs: tuple[Verb, ...] | None = None
+    problem: str | None = None
+
 
 def providers(*, json: Flag = False) -> int:
-    """Show what is installed, and what each provider can be asked.
+    """Show what is installed, and what each provider can be asked; connects to nothing.
 
     Args:
         json: Print one object for programs.
     """
-    from campaign_reg.cli.words import complain, say_json, show_table
+    from campaign_reg.cli.words import say_json
+    from campaign_reg.providers import registry
+
+    found = [_installed(name) for name in registry.names()]
+    if json:
+        say_json({"providers": found})
+    else:
+        _show(found)
+    return 0
+
+
+def _installed(name: str) -> Installed:
     from campaign_reg.enums import Verb
     from campaign_reg.errors import ConfigurationError
     from campaign_reg.providers import registry
 
-    found: list[dict[str, Any]] = []
-    for name in registry.names():
-        try:
-            provider = registry.load(name)
-        except ConfigurationError as error:  # one broken plug-in must not hide the others
-            complain(str(error))
-            continue
-        asked = _verbs(provider.backend)
-        found.append(
-            {"name": name, "title": provider.title, "verbs": [verb for verb in Verb if verb in asked]}
-        )
-    if json:
-        say_json({"providers": found})
-        return 0
-    rows = [(item["name"], *("x" if verb in item["verbs"] else "" for verb in Verb)) for item in found]
-    show_table(("provider", *Verb), rows)
-    return 0
+    try:
+        provider = registry.load(name)
+    except ConfigurationError as error:  # one broken plug-in must not hide the others
+        return Installed(name=name, problem=str(error))
+    verbs = registry.verbs_of(provider)
+    known = None if verbs is None else tuple(verb for verb in Verb if verb in verbs)
+    return Installed(name=name, title=provider.title, verbs=known)
 
 
-def _verbs(backend: Any) -> frozenset[Any]:
-    """What a backend class can be asked, without making one."""
-    return frozenset(getattr(backend, "reading_verbs", ())) | frozenset(getattr(backend, "rules", ()))
+def _show(found: Sequence[Installed]) -> None:
+    from campaign_reg.cli.words import say, show_table
+    from campaign_reg.enums import Verb
+
+    show_table(("provider", ""), [(item.name, item.title or f"broken: {item.problem}") for item in found])
+    working = [item for item in found if item.problem is None]
+    names, verbs = [item.name for item in working], list(Verb)
+    say()
+    if _width("verb", verbs, names) <= _width("provider", names, verbs):
+        show_table(("verb", *names), [(verb, *(_mark(item, verb) for item in working)) for verb in verbs])
+    else:
+        rows = [(item.name, *(_mark(item, verb) for verb in verbs)) for item in working]
+        show_table(("provider", *verbs), rows)
+    if any(item.verbs is None for item in working):
+        say("\n?: only an open connection can tell")
+
+
+def _mark(item: Installed, verb: Verb) -> str:
+    if item.verbs is None:
+        return "?"
+    return "yes" if verb in item.verbs else "-"
+
+
+def _width(corner: str, rows: Sequence[str], columns: Sequence[str]) -> int:
+    """Of a table with these headings."""
+    return max(map(len, (corner, *rows))) + sum(_GAP + max(len(name), len("yes")) for name in columns)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
 from campaign_reg.cli.options import Flag, Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 async def sandbox(
@@ -25,7 +28,7 @@ async def sandbox(
 
     Args:
         port: Where to listen; 0 takes a free one.
-        campaigns: How many there are from the start.
+        campaigns: How many each vendor has from the start.
         faults: What is to go wrong, at random; nothing without it.
         clock_speed: The vendor's seconds in one of ours.
         rate_limit: Requests a second before the vendor answers 429.
@@ -37,14 +40,14 @@ async def sandbox(
     from campaign_reg.sandbox import Sandbox
 
     vendors = Sandbox(port, seed=seed, clock_speed=clock_speed, rate_limit=rate_limit)
-    ids = vendors.sinch.seed(campaigns)
+    ids = {name: vendor.seed(campaigns) for name, vendor in vendors.vendors.items()}
     if faults is not None:
         vendors.faults.profile(faults)
     try:
         async with vendors:
-            settings = vendors.settings("sinch")
+            settings = {name: vendors.settings(name) for name in vendors.vendors}
             if json:
-                say_json({"url": vendors.url, "sinch": settings, "campaigns": ids})
+                say_json({"url": vendors.url, **settings, "campaigns": ids})
             else:
                 _say_how_to_use(vendors.url, settings, ids)
             await vendors.serve_forever()
@@ -55,16 +58,27 @@ async def sandbox(
     return 0
 
 
-def _say_how_to_use(url: str, settings: dict[str, str], ids: list[str]) -> None:
+def _say_how_to_use(
+    url: str, settings: Mapping[str, Mapping[str, Any]], ids: Mapping[str, Sequence[str]]
+) -> None:
     import sys
+    from shlex import quote
 
     from campaign_reg.cli.words import note, say
     from campaign_reg.settings import environment_prefix
 
-    say(f"# {len(ids)} pretended Sinch campaigns at {url}; nothing here is real, the secret neither")
-    for name, value in settings.items():
-        say(f"export {environment_prefix('sinch')}{name.upper()}={value}")
-    if ids:
-        say(f"# then, for example: campaign-reg get sinch {ids[0]}")
+    say(f"# pretended vendors at {url}; nothing here is real, the secrets neither")
+    for provider, values in settings.items():
+        example = (
+            f"; for example: campaign-reg get {provider} {quote(ids[provider][0])}" if ids[provider] else ""
+        )
+        say(f"# {provider}: {len(ids[provider])} campaigns{example}")
+        for name, value in values.items():
+            say(f"export {environment_prefix(provider)}{name.upper()}={quote(_text(value))}")
     sys.stdout.flush()
     note("Ctrl-C ends it")
+
+
+def _text(value: object) -> str:
+    """A setting as the environment holds it."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from campaign_reg.cli.exits import Exit, exit_of_verdicts
 from campaign_reg.cli.words import say, show_table
+from campaign_reg.enums import Verb, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
     from pathlib import Path
 
@@ -126,11 +127,35 @@ def _say_more(found: int, what: str) -> None:
         say(f"and {found - _MOST_SHOWN} more {what}: see --json")
 
 
+def show_rows(verb: str, results: Iterable[RowResult]) -> None:
+    """Print how rows ended; those of creates with the campaign that was made, or stood in the way."""
+    if verb == Verb.CREATE:
+        made = ((row.id, campaign_of(row), *_ending(row)) for row in results)
+        show_table(("row", "campaign", "verdict", "evidence", "reason"), made)
+    else:
+        ended = ((row.id, *_ending(row)) for row in results)
+        show_table(("id", "verdict", "evidence", "reason"), ended)
+
+
+def _ending(result: RowResult) -> tuple[object, ...]:
+    return result.outcome.verdict, result.outcome.evidence, result.outcome.reason
+
+
+def campaign_of(result: RowResult) -> str | None:
+    """The campaign that a row is about; None for a create that is not known to have made one."""
+    outcome = result.outcome
+    if outcome.verb is not Verb.CREATE or outcome.target != result.id:
+        return outcome.target or None
+    # Where a row is called like its campaign, only these verdicts say that there is one.
+    return outcome.target if outcome.verdict in {Verdict.SUCCEEDED, Verdict.SKIPPED} else None
+
+
 def row_document(result: RowResult) -> dict[str, Any]:
     """One row's result as an object."""
     outcome = result.outcome
     return {
         "id": result.id,
+        "target": campaign_of(result),
         "params": result.params,
         "attempts": result.attempts,
         "verdict": outcome.verdict,

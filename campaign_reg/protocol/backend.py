@@ -224,7 +224,7 @@ class CampaignBackend(Protocol[C]):
         """Refuse what can be refused without I/O; returns the parameters in plain form."""
         ...
 
-    def params(self, verb: Verb | str, values: object) -> Any:
+    def params(self, verb: Verb | str, params: object) -> Any:
         """Parameters as an instance of the verb's class."""
         ...
 

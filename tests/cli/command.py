@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from campaign_reg.settings import environment_prefix
+
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import Mapping
@@ -49,9 +51,19 @@ def environment(sandbox: Sandbox | None = None, **more: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if name == "CAMPAIGN_REG_STATE_DIR" or not name.startswith("CAMPAIGN_REG_")
     }
-    settings = {} if sandbox is None else sandbox.settings("sinch") | QUICK
-    ours = {f"CAMPAIGN_REG_SINCH_{name.upper()}": value for name, value in settings.items()}
+    ours = {
+        environment_prefix(provider) + name.upper(): value if isinstance(value, str) else ",".join(value)
+        for provider, settings in _settings(sandbox)
+        for name, value in settings.items()
+    }
     return outside | ours | {"PYTHONWARNINGS": "error", "PYTHONPATH": str(Path(__file__).parents[2])} | more
+
+
+def _settings(sandbox: Sandbox | None) -> list[tuple[str, dict[str, Any]]]:
+    """Of every vendor that the sandbox has."""
+    if sandbox is None:
+        return []
+    return [(name, sandbox.settings(name) | QUICK) for name in sandbox.vendors]
 
 
 async def start(*words: object, env: Mapping[str, str], folder: Path | None = None) -> Process:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import asyncio
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.command import run
+from tests.cli.command import end, run, start
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
@@ -29,7 +31,7 @@ async def test_resubmit_waits_for_the_outcome(sandbox: Sandbox, env: dict[str, s
 
 @pytest.mark.anyio
 async def test_not_waiting_prints_a_token_that_goes_on(sandbox: Sandbox, env: dict[str, str]) -> None:
-    [target] = sandbox.sinch.seed(1, reject_share=0, settle_seconds=(1.5, 1.5))
+    [target] = sandbox.sinch.seed(1, reject_share=0, settle_seconds=(900, 900))
     sent = await run("resubmit", "sinch", target, "--no-wait", env=env)
     assert sent.code == 0
     assert "campaign-reg wait sinch" in sent.err
@@ -37,6 +39,7 @@ async def test_not_waiting_prints_a_token_that_goes_on(sandbox: Sandbox, env: di
     early = await run("wait", "sinch", token, "--timeout", "0.1", "--json", env=env)
     assert early.code == 4
     assert early.last["token"].startswith("cr1.")
+    sandbox.clock.advance(1000)
     late = await run("wait", "sinch", token, "--json", env=env)
     assert late.code == 0
     assert late.last["verdict"] == "succeeded"
@@ -56,6 +59,36 @@ async def test_a_lost_answer_is_unknown_and_comes_with_the_token(
     assert found.last["verdict"] == "succeeded"
     assert found.last["evidence"] == "observed"
     assert sandbox.ledger.counts() == {target: 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "operation", "look"),
+    [
+        (
+            ("create", "rcs", "--set=sender=acme_agent", "--set=phones=12025550123", "--set=text=Hello"),
+            "createRcsCampaign",
+            "list rcs",
+        ),
+        (("approve", "responsys", "{}"), "setCampaignApproval", "get responsys '{}'"),
+    ],
+)
+@pytest.mark.anyio
+async def test_ctrl_c_while_sending_says_where_to_look(
+    sandbox: Sandbox, env: dict[str, str], words: tuple[str, ...], operation: str, look: str
+) -> None:
+    name = sandbox.responsys.seed(2)[1]
+    sandbox.faults.add("slow", operation, times=None, delay_seconds=4)
+    process = await start(*(word.format(name) for word in words), env=env)
+    while not sandbox.stats.requests[operation]:
+        assert process.returncode is None
+        await asyncio.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    ended = await end(process)
+    assert ended.code == 3
+    assert (
+        f"it may have been applied, so look before doing it again: campaign-reg {look.format(name)}\n"
+        in ended.err
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from tests.cli.command import run
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-    from tests.cli.conftest import Main
 
 
 @pytest.mark.anyio
@@ -78,10 +77,3 @@ async def test_feedback(sandbox: Sandbox, env: dict[str, str]) -> None:
     document = (await run("feedback", "sinch", bad, "--json", env=env)).last
     assert document["feedback"][0]["text"]
     assert document["feedback"][0]["text"] in (await run("feedback", "sinch", bad, env=env)).out
-
-
-def test_providers_and_their_verbs(offline: Main) -> None:
-    listed = offline("providers", "--json")
-    sinch = {provider["name"]: provider["verbs"] for provider in listed.last["providers"]}["sinch"]
-    assert sinch == ["create", "get", "list", "delete", "resubmit", "feedback"]
-    assert "resubmit" in offline("providers").out

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -91,13 +93,31 @@ def test_a_verb_that_the_provider_lacks(offline: Main, source: Path, journal: Pa
 async def test_the_sandbox_serves_until_ctrl_c(tmp_path: Path) -> None:
     process = await start("sandbox", "--port", "0", "--campaigns", "2", "--faults", "demo", env=environment())
     assert process.stdout is not None
-    lines = [(await process.stdout.readline()).decode() for _ in range(7)]
-    exports = dict(line.removeprefix("export ").strip().split("=", 1) for line in lines if "export" in line)
-    [get] = [line for line in lines if "campaign-reg get" in line]
-    ended = await run(*get.split("campaign-reg ")[1].split(), env=environment() | exports, folder=tmp_path)
-    assert ended.code == 0
+    lines = [(await process.stdout.readline()).decode() for _ in range(22)]
+    exports = dict(
+        shlex.split(line.removeprefix("export "))[0].split("=", 1) for line in lines if "export" in line
+    )
+    gets = [line.split("campaign-reg ")[1] for line in lines if "campaign-reg get" in line]
+    assert [get.split()[1] for get in gets] == ["sinch", "sinch-senderid", "rcs", "responsys"]
+    ended = await run(*shlex.split(gets[-1]), env=environment() | exports, folder=tmp_path)
+    assert ended.code == 0, ended.err
     process.send_signal(signal.SIGINT)
     assert (await end(process)).code == 0
+
+
+@pytest.mark.anyio
+async def test_the_sandbox_tells_programs_everything_at_once() -> None:
+    process = await start("sandbox", "--port", "0", "--campaigns", "2", "--json", env=environment())
+    assert process.stdout is not None
+    told = json.loads(await process.stdout.readline())
+    process.send_signal(signal.SIGTERM)
+    assert (await end(process)).code == 0
+    assert {name: len(ids) for name, ids in told["campaigns"].items()} == dict.fromkeys(
+        ("sinch", "sinch-senderid", "rcs", "responsys"), 2
+    )
+    assert (
+        told["rcs"]["base_url"] == told["sinch"]["auth_url"] == told["responsys"]["login_url"] == told["url"]
+    )
 
 
 def test_of_several_exit_codes_the_worst_counts() -> None:

@@ -1,0 +1,182 @@
+"""One write and its outcome: what is pointed out before, what is printed after, and how to go on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from campaign_reg.cli.exits import Exit, exit_of_verdicts
+from campaign_reg.cli.findings import finding_line, has_advice, has_errors, refusal_words
+from campaign_reg.cli.summary import term_text
+from campaign_reg.cli.words import complain, note, safe, say, say_json, show_table
+from campaign_reg.connection import connect
+from campaign_reg.errors import OutcomeUnknownError, PollTimeoutError
+from campaign_reg.protocol.params import params_from_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from campaign_reg.cli.options import Waiting
+    from campaign_reg.models.finding import Finding
+    from campaign_reg.models.outcome import Outcome
+    from campaign_reg.protocol.action import Action
+    from campaign_reg.protocol.backend import CampaignBackend, Intent
+
+_TOLD = (
+    "target",
+    "verb",
+    "verdict",
+    "evidence",
+    "reason",
+    "feedback",
+    "changes",
+    "downgrades",
+    "settled_at",
+)
+
+
+@attrs.frozen(kw_only=True)
+class Order:
+    """One write that was asked for.
+
+    Attributes:
+        provider: Registered name.
+        verb: What to do.
+        target: To which campaign; None for a create.
+        draft: Parameters as JSON has them.
+        cells: Parameters as text; they win over the draft.
+        accept_advice: Whether a create goes on although there is advice against it.
+    """
+
+    provider: str
+    verb: str
+    target: str | None = None
+    draft: Mapping[str, Any] = attrs.field(factory=dict)
+    cells: Mapping[str, str] = attrs.field(factory=dict)
+    accept_advice: bool = False
+
+
+def params_of(order: Order, backend: CampaignBackend[Any]) -> dict[str, Any]:
+    """The verb's parameters as plain values.
+
+    Raises:
+        UnsupportedVerbError: The provider lacks the verb.
+        InvalidInputError: A text that cannot be read as its parameter's type.
+    """
+    return {**order.draft, **params_from_text(backend.rule(order.verb).params, order.cells)}
+
+
+async def perform(order: Order, waiting: Waiting) -> int:
+    """Point out what is wrong with it, send it once, and wait for its outcome."""
+    left = False
+
+    async def leaving(_: Intent) -> None:
+        nonlocal left
+        left = True
+
+    try:
+        async with connect(order.provider, profile=waiting.profile) as backend:
+            params = params_of(order, backend)
+            refused = _refused(order, backend.lint(order.verb, params), backend, as_json=waiting.json)
+            if refused is not None:
+                return refused
+            try:
+                action = await backend.perform(order.verb, order.target, params, before_send=leaving)
+            except OutcomeUnknownError as error:
+                complain(str(error))
+                return _say_how_to_go_on(
+                    order.provider, error.token, Exit.UNKNOWN, order.target, as_json=waiting.json
+                )
+            left = False
+            return await await_outcome(action, order.provider, waiting.seconds, as_json=waiting.json)
+    except asyncio.CancelledError:
+        if not left:
+            raise
+        look = (
+            f"list {order.provider}"
+            if order.target is None
+            else f"get {order.provider} {quote(order.target)}"
+        )
+        complain(f"stopped while sending: it may have been applied, so look before doing it again: "
+                 f"campaign-reg {look}")  # fmt: skip
+        return Exit.UNKNOWN
+
+
+def _refused(
+    order: Order, findings: Sequence[Finding], backend: CampaignBackend[Any], *, as_json: bool
+) -> int | None:
+    """Print the findings; returns the exit code of a write that is not to go on."""
+    for finding in findings:
+        note(finding_line(finding))
+    creates = backend.rule(order.verb).creates
+    if not has_errors(findings) and not (creates and has_advice(findings) and not order.accept_advice):
+        return None
+    complain(refusal_words(findings))
+    if as_json:
+        say_json({"verdict": None, "token": None, "findings": findings, "exit_code": int(Exit.USAGE)})
+    return Exit.USAGE
+
+
+async def await_outcome(action: Action, provider: str, seconds: float | None, *, as_json: bool) -> int:
+    """Wait for an action and print its outcome, or how to go on.
+
+    Args:
+        action: What to wait for.
+        provider: Registered name.
+        seconds: How long; None until the vendor has decided.
+        as_json: Print an object for programs.
+    """
+    if not action.done and seconds == 0:
+        return _say_how_to_go_on(provider, action.token, Exit.DONE, action.target, as_json=as_json)
+    try:
+        outcome = await action.wait(timeout=seconds)
+    except PollTimeoutError as error:
+        word = error.last_status or "nothing"
+        note(f"not settled after {error.waited_seconds:.0f} s: the vendor says {safe(word)}")
+        return _say_how_to_go_on(provider, error.token, Exit.STOPPED, action.target, as_json=as_json)
+    except asyncio.CancelledError:
+        note("stopped waiting; the action goes on at the vendor")
+        return _say_how_to_go_on(provider, action.token, Exit.STOPPED, action.target, as_json=as_json)
+    return _say_outcome(outcome, as_json=as_json)
+
+
+def _say_how_to_go_on(
+    provider: str, token: str | None, code: int, target: str | None, *, as_json: bool
+) -> int:
+    if as_json:
+        say_json({"verdict": None, "target": target or None, "token": token, "exit_code": int(code)})
+    elif token is not None:
+        about = f" ({safe(target)})" if target else ""
+        note(f"to wait for it{about}: campaign-reg wait {provider} TOKEN, with this token:")
+        say(token)
+    return code
+
+
+def _say_outcome(outcome: Outcome, *, as_json: bool) -> int:
+    code = exit_of_verdicts({outcome.verdict: 1})
+    if as_json:
+        say_json({name: getattr(outcome, name) for name in _TOLD} | {"exit_code": int(code)})
+        return code
+    target = outcome.target or f"the {outcome.verb}"
+    show_table(("", ""), [(outcome.verdict, f"{target}: {outcome.reason} ({outcome.evidence})")])
+    if outcome.feedback:
+        say()
+        reasons = [(item.code, item.field, item.text) for item in outcome.feedback]
+        show_table(("code", "field", "reason"), reasons)
+    if outcome.changes:
+        say()
+        rows = [
+            (
+                item.operator,
+                item.field,
+                f"{term_text(item.before)} -> {term_text(item.after)}",
+                item.direction,
+            )
+            for item in outcome.changes
+        ]
+        show_table(("operator", "term", "before -> after", ""), rows)
+    return code

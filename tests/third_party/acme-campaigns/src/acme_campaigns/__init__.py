@@ -1,0 +1,16 @@
+"""Acme's campaigns for campaign_reg: `connect("acme", workspace=..., api_key=...)`."""
+
+from acme_campaigns.auth import AcmeKey
+from acme_campaigns.backend import AcmeBackend
+from acme_campaigns.config import AcmeConfig
+from campaign_reg.registry import Provider
+
+__all__ = ["PROVIDER", "AcmeBackend", "AcmeConfig"]
+
+PROVIDER = Provider(
+    name="acme",
+    title="Acme campaigns",
+    config=AcmeConfig,
+    scheme=AcmeKey,
+    backend=AcmeBackend,
+)

@@ -1,0 +1,46 @@
+"""How a workspace proves itself: a key in a header of every call; nobody logs in."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from campaign_reg.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from acme_campaigns.config import AcmeConfig
+    from campaign_reg.wire.message import Ask, Response, Token
+
+
+@attrs.frozen
+class AcmeKey:
+    """The API key, as it is."""
+
+    config: AcmeConfig
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Where the key may go."""
+        return frozenset({self.config.base_url})
+
+    async def obtain(self, ask: Ask, current: Token | None) -> None:
+        """A key needs no token."""
+        return
+
+    async def authorize(self, token: Token | None) -> Mapping[str, str]:
+        """The header that carries the key."""
+        key: Any = self.config.api_key
+        if callable(key):
+            key = key()
+            if inspect.isawaitable(key):
+                key = await key
+        if not isinstance(key, str) or not key:
+            raise ConfigurationError("api_key: the callable returned no text")
+        return {"X-Acme-Key": key}
+
+    def says_expired(self, response: Response) -> bool:
+        """A key does not expire by the hour."""
+        return False

@@ -1,0 +1,51 @@
+"""What Acme's refusals mean.
+
+Source:
+    https://docs.acme.example/api/problems
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from campaign_reg.enums import Applied
+from campaign_reg.errors import ConflictError, DecodeError, RateLimitError, ServerError
+from campaign_reg.wire.codec import loads
+from campaign_reg.wire.operation import ErrorBody, ErrorTable, Refusal
+
+if TYPE_CHECKING:
+    from campaign_reg.wire.message import Response
+
+
+def parse_problem(response: Response) -> ErrorBody:
+    """Read `{"slug", "detail", "invalid": {member: why}}`; every member may be missing, or the body no JSON."""
+    try:
+        problem = loads(response.body)
+    except DecodeError:
+        return ErrorBody()
+    if not isinstance(problem, dict):
+        return ErrorBody()
+    invalid = problem.get("invalid")
+    return ErrorBody(
+        code=_text(problem.get("slug")),
+        message=_text(problem.get("detail")),
+        violations=tuple(f"{member}: {_text(why)}" for member, why in invalid.items())
+        if isinstance(invalid, dict)
+        else (),
+    )
+
+
+def _text(value: Any) -> str:
+    return value[:500] if isinstance(value, str) else ""
+
+
+ERRORS = ErrorTable(
+    by_code={
+        "throttled": Refusal(RateLimitError, Applied.NO, transient=True),
+        "maintenance": Refusal(ServerError, Applied.NO, transient=True),
+        "not-paused": Refusal(ConflictError, Applied.NO),
+        # The change was made, only its answer got lost inside Acme: reading shows it.
+        "answer-delayed": Refusal(ServerError, Applied.YES),
+    },
+    parse=parse_problem,
+)
