@@ -334,7 +334,8 @@ def may_pass(error: CampaignRegError) -> bool:
     """Whether the same reading may succeed later: the network, the vendor's trouble or its limits."""
     if isinstance(error, ConnectError):
         return error.retryable or isinstance(error, HeldBackError)
-    if isinstance(error, TransportError | DecodeError | RateLimitError):  # some vendors throttle under 400 or 401
+    # By its class, not its status: some vendors throttle under 400 or 401.
+    if isinstance(error, TransportError | DecodeError | RateLimitError):
         return True
     return isinstance(error, ApiError) and (error.status in {408, 429} or error.status >= 500)
 

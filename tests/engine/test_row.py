@@ -112,7 +112,9 @@ class TestAcknowledged:
 
     def test_unseen_status_is_not_terminal(self) -> None:
         _, effect = play(
-            (0.0, Intended(LAST_YEAR)), (1.0, Acknowledged("c1")), (9.0, Seen(reading("RESUBMIT_PONDERED", 3, 9)))
+            (0.0, Intended(LAST_YEAR)),
+            (1.0, Acknowledged("c1")),
+            (9.0, Seen(reading("RESUBMIT_PONDERED", 3, 9))),
         )
         assert effect == Look()
 

@@ -210,7 +210,9 @@ class TestAge:
         """The permit lapsed with it; a fresh one is needed, or the write would be held back for good."""
 
         class Paused(MemoryBackend):
-            async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+            async def read(
+                self, id: str, *, verb: Verb | None = None, permit: Permit | None = None
+            ) -> Reading:
                 self.pace.pause(3)
                 return await super().read(id, permit=permit)
 

@@ -42,9 +42,7 @@ def test_a_built_in_is_imported_when_asked_for() -> None:
 
 def test_an_unknown_name_is_told_what_there_is(install: Install) -> None:
     install("acme-campaigns", "acme")
-    with pytest.raises(
-        ConfigurationError, match=r"called 'snich'; there are: sinch, .*responsys, acme\."
-    ):
+    with pytest.raises(ConfigurationError, match=r"called 'snich'; there are: sinch, .*responsys, acme\."):
         registry.load("snich")
     with pytest.raises(ConfigurationError, match="no provider is called ''"):
         connect("")

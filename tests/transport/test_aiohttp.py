@@ -346,7 +346,7 @@ async def test_29_interim_answers_are_passed_over(transport: AiohttpTransport) -
     ("encoding", "body"),
     [
         ("gzip", GZIPPED),
-        ("gzip", gzip.compress(b'{"a"') + gzip.compress(b": 1}")),
+        ("gzip", gzip.compress(b'{"a"', mtime=0) + gzip.compress(b": 1}", mtime=0)),
         ("x-gzip", GZIPPED),
         ("deflate", zlib.compress(b'{"a": 1}')),
         ("deflate", zlib.compress(b'{"a": 1}', wbits=-15)),

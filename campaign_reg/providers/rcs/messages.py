@@ -109,7 +109,7 @@ class MessageCalls:
     async def campaign_of(self, event: Event) -> str | None:
         """The id of the campaign that an event's message belongs to, read from the platform; None for a single message.
 
-        Give it to `poller.notify` or `batch.notify`.
+        Give it to `poller.notify`.
 
         Raises:
             NotFoundError: The platform has no such message: the event was made up, or is older than three months.

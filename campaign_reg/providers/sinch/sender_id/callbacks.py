@@ -29,7 +29,7 @@ class EventType(OpenEnum):
 
 @attrs.frozen(kw_only=True, slots=False)
 class RegistrationEvent:
-    """A registration changed its state, as Sinch says. Hand it to `poller.notify` or `batch.notify`.
+    """A registration changed its state, as Sinch says. Hand it to `poller.notify`.
 
     Attributes:
         resource_id: The registration.

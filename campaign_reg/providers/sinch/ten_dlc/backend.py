@@ -163,7 +163,7 @@ class SinchBackend(Backend[SinchCampaign]):
 
         Raises:
             InvalidRequestError: Sinch refused the draft; `violations` names the fields.
-            OutcomeUnknownError: It may have been registered: list campaigns by name before trying again.
+            OutcomeUnknownError: It may have been registered: the error carries a token that finds out.
 
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_createtcrcampaign.md
