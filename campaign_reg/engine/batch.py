@@ -298,7 +298,11 @@ class Batch:
         if not self._backend.rule(self._verb).creates:
             return record.id
         key = key_of(journal_id, record.id)
-        return json.dumps(self._backend.mark(record.params, key) or {"key": key}, sort_keys=True)
+        try:
+            mark = self._backend.mark(record.params, key)
+        except InvalidInputError:  # refused by now: it ends by itself, and the other rows go on
+            mark = {}
+        return json.dumps(mark or {"key": key}, sort_keys=True)
 
     async def _resume(self, rounds: Rounds[Row], carrier: Carrier) -> None:
         """Take up the rows that were begun before, spread so that they do not all come at once."""

@@ -41,6 +41,7 @@ from campaign_reg.errors import (
     ConfigurationError,
     ConnectError,
     HeldBackError,
+    InvalidInputError,
     JournalError,
     NotFoundError,
     OutcomeUnknownError,
@@ -250,9 +251,15 @@ class Carrier:
     async def _look(self, row: Row) -> Event:
         """Read the row's campaign; where a create's is not known yet, look for it."""
         if self._rule.creates and not row.state.target:
-            mark = self._backend.mark(row.params, key_of(self._journal_id, row.id))
-            return Searched((await self._backend.find(mark)).readings if mark else ())
+            return await self._search(row)
         return Seen(await look_at(self._backend, row.state.target or row.id, self._verb, row.params))
+
+    async def _search(self, row: Row) -> Searched:
+        try:
+            mark = self._backend.mark(row.params, key_of(self._journal_id, row.id))
+        except InvalidInputError as error:  # settings, limits or the time of day are not those of the write
+            return Searched(blind=f"it can be looked for no more ({error})")
+        return Searched((await self._backend.find(mark)).readings if mark else ())
 
     def _wait_or_raise(self, row: Row, error: PermissionDeniedError) -> float | None:
         """A refusal is the account's only if nothing else is answered in the meantime."""

@@ -142,9 +142,11 @@ class Searched:
 
     Attributes:
         matches: All that there are, old ones too.
+        blind: Why nobody could look; empty where somebody did.
     """
 
-    matches: tuple[Reading, ...]
+    matches: tuple[Reading, ...] = ()
+    blind: str = ""
 
 
 @attrs.frozen
@@ -212,8 +214,8 @@ def advance(
             return lost, Look()
         case NotApplied():
             return attrs.evolve(state, phase=Phase.READY, attempts=state.attempts - 1), SendAgain()
-        case Searched(matches):
-            return _searched(attrs.evolve(state, looks=state.looks + 1), matches, rule, facts, now)
+        case Searched():
+            return _searched(attrs.evolve(state, looks=state.looks + 1), event, rule, facts, now)
         case Seen(reading):
             return _seen(state, reading, rule, facts, now)
 
@@ -224,12 +226,12 @@ def _done(state: State) -> tuple[State, Effect]:
 
 
 def _searched(
-    state: State, matches: tuple[Reading, ...], rule: VerbRule, facts: Facts, now: float
+    state: State, search: Searched, rule: VerbRule, facts: Facts, now: float
 ) -> tuple[State, Effect]:
     """Exactly one new campaign like the lost one is taken for it; a create is never sent again."""
     if state.preimage is None:
         return _unknown(state, "its answer was lost, and nothing tells its campaign from others")
-    new = new_matches(rule, state.preimage, matches)
+    new = new_matches(rule, state.preimage, search.matches)
     if len(new) == 1:
         return attrs.evolve(state, target=new[0].target), Look(0.0)
     if new:
@@ -237,7 +239,8 @@ def _searched(
     due = state.since + facts.window_seconds
     if now < due:
         return state, Look(min(_until(due, now), facts.window_seconds / _SEARCHES_IN_A_WINDOW))
-    return _unknown(state, f"its answer was lost, and none like it appeared within {now - state.since:.0f} s")
+    why = search.blind or f"none like it appeared within {now - state.since:.0f} s"
+    return _unknown(state, f"its answer was lost, and {why}")
 
 
 def _seen(state: State, reading: Reading, rule: VerbRule, facts: Facts, now: float) -> tuple[State, Effect]:

@@ -257,7 +257,8 @@ class Action:
             looks += 1
             try:
                 if not await self._adopt():
-                    self.give_up()
+                    if not self.done:
+                        self.give_up()
                     continue
                 reading = await self._look()
             except CampaignRegError as error:

@@ -239,7 +239,7 @@ def new_matches(rule: VerbRule, preimage: Reading, matches: Sequence[Reading]) -
 
 def _is_younger(rule: VerbRule, preimage: Reading, match: Reading) -> bool:
     created = None if match.campaign is None else match.campaign.created_at
-    if created is None or preimage.vendor_time is None:
+    if created is None or created.tzinfo is None or preimage.vendor_time is None:
         return (
             rule.word(match) not in rule.failed
         )  # one that failed may have been there: it stood in nobody's way
