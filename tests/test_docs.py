@@ -36,7 +36,7 @@ PAGES = [README, *sorted(path for path in DOCS.rglob("*.md") if "_build" not in 
 DEMO = "python3 -m venv .venv && .venv/bin/pip install --quiet -e '.[cli]' && .venv/bin/campaign-reg demo"
 TESTS = (
     "python3 -m venv --upgrade-deps .venv && .venv/bin/pip install --quiet -e '.[all]' --group test && "
-    ".venv/bin/python -m pytest"
+    ".venv/bin/python -m pytest -n auto"
 )
 QUICK = {
     "SETTLE_SECONDS": "1",
