@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -14,10 +13,10 @@ import attrs
 
 from campaign_reg.engine.carrier import Carrier, Row
 from campaign_reg.engine.claims import Claims
-from campaign_reg.engine.intake import Intake, Rows, is_sealed
+from campaign_reg.engine.intake import Intake, Rows, is_sealed, kind_of_create
 from campaign_reg.engine.journal import SqliteJournal
 from campaign_reg.engine.plan import Plan, make_plan
-from campaign_reg.engine.records import AddReport, RowResult, Summary, Tally, key_of, result_of
+from campaign_reg.engine.records import AddReport, RowResult, Summary, Tally, result_of
 from campaign_reg.engine.rounds import Rounds
 from campaign_reg.engine.row import (
     Facts,
@@ -156,7 +155,7 @@ class Batch:
             JournalMismatchError: The journal was begun with another input.
             JournalError: The journal cannot be written.
         """
-        report = await Intake(self._journal, await self._journal_id(), self._backend, self._verb).add(rows)
+        report = await Intake(self._journal, self._backend, self._verb).add(rows)
         if not report.known:
             await self._load()
         return report
@@ -287,22 +286,17 @@ class Batch:
     async def _claim(self) -> None:
         """Hold the campaigns of this batch against other batches of this machine."""
         begun_or_ready = [phase for phase in Phase if phase is not Phase.ENDED]
-        ids, after, journal_id = [], 0, await self._journal_id()
+        ids, after = [], 0
         while records := await self._journal.rows(begun_or_ready, after, _CHUNK):
-            ids += [self._claimed(record, journal_id) for record in records]
+            ids += [self._claimed(record) for record in records]
             after = records[-1].n
         await asyncio.to_thread((await self._claims()).take, ids)
 
-    def _claimed(self, record: RowRecord, journal_id: str) -> str:
+    def _claimed(self, record: RowRecord) -> str:
         """What a row holds against other batches: its campaign, or what tells the one it creates from all others."""
         if not self._backend.rule(self._verb).creates:
             return record.id
-        key = key_of(journal_id, record.id)
-        try:
-            mark = self._backend.mark(record.params, key)
-        except InvalidInputError:  # refused by now: it ends by itself, and the other rows go on
-            mark = {}
-        return json.dumps(mark or {"key": key}, sort_keys=True)
+        return kind_of_create(self._backend, record.params)
 
     async def _resume(self, rounds: Rounds[Row], carrier: Carrier) -> None:
         """Take up the rows that were begun before, spread so that they do not all come at once."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.engine.records import AddReport, BatchRow, key_of, outcome_to_text
+from campaign_reg.engine.records import AddReport, BatchRow, outcome_to_text
 from campaign_reg.engine.store import JournalStore, RowRecord
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError
@@ -28,10 +28,8 @@ class Intake:
     The hash does not depend on the order of rows.
     """
 
-    def __init__(
-        self, journal: JournalStore, journal_id: str, backend: CampaignBackend[Any], verb: Verb
-    ) -> None:
-        self._journal, self._journal_id, self._backend, self._verb = journal, journal_id, backend, verb
+    def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb) -> None:
+        self._journal, self._backend, self._verb = journal, backend, verb
         self._creates = backend.rule(verb).creates
         self._marks: dict[str, str] = {}
         self._params: dict[str, str] = {}
@@ -119,10 +117,12 @@ class Intake:
 
     def _like_another(self, id: str, params: Mapping[str, Any]) -> str | None:
         """Why a create could not be told from an earlier row's, were its answer lost."""
-        mark = self._backend.mark(params, key_of(self._journal_id, id))
-        first = self._marks.setdefault(json.dumps(mark, sort_keys=True), id) if mark else id
+        mark = self._backend.mark(params)  # without a key, which would make all rows differ
+        first = self._marks.setdefault(kind_of_create(self._backend, params), id)
         if first == id:
             return None
+        if not mark:
+            return f"it says word for word the same as row {first}: leave one of them out"
         return f"it could not be told from row {first} ({', '.join(mark.values())}): change one of these"
 
     def _check(self, row: BatchRow) -> tuple[Mapping[str, Any], str | None]:
@@ -154,6 +154,16 @@ def _can_be_stored(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def kind_of_create(backend: CampaignBackend[Any], params: Mapping[str, Any]) -> str:
+    """What a create shares with those that would make the same: its mark, or all it says where a key alone marks it."""
+    try:
+        mark: Mapping[str, Any] = backend.mark(params)
+    except InvalidInputError:  # refused by now: it ends by itself, and the other rows go on
+        mark = {}
+    text = json.dumps(params, sort_keys=True)
+    return json.dumps(mark or {"says": hashlib.sha256(text.encode()).hexdigest()}, sort_keys=True)
 
 
 async def is_sealed(journal: JournalStore) -> bool:

@@ -114,7 +114,7 @@ class Found:
 
     Attributes:
         readings: The campaigns.
-        vendor_time: The vendor's clock just before the look, whole seconds; None where it did not say.
+        vendor_time: The vendor's clock at the look's last answer, whole seconds; None where it did not say.
     """
 
     readings: tuple[Reading, ...] = ()
@@ -522,7 +522,9 @@ class Backend(ABC, Generic[C]):
         for match in found.readings:
             if rule.refuses(match) is not None:
                 return match
-        return attrs.evolve(Reading.gone("", self.clock.now()), vendor_time=found.vendor_time)
+        beside = tuple(match.target for match in found.readings)
+        none = Reading.gone("", self.clock.now())
+        return attrs.evolve(none, vendor_time=found.vendor_time, beside=beside)
 
     def _new_key(self) -> str:
         """Letters and digits for a create outside of any batch."""

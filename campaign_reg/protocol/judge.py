@@ -238,6 +238,8 @@ def new_matches(rule: VerbRule, preimage: Reading, matches: Sequence[Reading]) -
 
 
 def _is_younger(rule: VerbRule, preimage: Reading, match: Reading) -> bool:
+    if match.target in preimage.beside:
+        return False
     created = None if match.campaign is None else match.campaign.created_at
     if created is None or created.tzinfo is None or preimage.vendor_time is None:
         return (

@@ -7,7 +7,7 @@ import random
 import sqlite3
 from collections import Counter
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
@@ -270,3 +270,55 @@ async def test_killed_anywhere_every_row_ends_once_and_truly(tmp_path: Path, ver
             assert times == 1
         elif result.outcome.verdict is not Verdict.UNKNOWN:
             assert times == 0
+
+
+class KeyedBackend(MortalBackend):
+    """Creates are told apart by the row's key alone, as those are that carry a reference we made up."""
+
+    def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
+        write = super().prepare(verb, target, params, key=key)
+        return attrs.evolve(write, mark={"name": key} if key and verb is Verb.CREATE else {})
+
+
+class TestAlike:
+    """Two creates that say the same are one too many, also where a key of their own would tell them apart."""
+
+    async def test_in_two_open_batches(self, tmp_path: Path) -> None:
+        backend = KeyedBackend()
+        async with Batch.open(tmp_path / "a.db", backend, "create") as one:
+            await one.add(drafts("one"))
+            await one._claim()
+            async with Batch.open(tmp_path / "b.db", backend, "create") as two:
+                await two.add(drafts("one"))
+                with pytest.raises(InvalidInputError, match="in the open batch"):
+                    await two.run()
+        assert not backend.sent
+
+    async def test_on_two_lines_of_one_file(self, tmp_path: Path) -> None:
+        backend = KeyedBackend()
+        rows = [BatchRow("line 2", {"name": "one"}), BatchRow("line 3", {"name": "one"})]
+        results = await carried(backend, tmp_path, "create", rows)
+        assert backend.sent == {"one": 1}
+        [refused] = [result for result in results if result.outcome.verdict is Verdict.FAILED]
+        assert "says word for word the same as row line 2" in refused.outcome.reason
+
+
+class TestNamesakesFromBefore:
+    """One that had failed stood in nobody's way; whatever becomes of it, it is not the one that was lost."""
+
+    async def test_with_dates_that_are_off(self, tmp_path: Path) -> None:
+        backend = MortalBackend()
+        ahead = backend.time.now() + timedelta(hours=3)
+        backend.vendor.put("dead", name="one", vendor_status="REJECTED", created_at=ahead)
+        backend.vendor.lost.append((LOST, False))
+        [result] = await carried(backend, tmp_path, "create", drafts("one"))
+        assert result.outcome.verdict is Verdict.UNKNOWN
+
+    async def test_that_somebody_revives(self, tmp_path: Path) -> None:
+        backend = MortalBackend()
+        backend.vendor.put("dead", name="one", vendor_status="REJECTED")
+        backend.vendor.lost.append((LOST, False))
+        backend.vendor.later(20, "dead", vendor_status="REVIEW")
+        backend.vendor.later(40, "dead", vendor_status="ACTIVE")
+        [result] = await carried(backend, tmp_path, "create", drafts("one"))
+        assert result.outcome.verdict is Verdict.UNKNOWN

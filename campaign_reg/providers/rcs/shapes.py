@@ -232,6 +232,8 @@ class _Member:
         if source is None and self.default is attrs.NOTHING:
             raise DecodeError(self.names[0], "missing")
         value = self.default if source is None else self._load(source, data[source])
+        if value is None and self.default is attrs.NOTHING:  # an empty list, where an object has to be
+            raise DecodeError(source or self.names[0], "missing")
         if given and not (given == [self.names[0]] and self._writes(value, data[self.names[0]])):
             extra.update((name, data[name]) for name in given)
         return value

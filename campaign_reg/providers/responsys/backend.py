@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakValueDictionary
 
 from campaign_reg.enums import Verb
-from campaign_reg.errors import ApiError, InvalidInputError, NotFoundError
+from campaign_reg.errors import ApiError, InvalidInputError, NotFoundError, OutcomeUnknownError
 from campaign_reg.models.finding import Finding, Severity
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Found, PreparedWrite
@@ -16,7 +16,7 @@ from campaign_reg.protocol.pager import Pager
 from campaign_reg.providers.responsys import operations as ops
 from campaign_reg.providers.responsys.attributes import Attributes
 from campaign_reg.providers.responsys.calls import Listing
-from campaign_reg.providers.responsys.codec import changed
+from campaign_reg.providers.responsys.codec import changed, shows
 from campaign_reg.providers.responsys.details import (
     CloseResult,
     SearchFilters,
@@ -336,6 +336,8 @@ class ResponsysBackend(Schedules, Attributes):
         async def send(permit: Permit, leave_before: float | None) -> Answer:
             request.permit, request.leave_before = permit, leave_before
             made = self._decoded(request.operation, await self._transport.send(request))
+            if made.name != draft.name:
+                raise OutcomeUnknownError(request.operation.name, "the answer is about another campaign")
             return Answer(target=made.name, settled=True)
 
         return PreparedWrite(
@@ -353,7 +355,7 @@ class ResponsysBackend(Schedules, Attributes):
             write = self._request(self._version.update, {"name": target}, body=body, permit=permit)
             write.leave_before = leave_before
             stored = self._decoded(write.operation, await self._transport.send(write))
-            return Answer(target=target, settled=stored.name == target)
+            return Answer(target=target, settled=stored.name == target and shows(stored, changes))
 
         content = _content(request.method, request.url, self._encoded(changes))
         return PreparedWrite(content=content, send=send)

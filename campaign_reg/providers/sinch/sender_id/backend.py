@@ -251,7 +251,7 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
         for kind in kinds:
             query = {"senderId": senders_of(mark)[0], "registrationType": str(kind)}
             async for page in Pager(partial(self._page, query, permit)).pages():
-                vendor_time = vendor_time or page.vendor_time
+                vendor_time = page.vendor_time or vendor_time
                 matches = [item for item in page.items if answers_to(item, mark)]
                 readings |= {item.id: self.reading_of(item) for item in matches}
             permit = None

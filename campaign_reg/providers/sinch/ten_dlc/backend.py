@@ -294,7 +294,7 @@ class SinchBackend(Backend[SinchCampaign]):
         readings: list[Reading] = []
         vendor_time: datetime | None = None
         async for page in Pager(partial(self._page, {"useCase": mark["use_case"]}, permit)).pages():
-            vendor_time = vendor_time or page.vendor_time
+            vendor_time = page.vendor_time or vendor_time
             readings += [
                 self.reading_of(campaign)
                 for campaign in page.items
