@@ -220,18 +220,14 @@ class Batch:
 
     async def _load(self) -> int:
         """Count what the journal says; returns the newest result's number."""
-        counts = await self._journal.counts()
-        self._tally, seq = Tally(sum(counts.values()), await self._journal.attempts()), 0
-        while records := await self._journal.results(seq, _CHUNK):
-            for record in records:
-                self._tally.count(result_of(record, self._verb).outcome)
-            seq = records[-1].seq
+        counts, totals = await self._journal.counts(), await self._journal.totals()
+        self._tally = Tally.of(sum(counts.values()), await self._journal.attempts(), totals)
         self._facts = attrs.evolve(
             self._facts,
             version_moves=await self._journal.meta("version_moves") is not None,
             longest_lag_seconds=float(await self._journal.meta("longest_lag_seconds") or 0),
         )
-        return seq
+        return totals.newest
 
     def _started(self) -> asyncio.Task[None]:
         if self._closed:

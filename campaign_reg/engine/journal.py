@@ -15,7 +15,7 @@ import queue
 import sqlite3
 import threading
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import attrs
 
 from campaign_reg.engine.lock import FileLock
-from campaign_reg.engine.store import Header, ResultRecord, RowRecord
+from campaign_reg.engine.store import Header, ResultRecord, RowRecord, Totals
 from campaign_reg.errors import InvalidInputError, JournalError, JournalInUseError, JournalMismatchError
 
 T = TypeVar("T")
@@ -200,6 +200,10 @@ class SqliteJournal:
             "WHERE seq > ? ORDER BY seq LIMIT ?"
         )
         return await self._do(lambda db: [_result(values) for values in db.execute(query, (after, most))])
+
+    async def totals(self) -> Totals:
+        """All results together, however many they are."""
+        return await self._do(_totals)
 
     async def counts(self) -> dict[str, int]:
         """How many rows are in each phase."""
@@ -434,6 +438,35 @@ def _not_a_journal(path: Path, error: Exception) -> JournalError:
     return JournalMismatchError(
         f"{path} is not a journal, or a damaged one ({error}). If it is a journal, restore it from a copy, or run "
         f"`sqlite3 {path} .recover`; do not start the batch anew without knowing what was sent"
+    )
+
+
+# What counts as stopped, and the row's reason where the vendor gave none of its own; the same rule as `Tally.count`.
+_REASONS = """
+SELECT coalesce(json_extract(item.value, '$.code'), ''), coalesce(json_extract(item.value, '$.field'), ''),
+    coalesce(json_extract(item.value, '$.text'), ''), count(DISTINCT n)
+FROM results, json_each(document, '$.feedback') AS item
+WHERE verdict IN ('failed', 'action_required') GROUP BY 1, 2, 3
+UNION ALL
+SELECT '', '', json_extract(document, '$.reason'), count(*) FROM results
+WHERE verdict IN ('failed', 'action_required') AND coalesce(json_array_length(document, '$.feedback'), 0) = 0
+GROUP BY 3
+"""
+_DOWNGRADED = """
+SELECT count(*) FROM results WHERE instr(document, '"worse"') > 0 AND EXISTS
+(SELECT 1 FROM json_each(document, '$.changes') AS change WHERE json_extract(change.value, '$[4]') = 'worse')
+"""
+
+
+def _totals(db: sqlite3.Connection) -> Totals:
+    reasons: Counter[tuple[str, str, str]] = Counter()
+    for code, field, text, rows in db.execute(_REASONS):
+        reasons[code, field, text] += rows
+    return Totals(
+        newest=db.execute("SELECT coalesce(max(seq), 0) FROM results").fetchone()[0],
+        verdicts=dict(db.execute("SELECT verdict, count(*) FROM results GROUP BY verdict")),
+        downgraded=db.execute(_DOWNGRADED).fetchone()[0],
+        reasons=reasons,
     )
 
 

@@ -7,11 +7,11 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import attrs
 
-from campaign_reg.engine.store import ResultRecord
+from campaign_reg.engine.store import ResultRecord, Totals
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.change import Change, Direction
 from campaign_reg.models.feedback import Feedback
@@ -105,6 +105,15 @@ class Tally:
         self.rows, self.attempts, self._downgraded = rows, attempts, 0
         self._verdicts: Counter[Verdict] = Counter()
         self._reasons: Counter[tuple[str, str, str]] = Counter()
+
+    @classmethod
+    def of(cls, rows: int, attempts: int, totals: Totals) -> Self:
+        """What was counted before."""
+        tally = cls(rows, attempts)
+        tally._downgraded = totals.downgraded
+        tally._verdicts.update({Verdict(verdict): count for verdict, count in totals.verdicts.items()})
+        tally._reasons.update(totals.reasons)
+        return tally
 
     @property
     def ended(self) -> int:

@@ -56,6 +56,23 @@ class ResultRecord:
     document: Mapping[str, Any]
 
 
+@attrs.frozen(kw_only=True)
+class Totals:
+    """All results together.
+
+    Attributes:
+        newest: Sequence number of the newest; 0 where there is none.
+        verdicts: Rows by verdict.
+        downgraded: Rows whose terms changed for the worse.
+        reasons: Rows by code, field and text of what stopped them; of a row without feedback, by its reason alone.
+    """
+
+    newest: int
+    verdicts: Mapping[str, int]
+    downgraded: int
+    reasons: Mapping[tuple[str, str, str], int]
+
+
 class JournalStore(Protocol):
     """Where a batch keeps its truth. Every method returns only when what it says is durable.
 
@@ -105,6 +122,10 @@ class JournalStore(Protocol):
 
     async def results(self, after: int, most: int) -> list[ResultRecord]:
         """Results beyond sequence number `after`, in order, at most so many."""
+        ...
+
+    async def totals(self) -> Totals:
+        """All results together, however many they are."""
         ...
 
     async def counts(self) -> dict[str, int]:
