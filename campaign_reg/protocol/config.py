@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,25 @@ from campaign_reg.protocol.schedule import Schedule
 
 Secret = str | Callable[[], str] | Callable[[], Awaitable[str]]
 """A secret, or what fetches it when it is needed."""
+
+
+async def reveal(secret: Secret, name: str) -> str:
+    """The secret itself, fetched where it is a (perhaps async) callable.
+
+    Args:
+        secret: As the settings hold it.
+        name: Of the setting, for the error.
+
+    Raises:
+        ConfigurationError: The callable returned no text.
+    """
+    value: Any = secret() if callable(secret) else secret
+    if inspect.isawaitable(value):
+        value = await value
+    if not isinstance(value, str) or not value:
+        raise ConfigurationError(f"{name}: the callable returned no text")
+    return value
+
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 

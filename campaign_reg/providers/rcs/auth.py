@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.errors import ConfigurationError, DecodeError
+from campaign_reg.errors import DecodeError
+from campaign_reg.protocol.config import reveal
 from campaign_reg.providers.rcs.errors import LOGIN_ERRORS
 from campaign_reg.wire.codec import dumps, loads
 from campaign_reg.wire.message import Request, Response, Token
@@ -75,7 +75,7 @@ class RcsJwt:
 
     async def login_request(self) -> Request:
         """The call that buys a token with the key."""
-        body = dumps({"api_key": await _key(self.config)})
+        body = dumps({"api_key": await reveal(self.config.api_key, "api_key")})
         return build_request(LOGIN, self.config.base_url, body=body)
 
     async def refresh_request(self, token: Token) -> Request:
@@ -136,14 +136,3 @@ def _claims(token: str) -> Mapping[str, Any]:
     except (binascii.Error, ValueError, DecodeError):
         return {}
     return claims if isinstance(claims, dict) else {}
-
-
-async def _key(config: RcsConfig) -> str:
-    key: Any = config.api_key
-    if callable(key):
-        key = key()
-        if inspect.isawaitable(key):
-            key = await key
-    if not isinstance(key, str) or not key:
-        raise ConfigurationError("api_key: the callable returned no text")
-    return key

@@ -10,7 +10,6 @@ Source:
 
 from __future__ import annotations
 
-import inspect
 import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from campaign_reg.errors import (
     InvalidRequestError,
     NotFoundError,
 )
+from campaign_reg.protocol.config import reveal
 from campaign_reg.providers.responsys import certificate
 from campaign_reg.providers.responsys.endpoint import checked_endpoint
 from campaign_reg.providers.responsys.errors import DEAD_TOKEN, ERRORS, parse_envelope
@@ -104,7 +104,7 @@ class ResponsysLogin:
     async def _by_password(self, ask: Ask, password: Secret) -> Token:
         members = {
             "user_name": self.config.user_name,
-            "password": await _text_of(password, "password"),
+            "password": await reveal(password, "password"),
             "auth_type": "password",
         }
         return self.parse_token(await ask(_form(self.config.login_url, members)))
@@ -114,7 +114,7 @@ class ResponsysLogin:
         config = self.config
         if config.client_key is None or config.server_certificate is None:
             raise ConfigurationError("client_key or server_certificate is missing")
-        key = certificate.private_key(await _text_of(config.client_key, "client_key"))
+        key = certificate.private_key(await reveal(config.client_key, "client_key"))
         server_key = certificate.server_key(config.server_certificate)
         challenge = secrets.token_bytes(_CHALLENGE_BYTES)
         members = {
@@ -210,13 +210,4 @@ def _text(body: Mapping[str, Any], name: str) -> str:
     value = body.get(name)
     if not isinstance(value, str) or not value:
         raise DecodeError(name, "missing or not a text")
-    return value
-
-
-async def _text_of(secret: Secret, name: str) -> str:
-    value: Any = secret() if callable(secret) else secret
-    if inspect.isawaitable(value):
-        value = await value
-    if not isinstance(value, str) or not value:
-        raise ConfigurationError(f"{name}: the callable returned no text")
     return value

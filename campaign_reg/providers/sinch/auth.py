@@ -7,14 +7,14 @@ Source:
 from __future__ import annotations
 
 import base64
-import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
 from campaign_reg.enums import Applied
-from campaign_reg.errors import ConfigurationError, DecodeError, RateLimitError
+from campaign_reg.errors import DecodeError, RateLimitError
+from campaign_reg.protocol.config import reveal
 from campaign_reg.wire.codec import loads
 from campaign_reg.wire.message import Request, Response, Token
 from campaign_reg.wire.operation import ErrorBody, ErrorTable, Operation, Refusal, build_request
@@ -144,12 +144,5 @@ def scheme_for(config: SinchAccess) -> SinchOAuth2 | SinchBasic:
 
 
 async def _basic(config: SinchAccess) -> dict[str, str]:
-    secret: Any = config.key_secret
-    if callable(secret):
-        secret = secret()
-        if inspect.isawaitable(secret):
-            secret = await secret
-    if not isinstance(secret, str) or not secret:
-        raise ConfigurationError("key_secret: the callable returned no text")
-    pair = f"{config.key_id}:{secret}".encode()
+    pair = f"{config.key_id}:{await reveal(config.key_secret, 'key_secret')}".encode()
     return {"Authorization": "Basic " + base64.b64encode(pair).decode()}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
 
-from campaign_reg.errors import ConfigurationError
+from campaign_reg.protocol.config import reveal
 
 if TYPE_CHECKING:
     from acme_campaigns.config import AcmeConfig
@@ -32,14 +31,7 @@ class AcmeKey:
 
     async def authorize(self, token: Token | None) -> Mapping[str, str]:
         """The header that carries the key."""
-        key: Any = self.config.api_key
-        if callable(key):
-            key = key()
-            if inspect.isawaitable(key):
-                key = await key
-        if not isinstance(key, str) or not key:
-            raise ConfigurationError("api_key: the callable returned no text")
-        return {"X-Acme-Key": key}
+        return {"X-Acme-Key": await reveal(self.config.api_key, "api_key")}
 
     def says_expired(self, response: Response) -> bool:
         """A key does not expire by the hour."""
