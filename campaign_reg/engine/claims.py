@@ -140,8 +140,8 @@ def _open_rows(path: Path, journal_id: str, ids: list[str] | None) -> list[str] 
             return None
         rows = db.execute(
             "SELECT id FROM rows WHERE phase <> 'ended' AND "
-            "(?1 IS NULL OR id IN (SELECT value FROM json_each(?1))) ORDER BY n",
-            (None if ids is None else json.dumps(ids),),
+            "(:ids IS NULL OR id IN (SELECT value FROM json_each(:ids))) ORDER BY n",
+            {"ids": None if ids is None else json.dumps(ids)},
         )
         return [row[0] for row in rows]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.engine.records import AddReport, BatchRow, outcome_to_text
+from campaign_reg.engine.records import KEY_CHARACTERS, AddReport, BatchRow, outcome_to_text
 from campaign_reg.engine.store import JournalStore, RowRecord
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError
@@ -117,7 +117,7 @@ class Intake:
 
     def _like_another(self, id: str, params: Mapping[str, Any]) -> str | None:
         """Why a create could not be told from an earlier row's, were its answer lost."""
-        mark = self._backend.mark(params)  # without a key, which would make all rows differ
+        mark = _mark_of_its_own(self._backend, params)
         first = self._marks.setdefault(kind_of_create(self._backend, params), id)
         if first == id:
             return None
@@ -158,12 +158,18 @@ def _can_be_stored(text: str) -> bool:
 
 def kind_of_create(backend: CampaignBackend[Any], params: Mapping[str, Any]) -> str:
     """What a create shares with those that would make the same: its mark, or all it says where a key alone marks it."""
-    try:
-        mark: Mapping[str, Any] = backend.mark(params)
-    except InvalidInputError:  # refused by now: it ends by itself, and the other rows go on
-        mark = {}
     text = json.dumps(params, sort_keys=True)
-    return json.dumps(mark or {"says": hashlib.sha256(text.encode()).hexdigest()}, sort_keys=True)
+    mark = _mark_of_its_own(backend, params) or {"says": hashlib.sha256(text.encode()).hexdigest()}
+    return json.dumps(mark, sort_keys=True)
+
+
+def _mark_of_its_own(backend: CampaignBackend[Any], params: Mapping[str, Any]) -> Mapping[str, str]:
+    """The mark, if it is the same whatever the row's key; else nothing."""
+    try:
+        one, other = (backend.mark(params, digit * KEY_CHARACTERS) for digit in "01")
+    except InvalidInputError:  # refused by now: it ends by itself, and the other rows go on
+        return {}
+    return one if one == other else {}
 
 
 async def is_sealed(journal: JournalStore) -> bool:

@@ -17,6 +17,8 @@ from campaign_reg.models.change import Change, Direction
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.outcome import Outcome
 
+KEY_CHARACTERS = 24
+
 
 @attrs.frozen
 class BatchRow:
@@ -144,7 +146,7 @@ class Tally:
 
 def key_of(journal_id: str, row_id: str) -> str:
     """What stands for a create at a vendor that lets it carry a reference: the same after every restart."""
-    return hashlib.sha256(f"{journal_id}\n{row_id}".encode()).hexdigest()[:24]
+    return hashlib.sha256(f"{journal_id}\n{row_id}".encode()).hexdigest()[:KEY_CHARACTERS]
 
 
 def outcome_to_text(outcome: Outcome, row_id: str) -> str:
