@@ -40,7 +40,7 @@ MAY_IMPORT = {
 ONLY_HERE = {
     "aiohttp": {"transport/aiohttp.py", "transport/breaks.py", "sandbox"},
     "backoff": {"transport/retry.py"},
-    "sqlite3": {"engine/journal.py", "engine/claims.py", "cli"},
+    "sqlite3": {"engine/journal.py", "engine/schema.py", "engine/writer.py", "engine/claims.py", "cli"},
     "cyclopts": {"cli"},
     "rich": {"cli"},
     "orjson": {"wire/codec.py"},

@@ -6,21 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
-from cyclopts.validators import Number
 
 from campaign_reg.cli.exits import EXIT_CODES, Exit
-from campaign_reg.cli.options import Count, Flag, Money, Rate
+from campaign_reg.cli.options import DRIVING, NO_BRAKES, Braking, Count, Driving, Flag, Rate
 
 if TYPE_CHECKING:
-    from campaign_reg.cli.carry import Job
-    from campaign_reg.pace import Limits
+    from campaign_reg.engine.store import Header
 
 Source = Annotated[Path, Parameter(name="--input")]
 Listed = Annotated[bool, Parameter(name="--all-paused", negative=(), show_default=False)]
 
 app = App(
     name="batch",
-    help="Many campaigns, with a journal: plan, run, resume, status, forget.",
+    help="Many campaigns, with a journal: plan, run, resume, look on, decide, report.",
     help_epilogue=EXIT_CODES,
 )
 
@@ -33,12 +31,12 @@ async def plan(
     *,
     source: Source | None = None,
     listed: Listed = False,
-    fee: Money | None = None,
-    max_items: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
-    max_fee: Money | None = None,
+    journal: Path | None = None,
+    brakes: Braking = NO_BRAKES,
     in_flight: Count = 64,
     per_second: Rate | None = None,
     profile: str | None = None,
+    rows: Flag = False,
     json: Flag = False,
 ) -> int:
     """Say what a run would do and may cost; reads only.
@@ -48,31 +46,31 @@ async def plan(
         verb: Such as resubmit.
         source: CSV file (a header row with id and the verb's parameters), or .jsonl with one object a line.
         listed: Instead of a file: every campaign that a listing shows in a state that the verb is for.
-        fee: Price of one attempt.
-        max_items: Fail when more campaigns would be sent.
-        max_fee: Fail when more would be paid; needs --fee.
+        journal: Save the plan there. `batch resume` runs it, within its caps; planning again says what has changed.
+        brakes: What it may cost, and when it waits for a person.
         in_flight: Requests at once.
         per_second: Requests a second at most.
         profile: Section of campaign-reg.toml to take settings from.
-        json: Print one object for programs.
+        rows: Every row, too: what would be done with it, and to which operators; one object a line with --json.
+        json: Print one object for programs, last.
     """
-    from campaign_reg.cli.carry import Caps, Job
+    from campaign_reg.cli.carry import Job
     from campaign_reg.cli.planning import show_plan
+    from campaign_reg.pace import Limits
 
     _one_of(source, listed=listed)
-    return await show_plan(
-        Job(
-            provider=provider,
-            verb=verb,
-            journal=Path(),
-            input=source,
-            listed=listed,
-            profile=profile,
-            limits=_limits(in_flight, per_second),
-            caps=Caps(fee=fee, max_items=max_items, max_fee=max_fee),
-            as_json=json,
-        )
+    job = Job(
+        provider=provider,
+        verb=verb,
+        journal=journal or Path(),
+        input=source,
+        listed=listed,
+        profile=profile,
+        limits=Limits(in_flight=in_flight, per_second=per_second),
+        brakes=brakes,
+        as_json=json,
     )
+    return await show_plan(job, save=journal is not None, rows=rows)
 
 
 @app.command
@@ -84,15 +82,9 @@ async def run(
     source: Source | None = None,
     listed: Listed = False,
     journal: Path,
-    fee: Money | None = None,
-    max_items: Annotated[int | None, Parameter(validator=Number(gte=0))] = None,
-    max_fee: Money | None = None,
-    in_flight: Count = 64,
-    per_second: Rate | None = None,
+    brakes: Braking = NO_BRAKES,
     accept_advice: Flag = False,
-    no_resend: Flag = False,
-    profile: str | None = None,
-    json: Flag = False,
+    driving: Driving = DRIVING,
 ) -> int:
     """Carry every row out, once. The same command again, or `batch resume`, goes on after any stop.
 
@@ -103,34 +95,24 @@ async def run(
             with one object a line. For creates the id is your own name for the row, and may be left out.
         listed: Instead of a file: every campaign that a listing shows in a state that the verb is for.
         journal: File that records what was sent; made where there is none.
-        fee: Price of one attempt.
-        max_items: Send nothing at all when the input has more campaigns.
-        max_fee: Send nothing at all when it could cost more; needs --fee.
-        in_flight: Requests at once.
-        per_second: Requests a second at most.
+        brakes: What it may cost, and when it waits for a person.
         accept_advice: Send creates although there is advice against them; `batch plan` shows it.
-        no_resend: Never send a lost write again, even if it is proven that it was not applied.
-        profile: Section of campaign-reg.toml to take settings from.
-        json: Print one object for programs.
+        driving: How hard to drive the account, and for how long.
     """
-    from campaign_reg.cli.carry import Caps, Job, carry_out
+    from campaign_reg.cli.carry import Job, carry_out
 
     _one_of(source, listed=listed)
-    return await carry_out(
-        Job(
-            provider=provider,
-            verb=verb,
-            journal=journal,
-            input=source,
-            listed=listed,
-            profile=profile,
-            limits=_limits(in_flight, per_second),
-            resend="never" if no_resend else "proven",
-            caps=Caps(fee=fee, max_items=max_items, max_fee=max_fee),
-            accept_advice=accept_advice,
-            as_json=json,
-        )
+    job = Job.driven(
+        driving,
+        provider=provider,
+        verb=verb,
+        journal=journal,
+        input=source,
+        listed=listed,
+        brakes=brakes,
+        accept_advice=accept_advice,
     )
+    return await carry_out(job)
 
 
 @app.command
@@ -138,25 +120,24 @@ async def resume(
     journal: Path,
     /,
     *,
-    in_flight: Count = 64,
-    per_second: Rate | None = None,
-    no_resend: Flag = False,
-    profile: str | None = None,
-    json: Flag = False,
+    accept: Flag = False,
+    brakes: Braking = NO_BRAKES,
+    driving: Driving = DRIVING,
 ) -> int:
     """Go on with a batch that was stopped, cut off or killed; provider, verb and rows are in its journal.
 
     Args:
-        journal: File that `batch run` made.
-        in_flight: Requests at once.
-        per_second: Requests a second at most.
-        no_resend: Never send a lost write again, even if it is proven that it was not applied.
-        profile: Section of campaign-reg.toml to take settings from.
-        json: Print one object for programs.
+        journal: File that `batch run` or `batch plan --journal` made.
+        accept: Go on although the canary, worse terms or unknown rows have stopped it: they have been looked at.
+        brakes: What it may cost, and when it waits for a person.
+        driving: How hard to drive the account, and for how long.
     """
-    from campaign_reg.cli.carry import carry_out
+    from campaign_reg.cli.carry import Job, carry_out
 
-    job = _resumed(journal, profile, _limits(in_flight, per_second), no_resend=no_resend, as_json=json)
+    header = _header(journal)
+    job = Job.driven(
+        driving, provider=header.provider, verb=header.verb, journal=journal, brakes=brakes, accept=accept
+    )
     return await carry_out(job)
 
 
@@ -188,6 +169,48 @@ def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
 
 
 @app.command
+async def cancel(journal: Path, /, *, json: Flag = False) -> int:
+    """End the rows that have not been sent as cancelled; those under way go on at the vendor.
+
+    Args:
+        journal: File that `batch run` or `batch plan --journal` made. Stop a run first, with Ctrl-C.
+        json: Print one object for programs.
+    """
+    from campaign_reg.cli.deciding import cancel_rows
+
+    return await cancel_rows(journal, _header(journal), as_json=json)
+
+
+@app.command
+async def decide(
+    journal: Path,
+    row: str,
+    /,
+    *,
+    applied: Flag = False,
+    not_applied: Flag = False,
+    campaign: str | None = None,
+    json: Flag = False,
+) -> int:
+    """Say what you found at the vendor about a row that ended unknown; sends nothing.
+
+    Args:
+        journal: File that `batch run` made.
+        row: The row's id; `batch status` shows the unknown ones.
+        applied: The vendor did what was asked: the row has succeeded.
+        not_applied: The vendor did not: the row has failed, and may be sent in a batch of its own.
+        campaign: Id of the campaign that a create has made, if it was applied.
+        json: Print the row as one object for programs.
+    """
+    from campaign_reg.cli.deciding import decide_row
+    from campaign_reg.errors import InvalidInputError
+
+    if applied is not_applied:
+        raise InvalidInputError("say either --applied or --not-applied")
+    return await decide_row(journal, _header(journal), row, applied=applied, campaign=campaign, as_json=json)
+
+
+@app.command
 def forget(journal: Path, /, *, json: Flag = False) -> int:
     """Give up the campaigns held by a batch whose journal is gone for good.
 
@@ -208,27 +231,12 @@ def forget(journal: Path, /, *, json: Flag = False) -> int:
     return Exit.DONE
 
 
-def _limits(in_flight: int, per_second: Rate | None) -> Limits:
-    from campaign_reg.pace import Limits
-
-    return Limits(in_flight=in_flight, per_second=per_second)
-
-
-def _resumed(journal: Path, profile: str | None, limits: Limits, *, no_resend: bool, as_json: bool) -> Job:
-    from campaign_reg.cli.carry import Job
-    from campaign_reg.engine.journal import read_header
+def _header(journal: Path) -> Header:
+    """What an existing journal is about."""
+    from campaign_reg.engine.schema import read_header
 
     _must_exist(journal)
-    header = read_header(journal)
-    return Job(
-        provider=header.provider,
-        verb=header.verb,
-        journal=journal,
-        profile=profile,
-        limits=limits,
-        resend="never" if no_resend else "proven",
-        as_json=as_json,
-    )
+    return read_header(journal)
 
 
 def _one_of(source: Path | None, *, listed: bool) -> None:

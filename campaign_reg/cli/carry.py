@@ -5,71 +5,33 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
 from campaign_reg.cli.exits import Exit, worst
 from campaign_reg.cli.findings import groups_of, refuse_advice
+from campaign_reg.cli.options import NO_BRAKES, Braking, Driving
 from campaign_reg.cli.progress import following
 from campaign_reg.cli.rows import FileInput, Input, ListedInput
-from campaign_reg.cli.standing import account, has_input, standing
+from campaign_reg.cli.standing import account, has_input, has_plan
 from campaign_reg.cli.summary import document, exit_of, resume_line, show_account
 from campaign_reg.cli.words import complain, note, safe, say, say_json
 from campaign_reg.connection import connect
 from campaign_reg.engine.batch import Batch
+from campaign_reg.engine.brakes import Brakes
 from campaign_reg.engine.plan import PlanNote
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError
 from campaign_reg.pace import Limits
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from campaign_reg.protocol.backend import CampaignBackend
 
 
 @attrs.frozen(kw_only=True)
-class Caps:
-    """What a batch may cost at most.
-
-    Attributes:
-        fee: Of one attempt, in the account's currency.
-        max_items: Most campaigns to send.
-        max_fee: Most to pay.
-    """
-
-    fee: Decimal | None = None
-    max_items: int | None = None
-    max_fee: Decimal | None = None
-
-    @property
-    def any(self) -> bool:
-        """Whether there is a cap at all."""
-        return self.max_items is not None or self.max_fee is not None
-
-    def check(self, items: int) -> None:
-        """Refuse a batch that is too big.
-
-        Raises:
-            InvalidInputError: It is above a cap, or a cap cannot be checked.
-        """
-        if self.max_items is not None and items > self.max_items:
-            raise InvalidInputError(
-                f"{items:,} campaigns, but --max-items is {self.max_items:,}: nothing was sent"
-            )
-        if self.max_fee is None:
-            return
-        if self.fee is None:
-            raise InvalidInputError("--max-fee needs --fee, the price of one attempt: nothing was sent")
-        if items * self.fee > self.max_fee:
-            cost = f"{items:,} x {self.fee} = {items * self.fee:,}"
-            raise InvalidInputError(f"{cost}, but --max-fee is {self.max_fee:,}: nothing was sent")
-
-
-@attrs.frozen(kw_only=True)
 class Job:
-    """One call of `batch run` or `batch resume`, or of `batch plan` with a journal that is thrown away.
+    """One call of `batch run` or `batch resume`, or of `batch plan`.
 
     Attributes:
         provider: Registered name.
@@ -80,7 +42,9 @@ class Job:
         profile: Section of the settings file.
         limits: How hard to drive the account.
         resend: Whether a lost write that is proven unapplied may be sent again.
-        caps: What it may cost.
+        wait_seconds: How long to wait once everything has been sent; None until all have settled.
+        brakes: What it may cost, and when it waits for a person.
+        accept: Whether a person has looked at what stopped it.
         accept_advice: Whether creates are sent although there is advice against them.
         as_json: Print an object for programs.
     """
@@ -93,9 +57,23 @@ class Job:
     profile: str | None = None
     limits: Limits = attrs.field(factory=Limits)
     resend: Literal["proven", "never"] = "proven"
-    caps: Caps = attrs.field(factory=Caps)
+    wait_seconds: float | None = None
+    brakes: Braking = NO_BRAKES
+    accept: bool = False
     accept_advice: bool = False
     as_json: bool = False
+
+    @classmethod
+    def driven(cls, driving: Driving, **what: Any) -> Self:
+        """A job, driven as the command's options say."""
+        return cls(
+            profile=driving.profile,
+            limits=Limits(in_flight=driving.in_flight, per_second=driving.per_second),
+            resend="never" if driving.no_resend else "proven",
+            wait_seconds=driving.wait_seconds,
+            as_json=driving.json,
+            **what,
+        )
 
 
 async def carry_out(job: Job) -> int:
@@ -113,6 +91,8 @@ async def carry_out(job: Job) -> int:
             _check_input(job)
             note(f"{job.verb} at {job.provider}: Ctrl-C is safe, {resume_line(job.journal)} goes on")
             await stack.enter_async_context(following(job.journal))
+            if job.accept:
+                await batch.release()
             running = True
             await batch.run()
     except asyncio.CancelledError:
@@ -132,9 +112,9 @@ def _report(job: Job, stopped: Exit | None) -> int:
     if job.as_json:
         say_json(document(job.journal, now, code))
     else:
-        show_account(job.journal, now, job.caps.fee)
+        show_account(job.journal, now)
     if now.summary.open and now.sealed:
-        note(f"\nTo go on: {resume_line(job.journal)}")
+        note(f"\nTo go on: {resume_line(job.journal, now.summary.hold)}")
     return code
 
 
@@ -172,8 +152,8 @@ def _check_beforehand(job: Job, backend: CampaignBackend[Any], source: Input | N
     Raises:
         InvalidInputError: It costs too much, or there is advice against it that was not accepted.
     """
-    if job.caps.any and (source is not None or job.listed):
-        job.caps.check(standing(job.journal).rows if source is None else source.sendable())
+    if source is not None and not (job.journal.is_file() and has_plan(job.journal)):
+        Brakes(**attrs.asdict(job.brakes)).refuse(source.sendable())
     if source is not None:
         refuse_advice(groups_of(source.rows(), backend, job.verb), accepted=job.accept_advice)
 
@@ -181,7 +161,13 @@ def _check_beforehand(job: Job, backend: CampaignBackend[Any], source: Input | N
 def batch_of(job: Job, backend: CampaignBackend[Any]) -> Batch:
     """The job's batch, to be entered."""
     return Batch.open(
-        job.journal, backend, job.verb, limits=Limits(in_flight=job.limits.in_flight), resend=job.resend
+        job.journal,
+        backend,
+        job.verb,
+        limits=Limits(in_flight=job.limits.in_flight),
+        resend=job.resend,
+        wait_seconds=job.wait_seconds,
+        **attrs.asdict(job.brakes),
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from campaign_reg.cli.standing import Account, Downgrade
+    from campaign_reg.engine.brakes import Hold
     from campaign_reg.engine.records import ReasonGroup, RowResult
 
 _MOST_SHOWN = 10
@@ -38,6 +39,10 @@ def document(path: Path, account: Account, code: Exit) -> dict[str, Any]:
         "reasons": summary.reasons,
         "downgrades": account.downgrades,
         "phases": account.phases,
+        "brakes": account.brakes,
+        "hold": summary.hold,
+        "unknown": account.unknown,
+        "changed_since_plan": account.changed_since_plan,
         "exit_code": int(code),
     }
 
@@ -47,9 +52,11 @@ def exit_of(account: Account) -> Exit:
     return exit_of_verdicts(account.summary.verdicts, account.summary.open or not account.sealed)
 
 
-def resume_line(path: Path) -> str:
-    """The command that goes on with a batch."""
-    return f"campaign-reg batch resume {quote(str(path))}"
+def resume_line(path: Path, hold: Hold | None = None) -> str:
+    """The command that goes on with a batch, once somebody has looked at what holds it."""
+    if hold is not None and hold.by_cap:
+        return "plan it again with other caps (campaign-reg batch plan ... --journal), or cancel the rest"
+    return f"campaign-reg batch resume {quote(str(path))}{' --accept' if hold else ''}"
 
 
 def show_account(path: Path, account: Account, fee: Decimal | None = None) -> None:
@@ -57,14 +64,17 @@ def show_account(path: Path, account: Account, fee: Decimal | None = None) -> No
     summary, header = account.summary, account.header
     say(f"{header.verb} at {header.provider}, journal {path}")
     say()
-    show_table(("", ""), _counts(account, fee), right=(1,))
+    show_table(("", ""), _counts(account, fee or account.brakes.fee), right=(1,))
     show_reasons(summary.reasons)
     show_downgrades(account.downgrades)
+    show_unknown(path, account)
     if summary.open:
         phases = ", ".join(
             f"{rows} {_PHASES[phase]}" for phase, rows in account.phases.items() if phase in _PHASES
         )
         say(f"\n{summary.open} rows are still open: {phases}")
+    if summary.hold is not None:
+        say(f"\nStopped: {summary.hold.reason}")
     if not account.sealed:
         say("\nThe input is not complete: run the batch again with the same input")
 
@@ -85,6 +95,8 @@ def _counts(account: Account, fee: Decimal | None) -> list[tuple[object, ...]]:
         counts.append(("still open", f"{summary.open:,}"))
     if account.resent:
         counts.append(("sent again, the first proven unapplied", f"{account.resent:,}"))
+    if account.changed_since_plan:
+        counts.append(("changed between plan and write", f"{account.changed_since_plan:,}"))
     if summary.downgraded:
         counts.append(("with worse terms than before", f"{summary.downgraded:,}"))
     if fee is not None:
@@ -115,6 +127,18 @@ def show_downgrades(downgrades: tuple[Downgrade, ...]) -> None:
     ]
     show_table(("rows", "operator", "worse term", "before -> after"), rows, right=(0,))
     _say_more(len(downgrades), "ways")
+
+
+def show_unknown(path: Path, account: Account) -> None:
+    """Print which rows a person has to decide, and the command that does."""
+    if not account.unknown:
+        return
+    say()
+    show_table(("unknown", "why"), [(row.id, row.reason) for row in account.unknown[:_MOST_SHOWN]])
+    _say_more(account.summary.verdicts[Verdict.UNKNOWN], "rows")
+    row = account.unknown[0].id
+    say("Look at the vendor, then say for each what you found, for example:")
+    say(f"  campaign-reg batch decide {quote(str(path))} {quote(row)} --applied    (or --not-applied)")
 
 
 def term_text(value: str | int | None) -> str:

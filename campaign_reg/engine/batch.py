@@ -7,32 +7,32 @@ import os
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
-from campaign_reg.engine.carrier import Carrier, Row
+from campaign_reg.engine.arrivals import Arrivals
+from campaign_reg.engine.brakes import Accepted, Brakes, Gate, Hold
+from campaign_reg.engine.carrier import Carrier
 from campaign_reg.engine.claims import Claims
-from campaign_reg.engine.intake import Intake, Rows, is_sealed, kind_of_create
+from campaign_reg.engine.decisions import cancel_rest, decide
+from campaign_reg.engine.intake import Intake, Rows, is_open_ended, is_sealed, kind_of_create, open_up, seal
 from campaign_reg.engine.journal import SqliteJournal
-from campaign_reg.engine.plan import Plan, make_plan
-from campaign_reg.engine.records import AddReport, RowResult, Summary, Tally, result_of
-from campaign_reg.engine.rounds import Rounds
-from campaign_reg.engine.row import (
-    Facts,
-    Phase,
-)
-from campaign_reg.engine.store import Header, JournalStore, RowRecord
-from campaign_reg.enums import Verb
-from campaign_reg.errors import (
-    InvalidInputError,
-)
+from campaign_reg.engine.plan import Plan, Planner, PlanRow
+from campaign_reg.engine.records import AddReport, BatchRow, RowHandle, RowResult, Summary, Tally, result_of
+from campaign_reg.engine.row import Facts, Phase
+from campaign_reg.engine.run import CHUNK, Run
+from campaign_reg.engine.store import ACCEPTED, BRAKES, Header, JournalStore, RowRecord
+from campaign_reg.enums import Verb, Verdict
+from campaign_reg.errors import InvalidInputError
 from campaign_reg.pace import Limits
 from campaign_reg.protocol.backend import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
 
-_CHUNK = 500
-_GRACE_SECONDS = 5.0
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from campaign_reg.engine.brakes import BrakeSettings
 
 
 class Batch:
@@ -51,20 +51,28 @@ class Batch:
         limits: Limits,
         resend: bool,
         schedule: Schedule,
+        wait_seconds: float | None,
+        open_ended: bool,
+        brakes: Brakes,
     ) -> None:
         self._path, self._backend, self._verb = Path(path).resolve(), backend, verb
-        self._limits, self._schedule = limits, schedule
+        self._limits, self._schedule, self._wait_seconds = limits, schedule, wait_seconds
         self._facts = Facts(
             settle_seconds=backend.waits.settle_seconds,
             quiet_seconds=backend.waits.quiet_seconds,
             resend=resend,
         )
         self._header = Header(provider=backend.provider, account=backend.account, verb=verb.value)
+        self._given, self._open_ended, self._sealed = brakes, open_ended, False
+        self._tally = Tally()
+        self._gate = Gate(Brakes(), Accepted(), self._tally)
+        self._hold: Hold | None = None
         self._journal_: JournalStore | None = None
-        self._rounds: Rounds[Row] | None = None
-        self._run: asyncio.Task[None] | None = None
-        self._tally = Tally(0, 0)
-        self._hungry, self._news = asyncio.Event(), asyncio.Event()
+        self._arrivals: Arrivals | None = None
+        self._run: Run | None = None
+        self._going: asyncio.Task[None] | None = None
+        self._news = asyncio.Event()
+        self._watched: dict[str, asyncio.Event] = {}
         self._read_up_to = 0
         self._closed = False
         # More workers than the backend lets out at once would only hold permits.
@@ -81,6 +89,9 @@ class Batch:
         limits: Limits | None = None,
         resend: Literal["proven", "never"] = "proven",
         schedule: Schedule | None = None,
+        wait_seconds: float | None = None,
+        open_ended: bool = False,
+        **brakes: Unpack[BrakeSettings],
     ) -> Batch:
         """A batch whose journal is at `path`; the file is made where there is none. I/O begins with `async with`.
 
@@ -91,14 +102,21 @@ class Batch:
             limits: How hard to drive the account; the stricter of this and the backend's own wins.
             resend: Whether a lost write that is proven unapplied may be sent again, once.
             schedule: When to look for settled campaigns; by default the backend's.
+            wait_seconds: How long a run waits for outcomes once everything has been sent; None waits for all of them.
+                What is open then goes on at the vendor, and in the next run.
+            open_ended: Take rows in by `submit` while it runs, until `seal`, instead of all at once by `add`.
+            brakes: What it may cost, and when it waits for a person: the members of
+                `campaign_reg.engine.brakes.Brakes`. Those that the journal has hold as well.
 
         Raises:
             UnsupportedVerbError: The provider lacks the verb.
-            InvalidInputError: The verb cannot be run as a batch, or `resend` is neither of its two values.
+            InvalidInputError: The verb cannot be run as a batch, or an argument is out of its range.
         """
         rule = backend.rule(verb)
         if resend not in {"proven", "never"}:
             raise InvalidInputError(f"resend is 'proven' or 'never', not {resend!r}")
+        if wait_seconds is not None and not wait_seconds >= 0:
+            raise InvalidInputError(f"wait_seconds must be 0 or more, not {wait_seconds!r}")
         return cls(
             path,
             backend,
@@ -106,6 +124,9 @@ class Batch:
             limits=limits or Limits(),
             resend=resend == "proven",
             schedule=schedule or backend.schedule,
+            wait_seconds=wait_seconds,
+            open_ended=open_ended,
+            brakes=Brakes(**brakes),
         )
 
     async def __aenter__(self) -> Self:
@@ -113,6 +134,8 @@ class Batch:
         self._journal_ = await SqliteJournal.open(self._path, self._header)
         try:
             self._read_up_to = await self._load()
+            if self._open_ended:
+                await open_up(self._journal)
         except BaseException:
             await self._journal_.aclose()
             raise
@@ -133,14 +156,14 @@ class Batch:
         """
         self._closed = True
         try:
+            if self._going is not None:
+                self._going.cancel()
+                await asyncio.gather(self._going, return_exceptions=True)
             if self._run is not None:
-                self._run.cancel()
-                await asyncio.gather(self._run, return_exceptions=True)
-            if self._rounds is not None:
-                await self._rounds.aclose(grace_seconds=_GRACE_SECONDS)
+                await self._run.aclose()
         finally:
             self._loosen()
-            self._news.set()
+            self._tell_all()
             if self._journal_ is not None:
                 await self._journal_.aclose()
 
@@ -151,7 +174,8 @@ class Batch:
         A row that can never be sent ends `failed` with the reason, and the others run.
 
         Raises:
-            InvalidInputError: The same campaign twice with different parameters, or no rows; nothing was added.
+            InvalidInputError: The same campaign twice with different parameters, or no rows; nothing was added. Or the
+                batch is open-ended.
             JournalMismatchError: The journal was begun with another input.
             JournalError: The journal cannot be written.
         """
@@ -160,20 +184,113 @@ class Batch:
             await self._load()
         return report
 
-    async def plan(self) -> Plan:
+    async def submit(self, row: str | BatchRow) -> RowHandle:
+        """Hand one row to an open-ended batch, which runs from now on; the row is durable when this returns.
+
+        The same row may be submitted again, after a crash for example: the handle is then of the row that is there.
+
+        Raises:
+            InvalidInputError: The row can never be sent, or is there with different parameters; the batch is not
+                open-ended, was sealed or closed, or a brake holds it. The row was not taken in.
+            AuthenticationError: The credentials were refused; the batch can be resumed.
+            JournalError: The journal cannot be written.
+        """
+        if not self._open_ended:
+            raise InvalidInputError(
+                "rows are submitted to Batch.open(..., open_ended=True); add(rows) takes all at once"
+            )
+        self._arrivals = self._arrivals or Arrivals(self._journal, self._backend, self._verb)
+        going = self._started()
+        if going.done() and not self._sealed:
+            going.result()
+            raise InvalidInputError(f"nothing more is sent: {self._why_not()}")
+        record, is_new = await self._arrivals.take(row, self._claim)
+        if is_new:
+            self._tally.rows += 1
+            self._arrived()
+        return RowHandle(record.id, self._result)
+
+    async def seal(self) -> None:
+        """Take no more rows into an open-ended batch: its run ends when all of them have."""
+        await seal(self._journal)
+        self._sealed = True
+        self._arrived()
+
+    def notify(self, event: str | Any) -> bool:
+        """Look at a campaign at once because a hint (a vendor's callback) says it changed.
+
+        The hint decides nothing; only the reading does.
+
+        Args:
+            event: A campaign's id, or an event with a `target`.
+
+        Returns:
+            Whether a row of this campaign was waiting to be looked at.
+        """
+        target = event if isinstance(event, str) else str(event.target)
+        return self._run is not None and self._run.hasten(target)
+
+    async def plan(self, *, save: bool = False, seen: Callable[[PlanRow], None] | None = None) -> Plan:
         """Read every row that has not been begun, and say what a run would do; sends nothing.
+
+        Args:
+            save: Keep it in the journal: later plans say what has changed since, and the brakes given to `open` bind
+                every run from now on, in place of those that the journal had.
+            seen: Called with each row as it has been read, so that a plan of a million rows need not be kept.
 
         Raises:
             AuthenticationError: The credentials were refused.
         """
-        return await make_plan(self._journal, self._backend, self._verb, self._places)
+        if save:
+            await self._journal.remember(BRAKES, self._given.to_text())
+            self._gate.brakes = self._given
+        return await Planner(self._journal, self._backend, self._verb, save=save, seen=seen).make(
+            self._places
+        )
+
+    async def release(self) -> Summary:
+        """Accept what the batch waits for a person to accept: the canary, worse terms, unknown rows. Caps stay."""
+        unknown = self._tally.verdicts[Verdict.UNKNOWN]
+        accepted = Accepted(canary=True, downgraded=self._tally.downgraded, unknown=unknown)
+        await self._journal.remember(ACCEPTED, accepted.to_text())
+        self._gate.accepted, self._hold = accepted, None
+        if self._going is not None and self._going.done():
+            self._going = None  # the next call begins another run
+        return self.summary()
+
+    async def cancel(self) -> Summary:
+        """End every row that has not been sent as `cancelled`; those that were are waited for as before."""
+        last = 0 if self._run is None else self._run.cancel()
+        self._tally.count(*await cancel_rest(self._journal, self._verb, last, self._backend.clock.now()))
+        self._tell_all()
+        await self._give_up_claims()
+        return self.summary()
+
+    async def decide(self, id: str, *, applied: bool, target: str | None = None) -> RowResult:
+        """Say what a person found out about a row that ended `unknown`.
+
+        Args:
+            id: The row's.
+            applied: Whether the vendor applied the write. If so, the row has `succeeded`; if not, it has `failed`, and
+                may be sent in a batch of its own.
+            target: The campaign that a create has made.
+
+        Raises:
+            InvalidInputError: There is no such row, or it is none that a person has to decide.
+        """
+        at = self._backend.clock.now()
+        before, after = await decide(self._journal, self._verb, id, applied=applied, target=target, at=at)
+        self._tally.count(before.outcome, -1)
+        self._tally.count(after.outcome)
+        self._tell_all()
+        return after
 
     def summary(self) -> Summary:
         """Where the batch stands; no I/O."""
-        return self._tally.summary()
+        return self._tally.summary(self._hold)
 
     async def run(self) -> Summary:
-        """Run to the end: until every row has ended or the schedule's deadline has passed.
+        """Run until every row has ended, a brake holds the rest, or `wait_seconds` or the schedule's deadline is over.
 
         Cancelling stops waiting only; the run goes on until the `async with` is left.
 
@@ -198,19 +315,19 @@ class Batch:
             AuthenticationError: The credentials were refused; the batch can be resumed.
             JournalError: The journal cannot be written; nothing unjournalled was sent.
         """
-        run, seq = self._started(), 0 if replay else self._read_up_to
-        while True:
-            over = run.done()
+        going, seq = self._started(), 0 if replay else self._read_up_to
+        while not self._closed:
+            over = going.done()
             self._news.clear()
-            while records := await self._journal.results(seq, _CHUNK):
+            while records := await self._journal.results(seq, CHUNK):
                 for record in records:
                     seq = record.seq
                     self._read_up_to = max(self._read_up_to, seq)
                     yield result_of(record, self._verb)
             if over:
-                await self._over(run)
-                return
+                break
             await self._news.wait()
+        await self._over(going)
 
     @property
     def _journal(self) -> JournalStore:
@@ -220,58 +337,110 @@ class Batch:
 
     async def _load(self) -> int:
         """Count what the journal says; returns the newest result's number."""
-        counts, totals = await self._journal.counts(), await self._journal.totals()
-        self._tally = Tally.of(sum(counts.values()), await self._journal.attempts(), totals)
+        journal, totals = self._journal, await self._journal.totals()
+        self._tally = Tally.of(totals)
+        brakes, accepted = await journal.meta(BRAKES), await journal.meta(ACCEPTED)
+        self._gate = Gate(Brakes.from_text(brakes), Accepted.from_text(accepted), self._tally)
+        self._sealed = await is_sealed(journal)
         self._facts = attrs.evolve(
             self._facts,
-            version_moves=await self._journal.meta("version_moves") is not None,
-            longest_lag_seconds=float(await self._journal.meta("longest_lag_seconds") or 0),
+            version_moves=await journal.meta("version_moves") is not None,
+            longest_lag_seconds=float(await journal.meta("longest_lag_seconds") or 0),
         )
         return totals.newest
 
     def _started(self) -> asyncio.Task[None]:
         if self._closed:
             raise InvalidInputError("this batch was closed: open it again, its journal goes on")
-        if self._run is None or _never_began(self._run):
-            self._run = asyncio.create_task(self._go())
-            self._run.add_done_callback(lambda _: self._news.set())
-        return self._run
+        if self._going is None or _never_began(self._going):
+            self._going = asyncio.create_task(self._go())
+            self._going.add_done_callback(lambda _: self._tell_all())
+        return self._going
 
-    async def _over(self, run: asyncio.Task[None]) -> None:
+    async def _over(self, going: asyncio.Task[None]) -> None:
         """Wait for the run, and raise what ended it; cancelling the caller does not cancel the run."""
-        await asyncio.wait([run])
-        if run.cancelled():
+        await asyncio.wait([going])
+        if not going.cancelled():
+            going.result()
+        elif not self._open_ended:
             raise InvalidInputError(
                 "the batch was closed before its rows had ended: open it again, it goes on"
             )
-        run.result()
 
     async def _go(self) -> None:
-        if not await is_sealed(self._journal):
+        if not (self._sealed or await is_open_ended(self._journal)):
             raise InvalidInputError("the batch has no input yet: call add(rows) first")
-        await self._claim()
-        journal, backend = self._journal, self._backend
+        await self._claim_open_rows()
+        await self._brake()
+        journal, gate = self._journal, self._gate
         carrier = Carrier(
             journal,
             await self._journal_id(),
-            backend,
+            self._backend,
             self._verb,
             self._schedule,
             self._facts,
             self._tally,
-            self._news.set,
+            gate,
+            self._ended,
+        )
+        self._run = run = Run(
+            journal,
+            self._backend,
+            carrier,
+            gate,
+            self._schedule,
+            places=self._places,
+            wait_seconds=self._wait_seconds,
+            is_open=lambda: self._open_ended and not self._sealed,
+        )
+        await run.go()
+        waiting = (await journal.counts()).keys() & {Phase.READY, Phase.LOST}
+        self._hold = gate.hold if waiting else None
+        await self._give_up_claims()
+
+    async def _brake(self) -> None:
+        """Pull the brakes of this call and those of the journal together, durably: a restart must not loosen them."""
+        brakes = self._gate.brakes.tightened(self._given)
+        if brakes != self._gate.brakes:
+            await self._journal.remember(BRAKES, brakes.to_text())
+            self._gate.brakes = brakes
+        brakes.most_attempts  # noqa: B018  (a cap without a price is refused before anything is sent)
+
+    def _arrived(self) -> None:
+        if self._run is not None:
+            self._run.arrived()
+
+    def _ended(self, id: str) -> None:
+        self._news.set()
+        if (watched := self._watched.pop(id, None)) is not None:
+            watched.set()
+
+    def _tell_all(self) -> None:
+        self._news.set()
+        for watched in self._watched.values():
+            watched.set()
+
+    async def _result(self, id: str) -> RowResult:
+        while not self._closed:
+            going, ended = self._going, self._watched.setdefault(id, asyncio.Event())
+            ended.clear()
+            over = going is None or going.done()
+            record = await self._journal.result(id)
+            if record is not None:
+                self._watched.pop(id, None)
+                return result_of(record, self._verb)
+            if over and going is not None:
+                await self._over(going)
+                raise InvalidInputError(f"row {id} is still open, and the run is over: {self._why_not()}")
+            await ended.wait()
+        raise InvalidInputError(
+            f"row {id} is still open, and the batch was closed: open it again, it goes on"
         )
 
-        async def look(row: Row) -> float | None:
-            self._hungry.set()
-            return await carrier.carry(row)
-
-        self._rounds = rounds = Rounds(backend.clock, look, self._places, self._hungry.set)
-        await self._resume(rounds, carrier)
-        await self._feed(rounds, carrier)
-        await rounds.wait_idle()
-        if self._tally.ended == self._tally.rows:
-            await asyncio.to_thread((await self._claims()).release)
+    def _why_not(self) -> str:
+        hold = self._gate.hold
+        return "the next run goes on with it" if hold is None else hold.reason
 
     async def _journal_id(self) -> str:
         return await self._journal.meta("journal_id") or ""
@@ -279,14 +448,17 @@ class Batch:
     async def _claims(self) -> Claims:
         return Claims(self._header, await self._journal_id(), self._path)
 
-    async def _claim(self) -> None:
-        """Hold the campaigns of this batch against other batches of this machine."""
-        begun_or_ready = [phase for phase in Phase if phase is not Phase.ENDED]
-        ids, after = [], 0
-        while records := await self._journal.rows(begun_or_ready, after, _CHUNK):
-            ids += [self._claimed(record) for record in records]
+    async def _claim_open_rows(self) -> None:
+        """Hold the campaigns of this batch against other batches of this machine, all or none."""
+        open_phases, after = [phase for phase in Phase if phase is not Phase.ENDED], 0
+        held: list[str] = []
+        while records := await self._journal.rows(open_phases, after, CHUNK):
+            held += map(self._claimed, records)
             after = records[-1].n
-        await asyncio.to_thread((await self._claims()).take, ids)
+        await asyncio.to_thread((await self._claims()).take, held)
+
+    async def _claim(self, record: RowRecord) -> None:
+        await asyncio.to_thread((await self._claims()).take, [self._claimed(record)])
 
     def _claimed(self, record: RowRecord) -> str:
         """What a row holds against other batches: its campaign, or what tells the one it creates from all others."""
@@ -294,32 +466,15 @@ class Batch:
             return record.id
         return kind_of_create(self._backend, record.params)
 
-    async def _resume(self, rounds: Rounds[Row], carrier: Carrier) -> None:
-        """Take up the rows that were begun before, spread so that they do not all come at once."""
-        after, rng = 0, self._backend.rng
-        begun = (Phase.INTENT, Phase.LOST, Phase.SENT)
-        while records := await self._journal.rows(begun, after, _CHUNK):
-            for record in records:
-                rounds.add(await carrier.take_up(record), rng.random() * self._schedule.first_seconds)
-            after = records[-1].n
-
-    async def _feed(self, rounds: Rounds[Row], carrier: Carrier) -> None:
-        """Begin rows as workers get free, so that a million rows do not sit in memory."""
-        after = 0
-        while records := await self._journal.rows((Phase.READY,), after, _CHUNK):
-            for record in records:
-                while rounds.ready >= self._places or carrier.held_seconds() > 0:
-                    self._hungry.clear()
-                    await self._backend.clock.wait(self._hungry, carrier.held_seconds() or None)
-                    rounds.check()
-                rounds.add(carrier.begin(record))
-            after = records[-1].n
+    async def _give_up_claims(self) -> None:
+        if self._tally.ended == self._tally.rows:
+            await asyncio.to_thread((await self._claims()).release)
 
 
 def _nothing() -> None:
     """No limit to lift."""
 
 
-def _never_began(run: asyncio.Task[None]) -> bool:
+def _never_began(going: asyncio.Task[None]) -> bool:
     """Whether a run was refused before it did anything, for want of an input for example."""
-    return run.done() and not run.cancelled() and isinstance(run.exception(), InvalidInputError)
+    return going.done() and not going.cancelled() and isinstance(going.exception(), InvalidInputError)

@@ -12,6 +12,8 @@ from typing import Any
 
 import attrs
 
+from campaign_reg.engine.brakes import Gate
+from campaign_reg.engine.decisions import cancelled
 from campaign_reg.engine.records import Tally, key_of, outcome_to_text
 from campaign_reg.engine.rounds import Entry
 from campaign_reg.engine.row import (
@@ -64,17 +66,21 @@ class _ContradictedError(Exception):
     """The pre-image taken for sending again shows that the first write was applied after all."""
 
 
+class _HeldError(Exception):
+    """A brake was pulled while the row was being prepared."""
+
+
 class Row(Entry):
     """One row that has been begun, or is about to be."""
 
-    __slots__ = ("begun", "id", "n", "params", "resumed", "sent_at", "state", "troubles")
+    __slots__ = ("begun", "id", "n", "params", "resumed", "sent_at", "state", "troubles", "undecided")
 
     def __init__(self, record: RowRecord, begun: float, *, resumed: bool = False) -> None:
         super().__init__()
         self.begun, self.resumed = begun, resumed
         self.n, self.id, self.params, self.state = record.n, record.id, record.params, _state_of(record)
         self.sent_at = record.sent_at
-        self.troubles = 0
+        self.troubles, self.undecided = 0, False
 
 
 class Carrier:
@@ -87,8 +93,12 @@ class Carrier:
         verb: What to do with them.
         schedule: When to look for settled campaigns.
         facts: What is known of the account; more is learnt on the way.
-        tally: Counts results and attempts.
-        ended: Called after each row that ended.
+        tally: Counts results.
+        gate: Lets writes out, and counts them.
+        ended: Called with the id of each row that ended.
+
+    Attributes:
+        cancelled: Whether rows that have not been sent end here.
     """
 
     def __init__(
@@ -100,17 +110,23 @@ class Carrier:
         schedule: Schedule,
         facts: Facts,
         tally: Tally,
-        ended: Callable[[], None],
+        gate: Gate,
+        ended: Callable[[str], None],
     ) -> None:
         self._journal, self._journal_id = journal, journal_id
         self._backend, self._verb, self._schedule = backend, verb, schedule
-        self._rule, self._facts, self._tally, self._ended = backend.rule(verb), facts, tally, ended
+        self._rule, self._facts = backend.rule(verb), facts
+        self._tally, self._gate, self._ended = tally, gate, ended
+        self.cancelled = False
         self._answered = False
         self._hold_until, self._holds = 0.0, 0
 
     def begin(self, record: RowRecord) -> Row:
         """A row that has not been begun."""
-        return Row(record, self._backend.clock.monotonic())
+        row = Row(record, self._backend.clock.monotonic())
+        row.undecided = True
+        self._gate.undecided += 1
+        return row
 
     async def take_up(self, record: RowRecord) -> Row:
         """A row that was begun by an earlier run; nothing is sent before it has been read."""
@@ -126,11 +142,22 @@ class Carrier:
         return row
 
     async def carry(self, row: Row) -> float | None:
-        """One step of one row; returns the seconds until the next, or None when it has ended."""
-        if row.state.phase is Phase.READY:
-            held = self.held_seconds()
-            return held * (1 + self._backend.rng.random()) if held else await self._send(row)
-        return await self._read(row)
+        """One step of one row; returns the seconds until the next, or None when there is none in this run."""
+        delay = await (self._begin(row) if row.state.phase is Phase.READY else self._read(row))
+        if row.undecided and (delay is None or row.state.phase is not Phase.READY):
+            row.undecided = False
+            self._gate.undecided -= 1
+        return delay
+
+    async def _begin(self, row: Row) -> float | None:
+        """Send the row's write, unless somebody or something holds it."""
+        if self.cancelled and not row.state.attempts:
+            await self._end(row, cancelled(row.id, self._verb, self._backend.clock.now()))
+            return None
+        if self._gate.hold is not None:
+            return None  # the journal has it as one to be sent, or to be proven unapplied, in a later run
+        held = self.held_seconds()
+        return held * (1 + self._backend.rng.random()) if held else await self._send(row)
 
     def held_seconds(self) -> float:
         """How long nothing new is begun, because the vendor is in trouble."""
@@ -157,6 +184,8 @@ class Carrier:
             )
         except _ContradictedError as contradiction:
             return await self._contradicted(row, *contradiction.args)
+        except _HeldError:
+            return None
         except OutcomeUnknownError:
             return await self._step(row, Lost())
         except PermissionDeniedError as error:
@@ -185,11 +214,12 @@ class Carrier:
         preimage = intent.preimage
         if preimage is not None and contradicts(row.state, preimage, self._rule):
             raise _ContradictedError(preimage)
+        if not self._gate.admit(first=not row.state.attempts):
+            raise _HeldError
         state, _ = self._advance(row, Intended(preimage))
         text = "null" if preimage is None else json.dumps(preimage.to_plain(), separators=(",", ":"))
         row.sent_at = intent.at.isoformat()
         await self._journal.intent(row.n, state.attempts, text, intent.digest, row.sent_at)
-        self._tally.attempts += 1
         row.state = state
 
     async def _contradicted(self, row: Row, preimage: Reading) -> float | None:
@@ -231,7 +261,7 @@ class Carrier:
             state, _ = self._advance(row, NotApplied())
             phase = Phase.LOST if state.attempts else Phase.READY
             await self._journal.phase(row.n, phase, state.attempts)
-            self._tally.attempts -= 1
+            self._gate.take_back(first=not state.attempts)
             row.state = state
 
     async def _read(self, row: Row) -> float | None:
@@ -360,7 +390,7 @@ class Carrier:
     async def _end(self, row: Row, outcome: Outcome) -> None:
         await self._journal.end(row.n, outcome.verdict, row.state.attempts, outcome_to_text(outcome, row.id))
         self._tally.count(outcome)
-        self._ended()
+        self._ended(row.id)
 
 
 def _sent_at(record: RowRecord) -> datetime:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import attrs
 
-from campaign_reg.engine.journal import looking_on
+from campaign_reg.engine.schema import looking_on
 from campaign_reg.engine.store import Header
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError, JournalError

@@ -19,7 +19,7 @@ from campaign_reg.protocol.backend import CampaignBackend
 Rows = Iterable[str | BatchRow] | AsyncIterable[str | BatchRow]
 
 _CHUNK = 1000
-_SEAL = "input"
+_SEAL, _OPEN = "input", "open_ended"
 
 
 class Intake:
@@ -30,8 +30,7 @@ class Intake:
 
     def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb) -> None:
         self._journal, self._backend, self._verb = journal, backend, verb
-        self._creates = backend.rule(verb).creates
-        self._marks: dict[str, str] = {}
+        self._creates, self._kinds = backend.rule(verb).creates, Kinds(backend)
         self._params: dict[str, str] = {}
         self._sum, self._repeated = 0, 0
         self._refused: list[tuple[int, str, str]] = []
@@ -40,9 +39,12 @@ class Intake:
         """Take in the whole input.
 
         Raises:
-            InvalidInputError: The same campaign twice with different parameters; nothing was added.
+            InvalidInputError: The same campaign twice with different parameters; nothing was added. Or the batch is
+                open-ended.
             JournalMismatchError: The journal was sealed with another input.
         """
+        if await is_open_ended(self._journal):
+            raise InvalidInputError("this journal is of an open-ended batch: hand rows in with submit")
         sealed = await self._journal.meta(_SEAL)
         if sealed is None:
             await self._journal.clear()  # an add that was cut short; nothing is sent before the seal
@@ -93,7 +95,7 @@ class Intake:
             raise InvalidInputError(
                 f"a campaign's id must be text, not {type(row.id).__name__}; nothing was added"
             )
-        if not _can_be_stored(row.id):
+        if not can_be_stored(row.id):
             row = attrs.evolve(row, id=ascii(row.id), problem="its id holds half of a character")
         n = len(self._params) + 1
         params, problem = self._check(row)
@@ -108,22 +110,12 @@ class Intake:
             return None
         self._params[row.id] = text
         if self._creates and problem is None:
-            problem = self._like_another(row.id, params)
+            problem = self._kinds.clash(row.id, params)
         digest = hashlib.sha256(f"{row.id}\n{text}".encode("utf-8", "surrogatepass")).digest()
         self._sum = (self._sum + int.from_bytes(digest)) % (1 << 256)
         if problem is not None:
             self._refused.append((n, row.id, problem))
         return RowRecord(n=n, id=row.id, params=params)
-
-    def _like_another(self, id: str, params: Mapping[str, Any]) -> str | None:
-        """Why a create could not be told from an earlier row's, were its answer lost."""
-        mark = _mark_of_its_own(self._backend, params)
-        first = self._marks.setdefault(kind_of_create(self._backend, params), id)
-        if first == id:
-            return None
-        if not mark:
-            return f"it says word for word the same as row {first}: leave one of them out"
-        return f"it could not be told from row {first} ({', '.join(mark.values())}): change one of these"
 
     def _check(self, row: BatchRow) -> tuple[Mapping[str, Any], str | None]:
         if row.problem is not None:
@@ -145,15 +137,34 @@ def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _storable(text: str) -> str:
     """Text without halves of characters, which no file can hold."""
-    return text if _can_be_stored(text) else text.encode("ascii", "backslashreplace").decode()
+    return text if can_be_stored(text) else text.encode("ascii", "backslashreplace").decode()
 
 
-def _can_be_stored(text: str) -> bool:
+def can_be_stored(text: str) -> bool:
+    """Whether a text has whole characters only."""
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
     return True
+
+
+class Kinds:
+    """Which rows create what, so that no two of them could be taken for each other."""
+
+    def __init__(self, backend: CampaignBackend[Any]) -> None:
+        self._backend = backend
+        self._first: dict[str, str] = {}
+
+    def clash(self, id: str, params: Mapping[str, Any]) -> str | None:
+        """Take in one row; why a create could not be told from an earlier row's, were its answer lost."""
+        mark = _mark_of_its_own(self._backend, params)
+        first = self._first.setdefault(kind_of_create(self._backend, params), id)
+        if first == id:
+            return None
+        if not mark:
+            return f"it says word for word the same as row {first}: leave one of them out"
+        return f"it could not be told from row {first} ({', '.join(mark.values())}): change one of these"
 
 
 def kind_of_create(backend: CampaignBackend[Any], params: Mapping[str, Any]) -> str:
@@ -175,6 +186,30 @@ def _mark_of_its_own(backend: CampaignBackend[Any], params: Mapping[str, Any]) -
 async def is_sealed(journal: JournalStore) -> bool:
     """Whether the input is complete; nothing is sent before."""
     return await journal.meta(_SEAL) is not None
+
+
+async def is_open_ended(journal: JournalStore) -> bool:
+    """Whether rows are handed in one by one, while the batch runs."""
+    return await journal.meta(_OPEN) is not None
+
+
+async def open_up(journal: JournalStore) -> None:
+    """Make it the journal of an open-ended batch.
+
+    Raises:
+        InvalidInputError: It has its whole input.
+    """
+    if await is_open_ended(journal):
+        return
+    if await is_sealed(journal):
+        raise InvalidInputError("this batch got its whole input from add(rows): open it without open_ended")
+    await journal.clear()  # an add that was cut short
+    await journal.remember(_OPEN, "1")
+
+
+async def seal(journal: JournalStore) -> None:
+    """Take no more rows into an open-ended batch."""
+    await journal.remember(_SEAL, _OPEN)
 
 
 async def _each(rows: Rows) -> AsyncIterator[str | BatchRow]:

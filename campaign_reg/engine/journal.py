@@ -8,69 +8,30 @@ It holds row parameters, pre-images and verdicts, never headers, tokens or bodie
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import os
-import queue
 import sqlite3
-import threading
-import uuid
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
-
-import attrs
+from typing import Any
 
 from campaign_reg.engine.lock import FileLock
+from campaign_reg.engine.schema import connect, prepare
 from campaign_reg.engine.store import Header, ResultRecord, RowRecord, Totals
-from campaign_reg.errors import InvalidInputError, JournalError, JournalInUseError, JournalMismatchError
+from campaign_reg.engine.writer import Writer
+from campaign_reg.errors import JournalError, JournalInUseError
 
-T = TypeVar("T")
-
-SCHEMA_VERSION = 2
-_APPLICATION_ID = 0x43524A31
-_MOST_IN_A_COMMIT = 1024
-_BAD_FILE = (sqlite3.DatabaseError, UnicodeDecodeError)
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE rows (
-    n INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    params TEXT NOT NULL,
-    phase TEXT NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    preimage TEXT,
-    digest BLOB,
-    sent_at TEXT,
-    readings TEXT,
-    target TEXT
-);
-CREATE TABLE results (
-    seq INTEGER PRIMARY KEY,
-    n INTEGER NOT NULL UNIQUE REFERENCES rows (n),
-    verdict TEXT NOT NULL,
-    document TEXT NOT NULL
-);
-"""
-
-
-# From the version that is the key to the next one.
-_MIGRATIONS: Mapping[int, str] = {1: "ALTER TABLE rows ADD COLUMN target TEXT"}
+_ROWS = "SELECT n, id, params, phase, attempts, preimage, readings, sent_at, target, planned FROM rows"
+_RESULTS = "SELECT seq, n, id, params, attempts, document FROM results JOIN rows USING (n)"
 
 
 class SqliteJournal:
     """`JournalStore` in one SQLite file, used by one process at a time."""
 
     def __init__(self, path: Path, connection: sqlite3.Connection, lock: FileLock, header: Header) -> None:
-        self.path, self._header = path, header
-        self._connection, self._lock = connection, lock
-        self._closed = False
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._broken: JournalError | None = None
-        self._thread = threading.Thread(target=self._write, name=f"journal {path.name}", daemon=True)
-        self._thread.start()
+        self.path, self._header, self._lock = path, header, lock
+        self._writer = Writer(path, connection)
 
     @classmethod
     async def open(cls, path: str | os.PathLike[str], header: Header) -> SqliteJournal:
@@ -93,9 +54,9 @@ class SqliteJournal:
                 f"{path} is in use by another process: wait for it, or look on with `campaign-reg batch status {path}`"
             )
         try:
-            connection = _connect(path)
+            connection = connect(path)
             try:
-                _prepare(connection, path, header)
+                prepare(connection, path, header)
             except BaseException:
                 connection.close()
                 raise
@@ -116,7 +77,7 @@ class SqliteJournal:
             row = db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
             return None if row is None else str(row[0])
 
-        return await self._do(read)
+        return await self._writer.do(read)
 
     async def remember(self, key: str, value: str) -> None:
         """Remember a fact."""
@@ -129,7 +90,7 @@ class SqliteJournal:
             db.execute("DELETE FROM results")
             db.execute("DELETE FROM rows")
 
-        await self._do(delete)
+        await self._writer.do(delete)
 
     async def add(self, rows: Sequence[RowRecord]) -> None:
         """Add rows, all or none."""
@@ -138,17 +99,31 @@ class SqliteJournal:
         def insert(db: sqlite3.Connection) -> None:
             db.executemany("INSERT INTO rows (n, id, params, phase) VALUES (?, ?, ?, ?)", values)
 
-        await self._do(insert)
+        await self._writer.do(insert)
 
     async def rows(self, phases: Sequence[str], after: int, most: int) -> list[RowRecord]:
         """Rows in these phases beyond place `after`, in order."""
-        query = (
-            "SELECT n, id, params, phase, attempts, preimage, readings, sent_at, target FROM rows "
-            "WHERE n > ? AND phase IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT ?"
-        )
-        return await self._do(
+        query = f"{_ROWS} WHERE n > ? AND phase IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT ?"  # noqa: S608
+        return await self._writer.do(
             lambda db: [_row(values) for values in db.execute(query, (after, _dump(list(phases)), most))]
         )
+
+    async def row(self, id: str) -> RowRecord | None:
+        """The row of this id."""
+
+        def read(db: sqlite3.Connection) -> RowRecord | None:
+            values = db.execute(f"{_ROWS} WHERE id = ?", (id,)).fetchone()
+            return None if values is None else _row(values)
+
+        return await self._writer.do(read)
+
+    async def planned(self, plans: Sequence[tuple[int, str]]) -> None:
+        """What rows looked like when the run was planned."""
+
+        def write(db: sqlite3.Connection) -> None:
+            db.executemany("UPDATE rows SET planned = ? WHERE n = ?", [(text, n) for n, text in plans])
+
+        await self._writer.do(write)
 
     async def intent(self, n: int, attempts: int, preimage: str, digest: str, at: str) -> None:
         """A write is about to leave."""
@@ -163,7 +138,7 @@ class SqliteJournal:
             if done.rowcount != 1:
                 raise JournalError(f"row {n} was begun by somebody else in the meantime")
 
-        await self._do(write)
+        await self._writer.do(write)
 
     async def phase(self, n: int, phase: str, attempts: int, target: str | None = None) -> None:
         """A row changed phase, and perhaps its campaign got an id."""
@@ -191,28 +166,54 @@ class SqliteJournal:
                 (n, verdict, document),
             )
 
-        await self._do(write)
+        await self._writer.do(write)
+
+    async def cancel(self, after: int, verdict: str, document: str) -> int:
+        """End every row beyond place `after` that has not been begun, all alike; returns how many."""
+
+        def write(db: sqlite3.Connection) -> int:
+            ended = db.execute(
+                "INSERT INTO results (n, verdict, document) SELECT n, ?, ? FROM rows WHERE phase = 'ready' AND n > ?",
+                (verdict, document, after),
+            )
+            db.execute("UPDATE rows SET phase = 'ended' WHERE phase = 'ready' AND n > ?", (after,))
+            return ended.rowcount
+
+        return await self._writer.do(write)
+
+    async def decide(self, n: int, verdict: str, document: str) -> None:
+        """Put a person's word in place of a row's result, as the newest one."""
+
+        def write(db: sqlite3.Connection) -> None:
+            db.execute("DELETE FROM results WHERE n = ?", (n,))
+            db.execute("INSERT INTO results (n, verdict, document) VALUES (?, ?, ?)", (n, verdict, document))
+
+        await self._writer.do(write)
+
+    async def result(self, id: str) -> ResultRecord | None:
+        """How the row of this id ended; None while it has not."""
+
+        def read(db: sqlite3.Connection) -> ResultRecord | None:
+            values = db.execute(f"{_RESULTS} WHERE id = ?", (id,)).fetchone()
+            return None if values is None else _result(values)
+
+        return await self._writer.do(read)
 
     async def results(self, after: int, most: int) -> list[ResultRecord]:
         """Results beyond sequence number `after`, in order."""
-        query = (
-            "SELECT seq, n, id, params, attempts, document FROM results JOIN rows USING (n) "
-            "WHERE seq > ? ORDER BY seq LIMIT ?"
+        query = f"{_RESULTS} WHERE seq > ? ORDER BY seq LIMIT ?"
+        return await self._writer.do(
+            lambda db: [_result(values) for values in db.execute(query, (after, most))]
         )
-        return await self._do(lambda db: [_result(values) for values in db.execute(query, (after, most))])
 
     async def totals(self) -> Totals:
-        """All results together, however many they are."""
-        return await self._do(_totals)
+        """All rows and results together, however many they are."""
+        return await self._writer.do(_totals)
 
     async def counts(self) -> dict[str, int]:
         """How many rows are in each phase."""
-        return await self._do(lambda db: dict(db.execute("SELECT phase, count(*) FROM rows GROUP BY phase")))
-
-    async def attempts(self) -> int:
-        """Writes that were, or may have been, applied."""
-        return await self._do(
-            lambda db: int(db.execute("SELECT coalesce(sum(attempts), 0) FROM rows").fetchone()[0])
+        return await self._writer.do(
+            lambda db: dict(db.execute("SELECT phase, count(*) FROM rows GROUP BY phase"))
         )
 
     async def preimage(self, n: int) -> Mapping[str, Any] | None:
@@ -223,222 +224,18 @@ class SqliteJournal:
             found: Mapping[str, Any] | None = json.loads("null" if row is None or row[0] is None else row[0])
             return found
 
-        return await self._do(read)
+        return await self._writer.do(read)
 
     async def aclose(self) -> None:
         """Finish what was begun and let go; may be called twice."""
-        self._closed = True
-        if self._thread.is_alive():
-            self._jobs.put(None)
-            await asyncio.to_thread(self._thread.join)
+        await self._writer.aclose()
         self._lock.release()
 
     async def _execute(self, sql: str, *values: object) -> None:
         def run(db: sqlite3.Connection) -> None:
             db.execute(sql, values)
 
-        await self._do(run)
-
-    async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run work in the writer's thread; returns when it is committed.
-
-        Cancelling the caller does not undo it: the work is done all the same.
-        """
-        if self._broken is not None:
-            raise self._broken
-        if self._closed:
-            raise JournalError(f"{self.path} was closed: open the batch again")
-        loop = asyncio.get_running_loop()
-        job = _Job(work, loop, loop.create_future())
-        self._jobs.put(job)
-        result: T = await job.future
-        return result
-
-    def _write(self) -> None:
-        jobs: list[_Job] = []
-        while (job := self._jobs.get()) is not None:
-            jobs = [job, *self._waiting_jobs()]
-            self._commit(jobs)
-        self._connection.close()
-
-    def _waiting_jobs(self) -> Iterator[_Job]:
-        with contextlib.suppress(queue.Empty):
-            for _ in range(_MOST_IN_A_COMMIT):
-                job = self._jobs.get_nowait()
-                if job is None:
-                    self._jobs.put(None)  # close after this commit
-                    return
-                yield job
-
-    def _commit(self, jobs: list[_Job]) -> None:
-        """Run jobs in one transaction; if any of it fails, none of them counts and the journal is closed to writes."""
-        db, results = self._connection, []
-        if self._broken is not None:
-            _fail(jobs, self._broken)
-            return
-        try:
-            db.execute("BEGIN IMMEDIATE")
-            results = [job.work(db) for job in jobs]
-            db.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001  (whatever it was, nobody may believe that it is durable)
-            with contextlib.suppress(sqlite3.Error):
-                db.execute("ROLLBACK")
-            self._broken = _cannot_write(self.path, error)
-            _fail(jobs, self._broken)
-            return
-        _tell((job, job.succeed, result) for job, result in zip(jobs, results, strict=True))
-
-
-class _Job:
-    """Work for the writer's thread, and whom to tell."""
-
-    __slots__ = ("future", "loop", "work")
-
-    def __init__(
-        self,
-        work: Callable[[sqlite3.Connection], Any],
-        loop: asyncio.AbstractEventLoop,
-        future: asyncio.Future[Any],
-    ) -> None:
-        self.work, self.loop, self.future = work, loop, future
-
-    def succeed(self, result: Any) -> None:
-        if not self.future.done():
-            self.future.set_result(result)
-
-    def fail(self, error: Exception) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
-
-
-def _fail(jobs: Sequence[_Job], error: JournalError) -> None:
-    _tell((job, job.fail, error) for job in jobs)
-
-
-def _tell(news: Iterable[tuple[_Job, Callable[[Any], None], Any]]) -> None:
-    """Wake the loop once for all that a commit decided."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Callable[[Any], None], Any]]] = defaultdict(list)
-    for job, tell, what in news:
-        by_loop[job.loop].append((tell, what))
-    for loop, calls in by_loop.items():
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(_call_each, calls)
-
-
-def _call_each(calls: list[tuple[Callable[[Any], None], Any]]) -> None:
-    for tell, what in calls:
-        tell(what)
-
-
-@contextlib.contextmanager
-def looking_on(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
-    """A read-only connection, also while another process runs the batch.
-
-    Raises:
-        JournalMismatchError: There is no journal there, or it is of a newer version.
-    """
-    file = Path(path)
-    if not file.is_file():
-        raise JournalMismatchError(f"{file}: there is no such journal")
-    connection = sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        _check_kind(connection, file)
-        yield connection
-    except _BAD_FILE as error:
-        raise _not_a_journal(file, error) from error
-    finally:
-        connection.close()
-
-
-def read_header(path: str | os.PathLike[str]) -> Header:
-    """What a journal is about.
-
-    Raises:
-        JournalMismatchError: There is no journal there, or it is of a newer version.
-    """
-    with looking_on(path) as connection:
-        return _header(connection)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        if not path.exists():
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    except (OSError, sqlite3.Error) as error:
-        raise InvalidInputError(f"{path} cannot be opened: {error}") from error
-    return connection
-
-
-def _prepare(connection: sqlite3.Connection, path: Path, header: Header) -> None:
-    try:
-        is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
-        if not is_new:
-            _check_kind(connection, path)  # before anything is written: it may be somebody else's
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        if is_new:
-            _create(connection, header)
-        else:
-            _migrate(connection)
-        found = _header(connection)
-    except _BAD_FILE as error:
-        raise _not_a_journal(path, error) from error
-    if found != header:
-        raise JournalMismatchError(
-            f"{path} is the journal of another batch ({found.verb} at {found.provider}, account {found.account}); "
-            f"this one is {header.verb} at {header.provider}, account {header.account}: give it a journal of its own"
-        )
-
-
-def _create(connection: sqlite3.Connection, header: Header) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    for statement in _SCHEMA.split(";"):
-        connection.execute(statement)
-    facts = {**attrs.asdict(header), "journal_id": uuid.uuid4().hex}
-    connection.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
-    connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    connection.execute("COMMIT")
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring a journal of an older release up to this one, step by step, each all or nothing."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    for step in range(version, SCHEMA_VERSION):
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute(_MIGRATIONS[step])
-        connection.execute(f"PRAGMA user_version = {step + 1}")
-        connection.execute("COMMIT")
-
-
-def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
-    if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
-        raise JournalMismatchError(
-            f"{path} is a database of another program: choose another path for the journal"
-        )
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version > SCHEMA_VERSION:
-        raise JournalMismatchError(
-            f"{path} was written by a newer campaign_reg (journal version {version}, this one knows "
-            f"{SCHEMA_VERSION}): update campaign_reg, nothing in the file was changed"
-        )
-
-
-def _header(connection: sqlite3.Connection) -> Header:
-    meta = dict(
-        connection.execute("SELECT key, value FROM meta WHERE key IN ('provider', 'account', 'verb')")
-    )
-    return Header(**meta)
-
-
-def _not_a_journal(path: Path, error: Exception) -> JournalError:
-    if isinstance(error, sqlite3.OperationalError):
-        return JournalError(f"{path} cannot be used: {error}")
-    return JournalMismatchError(
-        f"{path} is not a journal, or a damaged one ({error}). If it is a journal, restore it from a copy, or run "
-        f"`sqlite3 {path} .recover`; do not start the batch anew without knowing what was sent"
-    )
+        await self._writer.do(run)
 
 
 # What counts as stopped, and the row's reason where the vendor gave none of its own; the same rule as `Tally.count`.
@@ -452,6 +249,7 @@ SELECT '', '', json_extract(document, '$.reason'), count(*) FROM results
 WHERE verdict IN ('failed', 'action_required') AND coalesce(json_array_length(document, '$.feedback'), 0) = 0
 GROUP BY 3
 """
+_WRITTEN = "SELECT count(*), coalesce(sum(attempts > 0), 0), coalesce(sum(attempts), 0) FROM rows"
 _DOWNGRADED = """
 SELECT count(*) FROM results WHERE instr(document, '"worse"') > 0 AND EXISTS
 (SELECT 1 FROM json_each(document, '$.changes') AS change WHERE json_extract(change.value, '$[4]') = 'worse')
@@ -462,18 +260,15 @@ def _totals(db: sqlite3.Connection) -> Totals:
     reasons: Counter[tuple[str, str, str]] = Counter()
     for code, field, text, rows in db.execute(_REASONS):
         reasons[code, field, text] += rows
+    rows, sent, attempts = db.execute(_WRITTEN).fetchone()
     return Totals(
+        rows=rows,
+        sent=sent,
+        attempts=attempts,
         newest=db.execute("SELECT coalesce(max(seq), 0) FROM results").fetchone()[0],
         verdicts=dict(db.execute("SELECT verdict, count(*) FROM results GROUP BY verdict")),
         downgraded=db.execute(_DOWNGRADED).fetchone()[0],
         reasons=reasons,
-    )
-
-
-def _cannot_write(path: Path, error: Exception) -> JournalError:
-    return JournalError(
-        f"{path} cannot be written ({error}): stopped before sending anything unjournalled; "
-        "make room or mend the disk, then resume"
     )
 
 
@@ -482,7 +277,7 @@ def _dump(value: Any) -> str:
 
 
 def _row(values: tuple[Any, ...]) -> RowRecord:
-    n, id, params, phase, attempts, preimage, readings, sent_at, target = values
+    n, id, params, phase, attempts, preimage, readings, sent_at, target, planned = values
     return RowRecord(
         n=n,
         id=id,
@@ -493,6 +288,7 @@ def _row(values: tuple[Any, ...]) -> RowRecord:
         readings=() if readings is None else json.loads(readings),
         sent_at=sent_at,
         target=target,
+        planned=None if planned is None else json.loads(planned),
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, Self
 
 import attrs
 
+from campaign_reg.engine.brakes import Hold
 from campaign_reg.engine.store import ResultRecord, Totals
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.change import Change, Direction
@@ -53,6 +54,28 @@ class RowResult:
 
 
 @attrs.frozen
+class RowHandle:
+    """One row of an open-ended batch.
+
+    Attributes:
+        id: The row's.
+    """
+
+    id: str
+    _wait: Callable[[str], Awaitable[RowResult]] = attrs.field(repr=False, eq=False)
+
+    async def result(self) -> RowResult:
+        """Wait until the row has ended. Cancelling stops the waiting only.
+
+        Raises:
+            InvalidInputError: The batch was closed, or its run is over, before that.
+            AuthenticationError: The credentials were refused; the batch can be resumed.
+            JournalError: The journal cannot be written.
+        """
+        return await self._wait(self.id)
+
+
+@attrs.frozen
 class ReasonGroup:
     """One reason of the vendor's, and how many rows it stopped."""
 
@@ -73,6 +96,7 @@ class Summary:
         attempts: Writes that were, or may have been, applied, those of open rows too.
         downgraded: Rows whose terms changed for the worse.
         reasons: Why rows failed, the most frequent first.
+        hold: What keeps the open rows from being sent; None where nothing does.
     """
 
     rows: int
@@ -81,6 +105,7 @@ class Summary:
     attempts: int
     downgraded: int
     reasons: tuple[ReasonGroup, ...] = ()
+    hold: Hold | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -101,46 +126,55 @@ class AddReport:
 
 
 class Tally:
-    """Counts results as they come."""
+    """Counts rows, writes and results as they come.
 
-    def __init__(self, rows: int, attempts: int) -> None:
-        self.rows, self.attempts, self._downgraded = rows, attempts, 0
-        self._verdicts: Counter[Verdict] = Counter()
+    Attributes:
+        rows: Rows in the batch.
+        sent: Rows of which a write was, or may have been, applied.
+        attempts: Writes that were, or may have been, applied.
+        downgraded: Rows whose terms changed for the worse.
+        verdicts: Rows by verdict.
+    """
+
+    def __init__(self, rows: int = 0, sent: int = 0, attempts: int = 0) -> None:
+        self.rows, self.sent, self.attempts, self.downgraded = rows, sent, attempts, 0
+        self.verdicts: Counter[Verdict] = Counter()
         self._reasons: Counter[tuple[str, str, str]] = Counter()
 
     @classmethod
-    def of(cls, rows: int, attempts: int, totals: Totals) -> Self:
+    def of(cls, totals: Totals) -> Self:
         """What was counted before."""
-        tally = cls(rows, attempts)
-        tally._downgraded = totals.downgraded
-        tally._verdicts.update({Verdict(verdict): count for verdict, count in totals.verdicts.items()})
+        tally = cls(totals.rows, totals.sent, totals.attempts)
+        tally.downgraded = totals.downgraded
+        tally.verdicts.update({Verdict(verdict): count for verdict, count in totals.verdicts.items()})
         tally._reasons.update(totals.reasons)
         return tally
 
     @property
     def ended(self) -> int:
         """Rows that have ended."""
-        return self._verdicts.total()
+        return self.verdicts.total()
 
-    def count(self, outcome: Outcome) -> None:
-        """Take in one result."""
-        self._verdicts[outcome.verdict] += 1
-        self._downgraded += bool(outcome.downgrades)
+    def count(self, outcome: Outcome, rows: int = 1) -> None:
+        """Take in one result, or the same one of so many rows; of -1 row, take it out again."""
+        self.verdicts[outcome.verdict] += rows
+        self.downgraded += rows * bool(outcome.downgrades)
         if outcome.verdict in {Verdict.FAILED, Verdict.ACTION_REQUIRED}:
             for key in {(item.code, item.field, item.text) for item in outcome.feedback} or {
                 ("", "", outcome.reason)
             }:
-                self._reasons[key] += 1
+                self._reasons[key] += rows
 
-    def summary(self) -> Summary:
+    def summary(self, hold: Hold | None = None) -> Summary:
         """Where the batch stands."""
         return Summary(
             rows=self.rows,
             open=self.rows - self.ended,
-            verdicts={verdict: self._verdicts[verdict] for verdict in Verdict},
+            verdicts={verdict: self.verdicts[verdict] for verdict in Verdict},
             attempts=self.attempts,
-            downgraded=self._downgraded,
-            reasons=tuple(ReasonGroup(*key, rows) for key, rows in self._reasons.most_common()),
+            downgraded=self.downgraded,
+            reasons=tuple(ReasonGroup(*key, rows) for key, rows in self._reasons.most_common() if rows),
+            hold=hold,
         )
 
 

@@ -145,16 +145,21 @@ class Rounds(Generic[E]):
         self.add(entry)
         return True
 
-    async def wait_idle(self) -> None:
-        """Wait until every entry is finished.
+    async def wait_idle(self, seconds: float | None = None) -> bool:
+        """Wait until every entry is finished, or so many seconds are over; returns whether every entry is.
 
         Raises:
             BaseException: What a look raised; the rounds have stopped then.
         """
+        end = None if seconds is None else self._clock.monotonic() + seconds
         while self._error is None and not self._closed and self.pending:
+            left = None if end is None else end - self._clock.monotonic()
+            if left is not None and left <= 0:
+                return False
             self._settled.clear()
-            await self._settled.wait()
+            await self._clock.wait(self._settled, left)
         self.check()
+        return True
 
     def check(self) -> None:
         """Raise what a look raised, or say that the rounds were closed."""

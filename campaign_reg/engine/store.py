@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 import attrs
 
+BRAKES, ACCEPTED = "brakes", "accepted"
+"""Facts under which a journal keeps what holds its batch, and what no longer does."""
+
 
 @attrs.frozen(kw_only=True)
 class Header:
@@ -31,6 +34,7 @@ class RowRecord:
         readings: Readings since that matter, plain.
         sent_at: When the newest write left, ISO 8601.
         target: The id of the campaign that a create has made, as soon as it is known.
+        planned: The reading that a saved plan rests on, plain.
     """
 
     n: int
@@ -42,6 +46,7 @@ class RowRecord:
     readings: Sequence[Mapping[str, Any]] = ()
     sent_at: str | None = None
     target: str | None = None
+    planned: Mapping[str, Any] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -58,15 +63,21 @@ class ResultRecord:
 
 @attrs.frozen(kw_only=True)
 class Totals:
-    """All results together.
+    """All rows and results together.
 
     Attributes:
+        rows: Rows in all.
+        sent: Rows of which at least one write was, or may have been, applied.
+        attempts: Writes that were, or may have been, applied.
         newest: Sequence number of the newest; 0 where there is none.
         verdicts: Rows by verdict.
         downgraded: Rows whose terms changed for the worse.
         reasons: Rows by code, field and text of what stopped them; of a row without feedback, by its reason alone.
     """
 
+    rows: int = 0
+    sent: int = 0
+    attempts: int = 0
     newest: int
     verdicts: Mapping[str, int]
     downgraded: int
@@ -104,6 +115,14 @@ class JournalStore(Protocol):
         """Rows in these phases beyond place `after`, in order, at most so many."""
         ...
 
+    async def row(self, id: str) -> RowRecord | None:
+        """The row of this id."""
+        ...
+
+    async def planned(self, plans: Sequence[tuple[int, str]]) -> None:
+        """What rows, by their place, looked like when the run was planned."""
+        ...
+
     async def intent(self, n: int, attempts: int, preimage: str, digest: str, at: str) -> None:
         """A write is about to leave."""
         ...
@@ -120,20 +139,28 @@ class JournalStore(Protocol):
         """A row ended; saying so twice changes nothing."""
         ...
 
+    async def cancel(self, after: int, verdict: str, document: str) -> int:
+        """End every row beyond place `after` that has not been begun, all alike; returns how many."""
+        ...
+
+    async def decide(self, n: int, verdict: str, document: str) -> None:
+        """Put a person's word in place of a row's result, as the newest one."""
+        ...
+
+    async def result(self, id: str) -> ResultRecord | None:
+        """How the row of this id ended; None while it has not."""
+        ...
+
     async def results(self, after: int, most: int) -> list[ResultRecord]:
         """Results beyond sequence number `after`, in order, at most so many."""
         ...
 
     async def totals(self) -> Totals:
-        """All results together, however many they are."""
+        """All rows and results together, however many they are."""
         ...
 
     async def counts(self) -> dict[str, int]:
         """How many rows are in each phase."""
-        ...
-
-    async def attempts(self) -> int:
-        """Writes that were, or may have been, applied."""
         ...
 
     async def preimage(self, n: int) -> Mapping[str, Any] | None:

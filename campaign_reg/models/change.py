@@ -60,6 +60,14 @@ class TermsOrder:
             for change in self._of(operator, before.get(operator), after.get(operator))
         )
 
+    def at_risk(self, terms: Terms) -> Iterator[tuple[str, str, TermValue]]:
+        """The terms that can get worse: operator, field and value of each, operators in order of name."""
+        for operator in sorted(terms):
+            for field in sorted({*terms[operator], *self.unlimited}):
+                rank = self._rank(field, terms[operator])
+                if rank is not None and rank > 0:
+                    yield operator, field, terms[operator].get(field)
+
     def _of(
         self, operator: str, old: Mapping[str, TermValue] | None, new: Mapping[str, TermValue] | None
     ) -> Iterator[Change]:

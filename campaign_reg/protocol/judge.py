@@ -46,6 +46,10 @@ def _no_time(version: str) -> datetime | None:
     return None
 
 
+def _no_operators(params: object) -> tuple[str, ...]:
+    return ()
+
+
 def _cannot_tell(version: str, other: str) -> bool:
     return False
 
@@ -76,6 +80,7 @@ class VerbRule:
         resendable: Whether a lost write may be sent again at all, given the proof of the batch's rules.
         resend_within_seconds: A lost write is not sent again later than this after it left; None has no limit.
         order: What counts as better in the operators' terms.
+        operators: To which operators a write with these parameters goes; none where the vendor has none.
     """
 
     verb: Verb
@@ -98,6 +103,7 @@ class VerbRule:
     resendable: bool = False
     resend_within_seconds: float | None = None
     order: TermsOrder = TermsOrder()
+    operators: Callable[[Any], tuple[str, ...]] = _no_operators
 
     def refuses(self, preimage: Reading) -> Judgement | None:
         """Why nothing is to be sent for a campaign that reads like this; None when it may be sent."""

@@ -192,12 +192,12 @@ async def test_a_plan_reads_only(sandbox: Sandbox, env: dict[str, str], source: 
 @pytest.mark.parametrize(
     ("caps", "says"),
     [
-        (("--max-items", "2"), "3 campaigns, but --max-items is 2: nothing was sent"),
+        (("--max-items", "2"), "3 campaigns, but max_items is 2: nothing was sent"),
         (
             ("--fee", "15.00", "--max-fee", "44.99"),
-            "3 x 15.00 = 45.00, but --max-fee is 44.99: nothing was sent",
+            "3 x 15.00 = 45.00, but max_fee is 44.99: nothing was sent",
         ),
-        (("--max-fee", "100"), "--max-fee needs --fee"),
+        (("--max-fee", "100"), "max_fee needs fee"),
     ],
 )
 async def test_caps_refuse_before_anything_is_sent(

@@ -23,7 +23,7 @@ from campaign_reg import (
     Schedule,
     Verdict,
 )
-from campaign_reg.engine import batch as batch_module
+from campaign_reg.engine import run as run_module
 from campaign_reg.enums import Verb
 from campaign_reg.errors import (
     ConnectError,
@@ -82,7 +82,7 @@ class TestTwoWriters:
     async def test_a_resend_refused_by_a_429_is_not_fed_a_second_time(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(batch_module, "_CHUNK", 2)
+        monkeypatch.setattr(run_module, "CHUNK", 2)
         backend = Slow(
             VirtualClock(grace_seconds=0.02), waits=Waits(settle_seconds=60, preimage_seconds=1000)
         )

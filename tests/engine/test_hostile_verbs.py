@@ -197,7 +197,9 @@ async def test_begun_deletions_of_an_older_journal_go_on(tmp_path: Path) -> None
             await batch._journal.intent(n, 1, preimage, "00" * 32, backend.time.now().isoformat())
         await batch._journal.phase(2, "sent", 1)
     db = sqlite3.connect(path)
-    db.executescript("ALTER TABLE rows DROP COLUMN target; PRAGMA user_version = 1")
+    db.executescript(
+        "ALTER TABLE rows DROP COLUMN target; ALTER TABLE rows DROP COLUMN planned; PRAGMA user_version = 1"
+    )
     db.close()
     backend.vendor.write(Verb.DELETE, "sent")
     async with Batch.open(path, backend, "delete") as batch:
@@ -287,7 +289,7 @@ class TestAlike:
         backend = KeyedBackend()
         async with Batch.open(tmp_path / "a.db", backend, "create") as one:
             await one.add(drafts("one"))
-            await one._claim()
+            await one._claim_open_rows()
             async with Batch.open(tmp_path / "b.db", backend, "create") as two:
                 await two.add(drafts("one"))
                 with pytest.raises(InvalidInputError, match="in the open batch"):

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from campaign_reg import InvalidInputError, JournalError, JournalInUseError, JournalMismatchError
-from campaign_reg.engine.journal import SCHEMA_VERSION, SqliteJournal, looking_on, read_header
+from campaign_reg.engine.journal import SqliteJournal
+from campaign_reg.engine.schema import SCHEMA_VERSION, looking_on, read_header
 from campaign_reg.engine.store import Header, RowRecord
 
 pytestmark = pytest.mark.anyio
@@ -63,7 +64,9 @@ async def test_many_writers_share_commits(tmp_path: Path) -> None:
     journal = await SqliteJournal.open(tmp_path / "j.db", HEADER)
     await journal.add(rows(2000))
     commits = [0]
-    journal._connection.set_trace_callback(lambda sql: commits.__setitem__(0, commits[0] + (sql == "COMMIT")))
+    journal._writer._connection.set_trace_callback(
+        lambda sql: commits.__setitem__(0, commits[0] + (sql == "COMMIT"))
+    )
     await asyncio.gather(*(journal.phase(n, "sent", 1) for n in range(1, 2001)))
     assert commits[0] < 200
     assert await journal.counts() == {"sent": 2000}
@@ -83,8 +86,8 @@ async def test_cancelling_the_caller_does_not_undo_the_write(tmp_path: Path) -> 
 
 async def test_synchronous_full_and_wal(tmp_path: Path) -> None:
     journal = await SqliteJournal.open(tmp_path / "j.db", HEADER)
-    assert await journal._do(lambda db: db.execute("PRAGMA synchronous").fetchone()[0]) == 2
-    assert await journal._do(lambda db: db.execute("PRAGMA journal_mode").fetchone()[0]) == "wal"
+    assert await journal._writer.do(lambda db: db.execute("PRAGMA synchronous").fetchone()[0]) == 2
+    assert await journal._writer.do(lambda db: db.execute("PRAGMA journal_mode").fetchone()[0]) == "wal"
     await journal.aclose()
 
 
@@ -92,7 +95,7 @@ async def test_a_failed_write_closes_the_journal_to_all_further_ones(tmp_path: P
     """Disk full, by SQLite's own limit on pages."""
     journal = await SqliteJournal.open(tmp_path / "j.db", HEADER)
     await journal.add(rows(1))
-    await journal._do(lambda db: db.execute("PRAGMA max_page_count = 8").fetchall() and None)
+    await journal._writer.do(lambda db: db.execute("PRAGMA max_page_count = 8").fetchall() and None)
     with pytest.raises(JournalError, match="make room"):
         await journal.add([RowRecord(n=n, id=f"x{n}" * 400) for n in range(10, 400)])
     with pytest.raises(JournalError, match="stopped before sending anything unjournalled"):
@@ -170,6 +173,7 @@ async def test_a_journal_of_the_first_release_goes_on(tmp_path: Path) -> None:
     await journal.aclose()
     with sqlite3.connect(path) as db:
         db.execute("ALTER TABLE rows DROP COLUMN target")
+        db.execute("ALTER TABLE rows DROP COLUMN planned")
         db.execute("PRAGMA user_version = 1")
     db.close()
     journal = await SqliteJournal.open(path, HEADER)

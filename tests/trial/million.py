@@ -113,7 +113,7 @@ async def taken_up(journal: Path, rows: int) -> dict[str, float]:
     async with Batch.open(journal, made, "resubmit", limits=_LIMITS, schedule=_LONG) as batch:
         began = time.perf_counter()
         running = asyncio.create_task(batch.run())
-        while batch._rounds is None or batch._rounds.pending < rows:
+        while batch._run is None or batch._run._rounds.pending < rows:
             await asyncio.sleep(0.02)
         seconds, after = time.perf_counter() - began, kept("VmRSS")
         running.cancel()

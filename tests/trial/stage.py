@@ -16,7 +16,7 @@ import attrs
 
 from campaign_reg import RowResult
 from campaign_reg.cli.standing import results
-from campaign_reg.engine.journal import looking_on
+from campaign_reg.engine.schema import looking_on
 from tests.trial.audit import Truth
 from tests.trial.vendor import SETTLE_SECONDS
 

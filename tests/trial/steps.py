@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.engine import journal as journal_module
+from campaign_reg.engine import writer
 from campaign_reg.engine.batch import Batch
 from campaign_reg.engine.carrier import Carrier
 from campaign_reg.engine.claims import Claims
@@ -178,7 +178,7 @@ STEPS = {
     "after the result": Step(around(SqliteJournal, "end", "after")),
     "in a transaction": Step(statement("UPDATE rows SET phase")),
     "before a commit": Step(statement("COMMIT")),
-    "after a commit that nobody knows of": Step(around(journal_module, "_tell", "before")),
+    "after a commit that nobody knows of": Step(around(writer, "_tell", "before")),
     "resuming: the journal is open": Step(around(SqliteJournal, "_open", "after"), often=False),
     "resuming: all is counted": Step(around(Batch, "_load", "after"), often=False),
     "resuming: before a row is taken up": Step(around(Carrier, "take_up", "before"), often=False),

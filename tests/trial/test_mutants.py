@@ -87,7 +87,7 @@ MUTANTS = {
         ("applied 2 times", "but the journal knows of", "before its intent was synced"),
     ),
     "nothing is synced": Mutant(
-        "engine/journal.py", "PRAGMA synchronous = FULL", "PRAGMA synchronous = OFF", (ORDER,),
+        "engine/schema.py", "PRAGMA synchronous = FULL", "PRAGMA synchronous = OFF", (ORDER,),
         ("before its intent was synced",),
     ),
     "status compared instead of version": Mutant(

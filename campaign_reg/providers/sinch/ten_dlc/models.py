@@ -7,6 +7,7 @@ Source:
 from __future__ import annotations
 
 import enum
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -298,7 +299,7 @@ def _some_operators(_: object, attribute: object, value: tuple[Mno, ...] | None)
 def _operators(value: Iterable[Mno | str] | str | None) -> tuple[Mno, ...] | None:
     if value is None:
         return None
-    names = value.replace(" ", ",").split(",") if isinstance(value, str) else value
+    names = re.split(r"[\s,|]+", value) if isinstance(value, str) else value
     if not isinstance(names, list | tuple | set | frozenset):
         raise InvalidInputError("mnos must be a list of operator codes, such as ATT or TMO")
     codes = tuple(Mno(str(name).strip().upper()) for name in names if str(name).strip())

@@ -21,6 +21,7 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignDraft,
     Deletion,
     LastActionStatus,
+    Mno,
     Resubmission,
 )
 
@@ -41,6 +42,10 @@ def _action_status(reading: Reading) -> str:
     return reading.action_status
 
 
+def _operators(resubmission: Resubmission) -> tuple[str, ...]:
+    return tuple(operator.value for operator in resubmission.mnos or Mno)
+
+
 RULES: Mapping[Verb, VerbRule] = {
     Verb.RESUBMIT: VerbRule(
         verb=Verb.RESUBMIT,
@@ -56,6 +61,7 @@ RULES: Mapping[Verb, VerbRule] = {
         version_time=version_time,
         resendable=True,
         order=ORDER,
+        operators=_operators,
     ),
     Verb.DELETE: VerbRule(
         verb=Verb.DELETE,

@@ -1,0 +1,152 @@
+"""One run of a batch: takes up what an earlier run began, begins what was not, and waits for all of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from campaign_reg.engine.brakes import Gate
+from campaign_reg.engine.carrier import Carrier, Row
+from campaign_reg.engine.rounds import Rounds
+from campaign_reg.engine.row import Phase
+from campaign_reg.engine.store import JournalStore
+from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.schedule import Schedule
+
+CHUNK = 500
+"""Rows read from a journal at once."""
+
+_GRACE_SECONDS = 5.0
+
+
+class Run:
+    """Feeds rows to workers as these get free, so that a million rows do not sit in memory.
+
+    Args:
+        journal: Where the rows are.
+        backend: Whose campaigns.
+        carrier: Does the work, row by row.
+        gate: Says whether another row may be begun.
+        schedule: When to look for settled campaigns.
+        places: Workers.
+        wait_seconds: How long to wait for outcomes once everything has been sent; None waits for all of them.
+        is_open: Whether more rows may still be handed in.
+    """
+
+    def __init__(
+        self,
+        journal: JournalStore,
+        backend: CampaignBackend[Any],
+        carrier: Carrier,
+        gate: Gate,
+        schedule: Schedule,
+        *,
+        places: int,
+        wait_seconds: float | None,
+        is_open: Callable[[], bool],
+    ) -> None:
+        self._journal, self._backend, self._carrier, self._gate = journal, backend, carrier, gate
+        self._schedule, self._places = schedule, places
+        self._wait_seconds, self._is_open = wait_seconds, is_open
+        self._hungry, self._arrived = asyncio.Event(), asyncio.Event()
+        self._fed = 0
+        self._rounds: Rounds[Row] = Rounds(backend.clock, self._look, places, self._wake)
+
+    async def go(self) -> None:
+        """Run until every row has ended, nothing more may be sent, or time is up.
+
+        Raises:
+            AuthenticationError: The credentials were refused; the batch can be resumed.
+            JournalError: The journal cannot be written; nothing unjournalled was sent.
+        """
+        await self._take_up()
+        while True:
+            fed = await self._feed()
+            if self._is_open() and self._gate.hold is None and not self._carrier.cancelled:
+                await self._arrival()
+            elif not (await self._settle() and fed):  # room may have come back: what was counted was refused
+                break
+        await self._rounds.aclose(grace_seconds=_GRACE_SECONDS)
+
+    def arrived(self) -> None:
+        """More rows are in the journal, or there will be no more."""
+        self._arrived.set()
+
+    def cancel(self) -> int:
+        """Send nothing more of what was not sent; returns the place of the last row that this run took in.
+
+        Rows up to there end by themselves.
+        """
+        self._carrier.cancelled = True
+        self._wake()
+        return self._fed
+
+    def hasten(self, target: str) -> bool:
+        """Look at a campaign at once; returns whether one of this id was waiting."""
+        for row in self._rounds.waiting():
+            if target == (row.state.target or row.id):
+                return self._rounds.hasten(row)
+        return False
+
+    async def aclose(self) -> None:
+        """Stop; calls under way get a few seconds to end, and are journalled as begun in any case."""
+        await self._rounds.aclose(grace_seconds=_GRACE_SECONDS)
+
+    def _wake(self) -> None:
+        self._hungry.set()
+        self._arrived.set()
+
+    async def _look(self, row: Row) -> float | None:
+        self._hungry.set()
+        delay = await self._carrier.carry(row)
+        self._hungry.set()  # its room may be another's, or it was the last that may be sent
+        return delay
+
+    async def _take_up(self) -> None:
+        """Take up the rows that were begun before, spread so that they do not all come at once."""
+        after, rng = 0, self._backend.rng
+        begun = (Phase.INTENT, Phase.LOST, Phase.SENT)
+        while records := await self._journal.rows(begun, after, CHUNK):
+            for record in records:
+                row = await self._carrier.take_up(record)
+                self._rounds.add(row, rng.random() * self._schedule.first_seconds)
+            after = records[-1].n
+
+    async def _feed(self) -> int:
+        """Begin rows as long as there are any that may be begun; returns how many."""
+        fed = 0
+        while records := await self._journal.rows((Phase.READY,), self._fed, CHUNK):
+            for record in records:
+                if not await self._may_begin():
+                    return fed
+                self._fed = record.n
+                self._rounds.add(self._carrier.begin(record))
+                fed += 1
+        return fed
+
+    async def _may_begin(self) -> bool:
+        """Wait for a free worker, and for room under the brakes; returns whether there is any."""
+        while not self._carrier.cancelled and self._gate.hold is None:
+            busy = self._rounds.ready >= self._places or self._carrier.held_seconds() > 0
+            if not busy and self._gate.has_room():
+                return True
+            self._hungry.clear()
+            await self._backend.clock.wait(self._hungry, self._carrier.held_seconds() or None)
+            self._rounds.check()
+        return False
+
+    async def _arrival(self) -> None:
+        await self._arrived.wait()
+        self._arrived.clear()
+        self._rounds.check()
+
+    async def _settle(self) -> bool:
+        """Wait for what was sent; returns whether all of it has ended."""
+        if self._wait_seconds is None:
+            return await self._rounds.wait_idle()
+        while self._gate.undecided:
+            self._hungry.clear()
+            await self._backend.clock.wait(self._hungry, self._carrier.held_seconds() or None)
+            self._rounds.check()
+        return await self._rounds.wait_idle(self._wait_seconds)

@@ -1,0 +1,123 @@
+"""What a person says of rows: cancelled before they were sent, or decided because reading could not."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from campaign_reg import Batch, BatchRow, InvalidInputError, Limits, Verdict
+from campaign_reg.engine.claims import Claims
+from campaign_reg.engine.store import Header
+from campaign_reg.enums import Evidence
+from tests.engine.accounts import LOST, account, many, written
+
+pytestmark = pytest.mark.anyio
+
+
+class TestCancel:
+    async def test_ends_what_was_not_sent(self, tmp_path: Path) -> None:
+        backend = account(*many(6))
+        async with Batch.open(tmp_path / "b.db", backend, "resubmit", max_items=2) as batch:
+            await batch.add(many(6))
+            await batch.run()
+            summary = await batch.cancel()
+            results = {result.id: result async for result in batch.results(replay=True)}
+        assert (summary.open, summary.verdicts[Verdict.CANCELLED]) == (0, 4)
+        cancelled = [result for result in results.values() if result.outcome.verdict is Verdict.CANCELLED]
+        assert {(result.id, result.attempts) for result in cancelled} == {(id, 0) for id in many(6)[2:]}
+        assert {result.outcome.target for result in cancelled} == set(many(6)[2:])
+        assert len(written(backend)) == 2
+
+    async def test_while_it_runs(self, tmp_path: Path) -> None:
+        """Nothing is sent any more; what is under way is waited for; every row has one result."""
+        backend, limits = account(*many(400)), Limits(in_flight=3)
+        async with Batch.open(tmp_path / "b.db", backend, "resubmit", limits=limits) as batch:
+            await batch.add(many(400))
+            running = asyncio.create_task(batch.run())
+            while len(written(backend)) < 20:
+                await asyncio.sleep(0)
+            await batch.cancel()
+            sent = len(written(backend))
+            summary = await running
+            results = [result.id async for result in batch.results(replay=True)]
+        assert sent <= len(written(backend)) <= sent + 3  # those whose write was just leaving
+        assert summary.verdicts[Verdict.SUCCEEDED] == len(written(backend)) < 400
+        assert summary.verdicts[Verdict.SUCCEEDED] + summary.verdicts[Verdict.CANCELLED] == 400
+        assert sorted(results) == many(400)
+
+    async def test_lets_go_of_the_campaigns(self, tmp_path: Path) -> None:
+        backend = account(*many(2))
+        async with Batch.open(tmp_path / "a.db", backend, "resubmit", canary=1) as first:
+            await first.add(many(2))
+            await first.run()
+            async with Batch.open(tmp_path / "b.db", backend, "resubmit") as second:
+                await second.add(many(2))
+                with pytest.raises(InvalidInputError, match="in the open batch"):
+                    await second.run()
+            await first.cancel()
+        header = Header(provider="memory", account="a1", verb="resubmit")
+        Claims(header, "another", tmp_path / "c.db").take(many(2))
+
+
+class TestDecide:
+    @pytest.fixture
+    async def unknown(self, tmp_path: Path) -> Path:
+        backend, path = account("c000", "c001"), tmp_path / "b.db"
+        backend.vendor.lost = [(LOST, False)]
+        async with Batch.open(path, backend, "resubmit", resend="never", limits=Limits(in_flight=1)) as batch:
+            await batch.add(many(2))
+            assert (await batch.run()).verdicts[Verdict.UNKNOWN] == 1
+        return path
+
+    @pytest.mark.parametrize(("applied", "verdict"), [(True, Verdict.SUCCEEDED), (False, Verdict.FAILED)])
+    async def test_a_person_s_word_is_the_newest_result(
+        self, unknown: Path, applied: bool, verdict: Verdict
+    ) -> None:
+        async with Batch.open(unknown, account(), "resubmit") as batch:
+            result = await batch.decide("c000", applied=applied)
+            summary = batch.summary()
+        assert (result.outcome.verdict, result.outcome.evidence) == (verdict, Evidence.INFERRED)
+        assert result.outcome.reason.startswith("a person looked at the vendor: it was")
+        assert "its answer was lost" in result.outcome.reason
+        assert summary.verdicts[Verdict.UNKNOWN] == 0
+        assert summary.verdicts[verdict] == (2 if applied else 1)
+        async with Batch.open(unknown, account(), "resubmit") as batch:
+            assert batch.summary() == summary
+            results = [each async for each in batch.results(replay=True)]
+        assert [each.id for each in results] == ["c001", "c000"]
+        assert results[-1] == result
+
+    async def test_can_be_corrected(self, unknown: Path) -> None:
+        async with Batch.open(unknown, account(), "resubmit") as batch:
+            await batch.decide("c000", applied=True)
+            result = await batch.decide("c000", applied=False)
+            summary = batch.summary()
+        assert result.outcome.verdict is Verdict.FAILED
+        assert result.outcome.reason.count("a person looked") == 1
+        assert summary.verdicts[Verdict.SUCCEEDED] == summary.verdicts[Verdict.FAILED] == 1
+        assert [group.rows for group in summary.reasons] == [1]
+
+    @pytest.mark.parametrize(
+        ("id", "words"), [("c001", "'c001' ended succeeded"), ("c002", "no row 'c002'"), ("", "no row ''")]
+    )
+    async def test_is_for_unknown_rows_only(self, unknown: Path, id: str, words: str) -> None:
+        async with Batch.open(unknown, account(), "resubmit") as batch:
+            with pytest.raises(InvalidInputError, match=words):
+                await batch.decide(id, applied=True)
+
+    async def test_an_open_row_is_not_a_person_s_to_decide(self, tmp_path: Path) -> None:
+        async with Batch.open(tmp_path / "b.db", account("c000"), "resubmit") as batch:
+            await batch.add(["c000"])
+            with pytest.raises(InvalidInputError, match="'c000' is still open"):
+                await batch.decide("c000", applied=True)
+
+    async def test_a_create_learns_its_campaign(self, tmp_path: Path) -> None:
+        backend = account()
+        backend.vendor.lost = [(LOST, False)]
+        async with Batch.open(tmp_path / "b.db", backend, "create") as batch:
+            await batch.add([BatchRow("row 1", {"name": "Spring"})])
+            assert (await batch.run()).verdicts[Verdict.UNKNOWN] == 1
+            result = await batch.decide("row 1", applied=True, target="01HX")
+        assert (result.outcome.verdict, result.outcome.target) == (Verdict.SUCCEEDED, "01HX")
