@@ -387,6 +387,7 @@ class Batch:
         self._run = run = Run(
             journal,
             self._backend,
+            self._verb,
             carrier,
             gate,
             self._schedule,

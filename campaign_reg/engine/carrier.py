@@ -159,6 +159,15 @@ class Carrier:
         held = self.held_seconds()
         return held * (1 + self._backend.rng.random()) if held else await self._send(row)
 
+    def look_again(self, row: Row) -> float | None:
+        """Count a look by which a row is as it was; the seconds until the next, or None when it must be read."""
+        state, now = row.state, self._backend.clock.monotonic()
+        is_shown = shows_effect(self._rule, state.preimage, state.readings)
+        if not is_shown and now - state.since >= self._facts.quiet_seconds:
+            return None
+        row.state = attrs.evolve(state, looks=state.looks + 1)
+        return self._next_look(row)
+
     def held_seconds(self) -> float:
         """How long nothing new is begun, because the vendor is in trouble."""
         return max(self._hold_until - self._backend.clock.monotonic(), 0.0)

@@ -9,8 +9,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from campaign_reg.engine.rounds import Entry, Rounds
+from campaign_reg.engine.sweep import Sweep
+from campaign_reg.enums import Verb
 from campaign_reg.errors import CampaignRegError, InvalidInputError, PollTimeoutError
 from campaign_reg.models.outcome import Outcome
+from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.action import Action, may_pass
 from campaign_reg.protocol.backend import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
@@ -56,6 +59,7 @@ class Poller:
         self._schedule = schedule or backend.schedule
         self._rounds: Rounds[_Pending] | None = None
         self._watches: set[_Watch] = set()
+        self._sweeps: dict[Verb, Sweep[_Pending] | None] = {}
 
     async def __aenter__(self) -> Self:
         self._rounds = Rounds(self._backend.clock, self._look, self._concurrency, self._wake)
@@ -68,6 +72,8 @@ class Poller:
 
     async def aclose(self) -> None:
         """Stop polling; the actions go on at the vendor. A `watch` under way ends with an error."""
+        for sweep in filter(None, self._sweeps.values()):
+            await sweep.aclose()
         if self._rounds is not None:
             await self._rounds.aclose()
         self._wake()
@@ -147,6 +153,23 @@ class Poller:
         rounds.add(pending, max(self._schedule.wait_seconds(0, self._backend.rng) - max(age, 0.0), 0.0))
 
     async def _look(self, pending: _Pending) -> float | None:
+        sweep = self._sweep_for(pending.action.verb)
+        if sweep is not None:
+            wait = self._schedule.wait_seconds(pending.looks, self._backend.rng)
+            delay = sweep.instead(pending, wait)
+            if delay is not None:
+                return delay
+        delay = await self._read(pending)
+        if sweep is not None:
+            sweep.check(pending)
+        return delay
+
+    def _sweep_for(self, verb: Verb) -> Sweep[_Pending] | None:
+        if verb not in self._sweeps:
+            self._sweeps[verb] = Sweep.of(self._backend, verb, self._running(), _known, self._again)
+        return self._sweeps[verb]
+
+    async def _read(self, pending: _Pending) -> float | None:
         pending.looks += 1
         try:
             outcome = await pending.action.refresh() or pending.action.give_up()
@@ -158,12 +181,25 @@ class Poller:
         if outcome is not None:
             self._end(pending, outcome)
             return None
-        waited = self._backend.clock.monotonic() - pending.started
-        deadline = self._schedule.deadline_seconds
-        if deadline is not None and waited >= deadline:
+        waited = self._waited(pending)
+        if self._is_over(waited):
             self._end(pending, PollTimeoutError(pending.action.token, pending.action.status, waited))
             return None
         return self._schedule.wait_seconds(pending.looks, self._backend.rng)
+
+    def _again(self, pending: _Pending) -> float | None:
+        """Count a look by which an action is as it was; None when it must be read."""
+        if self._is_over(self._waited(pending)) or pending.action.is_quiet:
+            return None
+        pending.looks += 1
+        return self._schedule.wait_seconds(pending.looks, self._backend.rng)
+
+    def _waited(self, pending: _Pending) -> float:
+        return self._backend.clock.monotonic() - pending.started
+
+    def _is_over(self, waited: float) -> bool:
+        deadline = self._schedule.deadline_seconds
+        return deadline is not None and waited >= deadline
 
     def _end(self, pending: _Pending, result: Outcome | CampaignRegError) -> None:
         watch = pending.watch
@@ -173,3 +209,11 @@ class Poller:
             watch.errors.append(result)
         watch.open -= 1
         watch.news.set()
+
+
+def _known(pending: _Pending) -> tuple[str, Reading | None] | None:
+    """The campaign of an action that was acknowledged, and how it was last seen; one that was lost must be read."""
+    track = pending.action.track
+    if not track.acknowledged:
+        return None
+    return track.target, track.readings[-1] if track.readings else track.preimage

@@ -77,6 +77,13 @@ class Wheel(Generic[E]):
         self._count -= len(due)
         return due
 
+    def due_within(self, until: float) -> int:
+        """How many entries are due at a monotonic time, in seconds, or before."""
+        last = int(until / TICK_SECONDS) + 1
+        return sum(
+            entry.slot is slot for number, slot in self._slots.items() if number <= last for entry in slot
+        )
+
     def next_due(self) -> float | None:
         """Monotonic time of the next slot, in seconds; None when empty."""
         return self._order[0] * TICK_SECONDS if self._order else None
@@ -137,6 +144,10 @@ class Rounds(Generic[E]):
     def waiting(self) -> list[E]:
         """Entries whose time has not come."""
         return list(self._wheel)
+
+    def due_within(self, seconds: float) -> int:
+        """How many entries are due within so many seconds, those that are ready among them."""
+        return len(self._ready) + self._wheel.due_within(self._clock.monotonic() + seconds)
 
     def hasten(self, entry: E) -> bool:
         """Look at a waiting entry at once; returns whether it was waiting."""

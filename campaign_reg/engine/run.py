@@ -11,6 +11,9 @@ from campaign_reg.engine.carrier import Carrier, Row
 from campaign_reg.engine.rounds import Rounds
 from campaign_reg.engine.row import Phase
 from campaign_reg.engine.store import JournalStore
+from campaign_reg.engine.sweep import Sweep
+from campaign_reg.enums import Verb
+from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
 
@@ -26,6 +29,7 @@ class Run:
     Args:
         journal: Where the rows are.
         backend: Whose campaigns.
+        verb: What is done with them.
         carrier: Does the work, row by row.
         gate: Says whether another row may be begun.
         schedule: When to look for settled campaigns.
@@ -38,6 +42,7 @@ class Run:
         self,
         journal: JournalStore,
         backend: CampaignBackend[Any],
+        verb: Verb,
         carrier: Carrier,
         gate: Gate,
         schedule: Schedule,
@@ -52,6 +57,7 @@ class Run:
         self._hungry, self._arrived = asyncio.Event(), asyncio.Event()
         self._fed = 0
         self._rounds: Rounds[Row] = Rounds(backend.clock, self._look, places, self._wake)
+        self._sweep = Sweep.of(backend, verb, self._rounds, known_of, carrier.look_again)
 
     async def go(self) -> None:
         """Run until every row has ended, nothing more may be sent, or time is up.
@@ -67,7 +73,7 @@ class Run:
                 await self._arrival()
             elif not (await self._settle() and fed):  # room may have come back: what was counted was refused
                 break
-        await self._rounds.aclose(grace_seconds=_GRACE_SECONDS)
+        await self.aclose()
 
     def arrived(self) -> None:
         """More rows are in the journal, or there will be no more."""
@@ -91,6 +97,8 @@ class Run:
 
     async def aclose(self) -> None:
         """Stop; calls under way get a few seconds to end, and are journalled as begun in any case."""
+        if self._sweep is not None:
+            await self._sweep.aclose()
         await self._rounds.aclose(grace_seconds=_GRACE_SECONDS)
 
     def _wake(self) -> None:
@@ -99,7 +107,14 @@ class Run:
 
     async def _look(self, row: Row) -> float | None:
         self._hungry.set()
+        if self._sweep is not None:
+            wait = self._schedule.wait_seconds(row.state.looks, self._backend.rng)
+            delay = self._sweep.instead(row, wait)
+            if delay is not None:
+                return delay
         delay = await self._carrier.carry(row)
+        if self._sweep is not None:
+            self._sweep.check(row)
         self._hungry.set()  # its room may be another's, or it was the last that may be sent
         return delay
 
@@ -150,3 +165,11 @@ class Run:
             await self._backend.clock.wait(self._hungry, self._carrier.held_seconds() or None)
             self._rounds.check()
         return await self._rounds.wait_idle(self._wait_seconds)
+
+
+def known_of(row: Row) -> tuple[str, Reading | None] | None:
+    """The campaign of a row that was acknowledged, and how it was last seen; one that was lost must be read."""
+    state = row.state
+    if state.phase is not Phase.SENT:
+        return None
+    return state.target or row.id, state.readings[-1] if state.readings else state.preimage

@@ -291,16 +291,26 @@ class Action:
 
     def give_up(self) -> Outcome | None:
         """The outcome `unknown`, once the bounded wait for any sign of the action is over; else None. No I/O."""
-        track, backend = self._track, self._backend
-        if shows_effect(backend.rule(track.verb), track.preimage, track.readings):
-            return None
-        patience = backend.waits.quiet_seconds if track.acknowledged else 2 * backend.waits.settle_seconds
-        if backend.clock.monotonic() - self._taken_up < patience:
-            return None
-        self._outcome = self._unknown(
-            f"no sign of it at the vendor for {patience:g} s (last status {track.status or 'unknown'})"
-        )
-        return self._outcome
+        if self.is_quiet:
+            status = self._track.status or "unknown"
+            self._outcome = self._unknown(
+                f"no sign of it at the vendor for {self._patience_seconds:g} s (last status {status})"
+            )
+            return self._outcome
+        return None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing has been seen of the action for longer than that is waited for; no I/O."""
+        track = self._track
+        if shows_effect(self._backend.rule(track.verb), track.preimage, track.readings):
+            return False
+        return self._backend.clock.monotonic() - self._taken_up >= self._patience_seconds
+
+    @property
+    def _patience_seconds(self) -> float:
+        waits = self._backend.waits
+        return waits.quiet_seconds if self._track.acknowledged else 2 * waits.settle_seconds
 
     def _unknown(self, reason: str) -> Outcome:
         return Outcome(

@@ -207,6 +207,10 @@ class CampaignBackend(Protocol[C]):
         """Reduce a campaign that came with a listing; it may be old."""
         ...
 
+    def overview(self, verb: Verb) -> Pager[Reading] | None:
+        """Every campaign as a listing shows it; None where no listing says of a verb what reading does."""
+        ...
+
     async def perform(
         self,
         verb: Verb | str,
@@ -253,7 +257,8 @@ class Backend(ABC, Generic[C]):
     """What a provider's backend starts from.
 
     A provider gives the class attributes, `get`, `list`, `read`, `prepare` and, where it has it, `feedback`; with
-    creates that can be recognised, `find`; with rules of the vendor's that can be checked beforehand, `lint`.
+    creates that can be recognised, `find`; with rules of the vendor's that can be checked beforehand, `lint`; with a
+    listing that says of a campaign what reading it does, `overview`.
 
     Args:
         account: What tells this account from others; no secret.
@@ -361,6 +366,17 @@ class Backend(ABC, Generic[C]):
     async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
         """The campaigns that answer to a create's mark; a provider whose creates have marks overrides it."""
         raise UnsupportedVerbError(self.provider, "find", tuple(sorted(verb.value for verb in self.verbs)))
+
+    def overview(self, verb: Verb) -> Pager[Reading] | None:
+        """Every campaign as a listing shows it, for those who wait for many.
+
+        A listing decides nothing: it tells which campaigns are worth reading. So its readings must have the very
+        version and words that `read` gives them for this verb. None where no listing has them.
+
+        Args:
+            verb: About which verb.
+        """
+        return None
 
     def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:
         """What the vendor would refuse, or is known to refuse later, found without I/O.

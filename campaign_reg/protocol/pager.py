@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 import attrs
@@ -11,6 +11,7 @@ from campaign_reg.errors import PaginationError
 from campaign_reg.models.page import Page
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 _MOST_EMPTY_PAGES = 1000
 
@@ -27,6 +28,20 @@ class Pager(Generic[T]):
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self.items()
+
+    def map(self, change: Callable[[T], U]) -> Pager[U]:
+        """The same listing, each item made into something else."""
+
+        async def fetch(cursor: str | None) -> Page[U]:
+            page = await self.fetch_page(cursor)
+            return Page(
+                items=tuple(map(change, page.items)),
+                next_cursor=page.next_cursor,
+                total=page.total,
+                vendor_time=page.vendor_time,
+            )
+
+        return Pager(fetch)
 
     async def items(
         self, *, cursor: str | None = None, unique_by: Callable[[T], Hashable] | None = None
@@ -48,7 +63,7 @@ class Pager(Generic[T]):
                     seen.add(key)
                 yield item
 
-    async def pages(self, *, cursor: str | None = None) -> AsyncIterator[Page[T]]:
+    async def pages(self, *, cursor: str | None = None) -> AsyncGenerator[Page[T], None]:
         """Every page, from `cursor` on; `page.next_cursor` resumes after it, in another process too.
 
         An empty page with a cursor is followed, as vendors that filter after paging send them.

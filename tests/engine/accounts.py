@@ -11,7 +11,7 @@ from campaign_reg.protocol.backend import Waits
 from tests.backends import EveryVerbBackend
 from tests.clocks import VirtualClock
 
-SHORT = Schedule(first_seconds=5, factor=2, max_seconds=300, jitter=0, deadline_seconds=86400)
+SHORT = Schedule(first_seconds=5, factor=2, max_seconds=300, jitter=0)
 TOP: Terms = {"TMO": {"tier": "TOP"}, "ATT": {"tpm": 240}}
 LOW: Terms = {"TMO": {"tier": "LOW"}, "ATT": {"tpm": 240}}
 LOST = OutcomeUnknownError("memory.resubmit", "cut")

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 
-SCHEDULE = Schedule(first_seconds=5, factor=2, max_seconds=60, deadline_seconds=7200, jitter=0.1)
+SCHEDULE = Schedule(first_seconds=5, factor=2, max_seconds=60, deadline_seconds=14 * 86400, jitter=0.1)
 WAITS = Waits(settle_seconds=60, quiet_seconds=600)
 LOST = OutcomeUnknownError("memory.write", "the connection broke")
 NOTHING_LIKE_IT = '{"s":"","at":"2026-03-02T14:00:00+00:00","x":true}'

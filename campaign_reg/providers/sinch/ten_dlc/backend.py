@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.sinch.config import SinchConfig
     from campaign_reg.wire.message import Request, Response, Transport
 
+_OVERVIEW_PAGE = 100  # Sinch publishes no maximum
 _MAX_FILE_BYTES = 10 * 1024 * 1024
 
 
@@ -305,6 +306,10 @@ class SinchBackend(Backend[SinchCampaign]):
     def reading_of(self, campaign: SinchCampaign) -> Reading:
         """Reduce a campaign that came with a listing; it may be old."""
         return self._reading(campaign, None)
+
+    def overview(self, verb: Verb) -> Pager[Reading]:
+        """Every campaign of the project: Sinch lists whole documents."""
+        return self.list(page_size=_OVERVIEW_PAGE).map(self.reading_of)
 
     def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:
         """What Sinch would refuse of a create, or is known to reject later; nothing of other verbs.

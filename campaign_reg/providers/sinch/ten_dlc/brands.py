@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 import attrs
@@ -232,7 +232,7 @@ class Brands:
 class _UntilRepeated(Pager[Brand]):
     """A listing that ends where a page comes again, as it does if the vendor does not heed the token."""
 
-    async def pages(self, *, cursor: str | None = None) -> AsyncIterator[Page[Brand]]:
+    async def pages(self, *, cursor: str | None = None) -> AsyncGenerator[Page[Brand], None]:
         seen: set[tuple[str, ...]] = set()
         async for page in Pager.pages(self, cursor=cursor):
             ids = tuple(brand.id for brand in page.items)
