@@ -1,0 +1,80 @@
+"""Small pieces of the page; everything that is given comes out escaped."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from html import escape
+from typing import TYPE_CHECKING
+
+from campaign_reg.report.text import Html, html, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+
+def join(parts: Iterable[object], between: str = "\n") -> Html:
+    """Parts one after the other."""
+    return Html(between.join(html(part) for part in parts))
+
+
+def element(name: str, content: object, kind: str = "") -> Html:
+    """One element with a class."""
+    attribute = f' class="{html(kind)}"' if kind else ""
+    return Html(f"<{name}{attribute}>{html(content)}</{name}>")
+
+
+def section(title: str, *parts: object) -> Html:
+    """A section with its heading."""
+    return Html(f"<section>\n{element('h2', title)}\n{join(parts)}\n</section>")
+
+
+def command(line: str) -> Html:
+    """A command to be typed; its blanks stay, they may be part of a name."""
+    return Html(f"<pre><code>{escape(visible(line))}</code></pre>")
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[int] = ()) -> Html:
+    """A table, which a narrow screen shows as a list.
+
+    Args:
+        headings: Of the columns.
+        rows: Cells.
+        numbers: Columns that hold numbers.
+    """
+    classes = ["number" if place in numbers else "" for place in range(len(headings))]
+    head = join((element("th", *pair) for pair in zip(headings, classes, strict=True)), "")
+    body = join(_row(headings, classes, row) for row in rows)
+    return Html(f'<table class="wide"><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>')
+
+
+def _row(headings: Sequence[str], classes: Sequence[str], row: Sequence[object]) -> Html:
+    cells = (
+        f'<td class="{kind}" data-label="{html(heading)}">{html(cell)}</td>'
+        for heading, kind, cell in zip(headings, classes, row, strict=True)
+    )
+    return Html(f"<tr>{''.join(cells)}</tr>")
+
+
+def badge(word: str) -> Html:
+    """A verdict, or the word open, in its colour."""
+    return element("span", word.replace("_", " "), f"badge {word}")
+
+
+def share(part: int, whole: int) -> Html:
+    """A bar that shows a part of a whole."""
+    width = 100 * part / whole if whole else 0
+    return Html(
+        '<svg class="share" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="rest" width="100" height="8"/><rect width="{width:.2f}" height="8"/></svg>'
+    )
+
+
+def moment(at: datetime | None, word: str = "") -> Html:
+    """An instant, in UTC."""
+    if at is None:
+        return Html()
+    at = at.astimezone(UTC)
+    return Html(
+        f'<time datetime="{at.isoformat(timespec="seconds")}">{html(word)}{at:%Y-%m-%d %H:%M:%S}</time>'
+    )
