@@ -85,7 +85,7 @@ def _notes(result: RowResult) -> Sequence[str]:
         safe(result.id),
         result.outcome.verdict.value,
         *(
-            " | ".join(safe(getattr(reason, name)) for reason in reasons if getattr(reason, name))
+            " | ".join(safe(getattr(reason, name)) for reason in reasons).strip(" |")
             for name in ("code", "field", "text", "advice")
         ),
         result.params.get(RAW, ""),

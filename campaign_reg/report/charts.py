@@ -31,9 +31,9 @@ def beams(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]]
     """A group of lying bars for each label, one for each series; the first label on top."""
     height = _FRAME + _BAR * len(labels) * len(series)
     chart = _pygal().HorizontalBar(**_options(title), height=height, legend_at_bottom=True)
-    # It draws upwards.
+    # Its labels begin at the bottom, the series of each at its top.
     chart.x_labels = [safe(label)[:_LONGEST_LABEL] for label in reversed(labels)]
-    for name, values in reversed(list(series.items())):
+    for name, values in series.items():
         chart.add(name, list(reversed(values)))
     return _svg(chart, title)
 
@@ -46,10 +46,8 @@ def _options(title: str) -> dict[str, Any]:
         "disable_xml_declaration": True,
         "print_values": True,
         "print_values_position": "top",
-        "show_y_guides": True,
         "margin": 8,
-        "y_labels_major_count": 4,
-        "show_minor_y_labels": False,
+        "margin_right": 36,
         "formatter": lambda value: f"{value:,.0f}",
         "no_data_text": "nothing yet",
     }

@@ -35,25 +35,28 @@ def command(line: str) -> Html:
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[int] = ()) -> Html:
-    """A table, which a narrow screen shows as a list.
+    """A table; a narrow screen shows its rows as lists, in which numbers carry their headings.
 
     Args:
         headings: Of the columns.
         rows: Cells.
         numbers: Columns that hold numbers.
     """
-    classes = ["number" if place in numbers else "" for place in range(len(headings))]
-    head = join((element("th", *pair) for pair in zip(headings, classes, strict=True)), "")
-    body = join(_row(headings, classes, row) for row in rows)
+    kinds = [
+        f' class="number" data-label="{html(heading)}"' if place in numbers else ""
+        for place, heading in enumerate(headings)
+    ]
+    head = "".join(
+        f"<th{kind and ' class=number'}>{html(heading)}</th>"
+        for heading, kind in zip(headings, kinds, strict=True)
+    )
+    body = "\n".join(_row(kinds, row) for row in rows)
     return Html(f'<table class="wide"><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>')
 
 
-def _row(headings: Sequence[str], classes: Sequence[str], row: Sequence[object]) -> Html:
-    cells = (
-        f'<td class="{kind}" data-label="{html(heading)}">{html(cell)}</td>'
-        for heading, kind, cell in zip(headings, classes, row, strict=True)
-    )
-    return Html(f"<tr>{''.join(cells)}</tr>")
+def _row(kinds: Sequence[str], row: Sequence[object]) -> str:
+    cells = (f"<td{kind}>{html(cell)}</td>" for kind, cell in zip(kinds, row, strict=True))
+    return f"<tr>{''.join(cells)}</tr>"
 
 
 def badge(word: str) -> Html:
@@ -75,6 +78,5 @@ def moment(at: datetime | None, word: str = "") -> Html:
     if at is None:
         return Html()
     at = at.astimezone(UTC)
-    return Html(
-        f'<time datetime="{at.isoformat(timespec="seconds")}">{html(word)}{at:%Y-%m-%d %H:%M:%S}</time>'
-    )
+    words = f"{word} {at:%Y-%m-%d %H:%M:%S}".strip()
+    return Html(f'<time datetime="{at.isoformat(timespec="seconds")}">{html(words)}</time>')

@@ -66,16 +66,16 @@ def _frame(story: Story, most_rows: int) -> str:
     """The page without its rows."""
     header, style, script = story.account.header, _part("page.css"), _part("page.js")
     facts = (
-        element("span", f"Journal {story.journal.name}, account {header.account}. As of "),
+        element("span", f"Journal {story.journal.name}, account {header.account}. As of"),
         moment(story.written_at),
-        " UTC.",
+        "UTC.",
     )
     return Template(_part("page.html")).substitute(
         policy=_policy(style, script),
         title=html(f"{header.verb.capitalize()} at {header.provider}"),
         style=style,
         script=script,
-        facts=join(facts, ""),
+        facts=join(facts, " "),
         banner=banner(story),
         sections=sections(story),
         cap=_cap(story, most_rows),
@@ -137,7 +137,7 @@ def _row(entry: Entry) -> Html:
 def _name(entry: Entry) -> Html:
     target = entry.target if entry.result is None else entry.result.outcome.target
     made = f", campaign {target}" if target and target != entry.id else ""
-    return join((element("span", entry.id), element("small", f"row {entry.n:,}{made}")), "")
+    return join((element("span", entry.id, "id"), element("small", f"row {entry.n:,}{made}")), "")
 
 
 def _basis(entry: Entry) -> Html:
@@ -170,4 +170,4 @@ def _change(change: Change) -> Html:
 
 def _times(entry: Entry) -> Html:
     ended_at = None if entry.result is None else entry.result.outcome.settled_at
-    return join((moment(entry.sent_at), moment(ended_at)), "")
+    return join((moment(entry.sent_at, "sent"), moment(ended_at, "ended")), " ")

@@ -13,8 +13,9 @@ from campaign_reg.report.text import Html, html, term_text
 from campaign_reg.report.waits import span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from campaign_reg.models.reading import TermValue
     from campaign_reg.report.account import Reason
     from campaign_reg.report.story import Story
     from campaign_reg.report.terms import Shift
@@ -55,7 +56,7 @@ def banner(story: Story) -> Html:
             "warn", "The input is not complete: run the batch again with the same input. Nothing was sent."
         )
     if counts.open:
-        words = f"{counts.open:,} of {counts.rows:,} rows are still open. To go on, unless it is running: "
+        words = f"{counts.open:,} of {counts.rows:,} rows are still open. To go on, unless it is running:"
         return _banner("warn", words, Html(f"<code>{html(f'campaign-reg batch resume {name}')}</code>"))
     if unknown := counts.verdicts[Verdict.UNKNOWN]:
         return _banner("bad", f"All rows have ended; {_rows(unknown)} need somebody to look at the vendor.")
@@ -65,7 +66,7 @@ def banner(story: Story) -> Html:
 
 
 def _banner(tone: str, *words: object) -> Html:
-    return element("p", join(words, ""), f"banner {tone}")
+    return element("p", join(words, " "), f"banner {tone}")
 
 
 def _rows(count: int) -> str:
@@ -117,7 +118,7 @@ def _verdicts(story: Story) -> Html:
         for phase, count in account.phases.items()
         if phase in OPEN_WORDS
     ]
-    headings = ("verdict", "rows", "share", *Evidence, "meaning")
+    headings = ("verdict", "rows", "", *Evidence, "meaning")
     note = (
         "What a verdict rests on - acknowledged: the vendor answered that it took the write, or refused it; observed: "
         "the answer was lost, and the effect was seen by reading; inferred: neither, and the row's reason says how."
@@ -136,14 +137,18 @@ def _downgrades(story: Story) -> Html:
     if not found:
         return Html()
     rows = [
-        (f"{item.rows:,}", item.operator, item.field, term_text(item.before), term_text(item.after))
+        (f"{item.rows:,}", item.operator, item.field, _move(item.before, item.after))
         for item in found[:_MOST_LINES]
     ]
     words = f"{_rows(story.account.summary.downgraded)} came back with worse terms. Each is marked in the table below."
     return section(
         "Worse terms than before", element("p", words),
-        table(("rows", "operator", "term", "before", "after"), rows, (0,)), _more(len(found), "ways"),
+        table(("rows", "operator", "term", "before → after"), rows, (0,)), _more(len(found), "ways"),
     )  # fmt: skip
+
+
+def _move(before: TermValue, after: TermValue) -> str:
+    return f"{term_text(before)} → {term_text(after)}"
 
 
 def _doubts(story: Story) -> Html:
@@ -169,7 +174,7 @@ def _doubt(story: Story, entry: Entry) -> Html:
         (
             element("h3", entry.id),
             element("p", outcome.reason if outcome else ""),
-            element("p", join(("last sent ", moment(entry.sent_at)), "")) if entry.sent_at else "",
+            element("p", join(("last sent", moment(entry.sent_at), "UTC"), " ")) if entry.sent_at else "",
             command(f"{line} --applied|--not-applied"),
         )
     )
@@ -212,13 +217,26 @@ def _operators(story: Story) -> Html:
         {"before": [item.before for item in shown], "after": [item.after for item in shown]},
     )
     words = f"From {_rows(story.terms.rows)} that showed terms before they were sent, and whose end was read."
-    shifts = [*operators[:_MOST_LINES], *story.terms.values(_MOST_VALUES)]
+    values = story.terms.values(_MOST_VALUES)
+    moved = {(shift.operator, shift.field) for shift in values if shift.before != shift.after}
+    shifts = [*operators, *(shift for shift in values if (shift.operator, shift.field) in moved)]
     shifts.sort(key=lambda shift: (shift.operator, shift.field != "operator"))
-    headings = ("operator", "term", "value", "rows before", "rows after", "change")
     return section(
-        "Operators before and after", element("p", words), element("figure", chart),
-        table(headings, [_shift(shift) for shift in shifts], (3, 4, 5)),
+        "Operators before and after", element("p", words), element("figure", chart), _shifts(shifts),
+        _unmoved([shift for shift in values if (shift.operator, shift.field) not in moved]),
     )  # fmt: skip
+
+
+def _unmoved(shifts: Sequence[Shift]) -> Html:
+    """Terms that stayed as they were, for those who want to see them."""
+    if not shifts:
+        return Html()
+    return element("details", join((element("summary", "Terms that did not change"), _shifts(shifts))))
+
+
+def _shifts(shifts: Sequence[Shift]) -> Html:
+    headings = ("operator", "term", "value", "rows before", "rows after", "change")
+    return table(headings, map(_shift, shifts), (3, 4, 5))
 
 
 def _shift(shift: Shift) -> tuple[object, ...]:
