@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.errors import ConfigurationError
@@ -22,7 +23,7 @@ def columns(title: str, bars: Sequence[tuple[str, int]], what: str) -> Html:
     chart = _pygal().Bar(
         **_options(title), height=270, show_legend=False, x_label_rotation=45 if len(bars) > 4 else 0
     )
-    chart.x_labels = [label for label, _ in bars]
+    chart.x_labels = [safe(label) for label, _ in bars]
     chart.add(what, [rows for _, rows in bars])
     return _svg(chart, title)
 
@@ -54,7 +55,7 @@ def _options(title: str) -> dict[str, Any]:
 
 
 def _svg(chart: Any, title: str) -> Html:
-    chart.add_xml_filter(lambda root: _plain(root, title))
+    chart.add_xml_filter(lambda root: _plain(root, safe(title)))
     svg: str = chart.render(is_unicode=True)
     return Html(svg)
 
@@ -81,10 +82,18 @@ def _waits_for_a_mouse(element: Element) -> bool:
 
 
 def _pygal() -> Any:
+    """The library, which may be missing.
+
+    It brings a finder for map plug-ins, of a kind at which Python 3.11 warns on every later import: unless somebody
+    else has it already, that is taken out again.
+    """
+    known = "pygal" in sys.modules
     try:
         import pygal  # type: ignore[import-untyped]
     except ImportError as error:
         raise ConfigurationError(
             "the report needs one more package: pip install 'campaign_reg[report]'"
         ) from error
+    if not known:
+        sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__module__ != "pygal"]
     return pygal

@@ -34,13 +34,20 @@ def command(line: str) -> Html:
     return Html(f"<pre><code>{escape(visible(line))}</code></pre>")
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]], numbers: Sequence[int] = ()) -> Html:
+def table(
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    numbers: Sequence[int] = (),
+    *,
+    narrow: bool = False,
+) -> Html:
     """A table; a narrow screen shows its rows as lists, in which numbers carry their headings.
 
     Args:
         headings: Of the columns.
         rows: Cells.
         numbers: Columns that hold numbers.
+        narrow: It fits a narrow screen as it is.
     """
     kinds = [
         f' class="number" data-label="{html(heading)}"' if place in numbers else ""
@@ -51,7 +58,8 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], numbers: Se
         for heading, kind in zip(headings, kinds, strict=True)
     )
     body = "\n".join(_row(kinds, row) for row in rows)
-    return Html(f'<table class="wide"><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>')
+    kind = "narrow" if narrow else "wide"
+    return Html(f'<table class="{kind}"><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table>')
 
 
 def _row(kinds: Sequence[str], row: Sequence[object]) -> str:

@@ -231,22 +231,25 @@ def _unmoved(shifts: Sequence[Shift]) -> Html:
     """Terms that stayed as they were, for those who want to see them."""
     if not shifts:
         return Html()
-    return element("details", join((element("summary", "Terms that did not change"), _shifts(shifts))))
+    rows = [(shift.operator, shift.field, term_text(shift.value), f"{shift.after:,}") for shift in shifts]
+    listed = table(("operator", "term", "value", "rows"), rows, (3,))
+    return element("details", join((element("summary", "Terms that did not change"), listed)))
 
 
 def _shifts(shifts: Sequence[Shift]) -> Html:
-    headings = ("operator", "term", "value", "rows before", "rows after", "change")
-    return table(headings, map(_shift, shifts), (3, 4, 5))
+    return table(
+        ("operator, its terms", "before", "after", "change"), map(_shift, shifts), (1, 2, 3), narrow=True
+    )
 
 
 def _shift(shift: Shift) -> tuple[object, ...]:
+    """An operator, or below it one value of one of its terms."""
     there = shift.field == "operator"
-    value = "" if there else term_text(shift.value)
-    term = "campaigns there" if there else shift.field
+    words = f"{shift.field} {term_text(shift.value)}"
     move = shift.after - shift.before
     change = f"{move:+,}".replace("-", "\u2212") if move else ""
-    operator = element("b", shift.operator) if there else shift.operator
-    return operator, term, value, f"{shift.before:,}", f"{shift.after:,}", change
+    name = element("b", shift.operator) if there else element("span", words, "term")
+    return name, f"{shift.before:,}", f"{shift.after:,}", change
 
 
 def _waits(story: Story) -> Html:

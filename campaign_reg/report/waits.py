@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
+from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Waits:
     def share(self, part: float) -> float:
         """The time within which such a part of the rows ended."""
         ordered = sorted(self._seconds)
-        return ordered[min(round(part * len(ordered)), len(ordered) - 1)]
+        return ordered[max(ceil(part * len(ordered)) - 1, 0)]
 
     def bars(self) -> list[tuple[str, int]]:
         """How many rows took how long, from the quickest to the slowest."""

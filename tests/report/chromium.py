@@ -64,7 +64,7 @@ class Tab:
         await self.call("Emulation.setEmulatedMedia", features=[scheme])
         await self.call("Emulation.setScriptExecutionDisabled", value=not script)
         self._loaded = False
-        await self.call("Page.navigate", url=file.as_uri())
+        await self.call("Page.navigate", url=file.resolve().as_uri())
         while not self._loaded:
             self._note(await self._socket.receive_json(timeout=_ANSWER_SECONDS))
 
