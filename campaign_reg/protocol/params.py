@@ -97,9 +97,9 @@ def _spellings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
         return
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        yield "|".join(value)
-        yield ",".join(value)
+    if isinstance(value, list) and value and all(type(item) in {str, int} for item in value):
+        yield "|".join(map(str, value))
+        yield ",".join(map(str, value))
     if value is not None:
         yield json.dumps(value, ensure_ascii=False)
 
