@@ -36,8 +36,11 @@ NARROW: Mapping[str, st.SearchStrategy[Any]] = {
         min_size=1,
         max_size=3,
     ),
+    "status": st.sampled_from(["APPROVED", "REJECTED", "NEEDS_APPROVAL", "APPROVAL_NOT_REQUIRED"]),
     "reference_id": st.text(string.ascii_letters, min_size=1, max_size=32),
 }
+# Where both are there, a vendor refuses them.
+EITHER = (("phones", "groups"), ("text", "cards"), ("url", "phone"), ("validity_hours", "validity_seconds"))
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=12) | st.sampled_from(
     [
         "=1+1",
@@ -111,7 +114,12 @@ def members(kind: Any) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {name: made[name] for name in needed},
         optional={name: value for name, value in made.items() if name not in needed},
-    )
+    ).map(only_one_of_two)
+
+
+def only_one_of_two(values: dict[str, Any]) -> dict[str, Any]:
+    beside = {second for first, second in EITHER if values.get(first)}
+    return {name: value for name, value in values.items() if name not in beside}
 
 
 def written(kind: type[Any], params: Any) -> tuple[list[str], str]:
