@@ -41,7 +41,7 @@ NARROW: Mapping[str, st.SearchStrategy[Any]] = {
 }
 # Where both are there, a vendor refuses them.
 EITHER = (("phones", "groups"), ("text", "cards"), ("url", "phone"), ("validity_hours", "validity_seconds"))
-texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=12) | st.sampled_from(
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
     [
         "=1+1",
         "+12025550123",
@@ -76,7 +76,8 @@ KINDS = list(kinds())
 
 
 def kind_of(name: str) -> type[Any]:
-    return next(param.values[0] for param in KINDS if param.id == name)
+    found: type[Any] = next(param.values[0] for param in KINDS if param.id == name)
+    return found
 
 
 def plain(kind: Any, name: str = "") -> st.SearchStrategy[Any]:

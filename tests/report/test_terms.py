@@ -13,17 +13,19 @@ from tests.report.journals import Line, write_journal
 if TYPE_CHECKING:
     from pathlib import Path
 
-BEFORE = {"AT&T": {"tpm": 4500, "status": "APPROVED"}, "T-Mobile": {"brand_tier": "TOP"}}
+    from campaign_reg.models.reading import Terms
+
+BEFORE: Terms = {"AT&T": {"tpm": 4500, "status": "APPROVED"}, "T-Mobile": {"brand_tier": "TOP"}}
 
 
 def test_changes_lead_from_the_terms_before_to_those_after() -> None:
-    after = {"AT&T": {"tpm": 75, "status": "APPROVED"}, "T-Mobile": {"brand_tier": "TOP"}}
+    after: Terms = {"AT&T": {"tpm": 75, "status": "APPROVED"}, "T-Mobile": {"brand_tier": "TOP"}}
     assert changed(BEFORE, TermsOrder().changes(BEFORE, after)) == after
     assert BEFORE["AT&T"]["tpm"] == 4500
 
 
 def test_operators_come_and_go() -> None:
-    after = {"AT&T": {"tpm": 4500, "status": "APPROVED"}, "Verizon": {"status": "APPROVED"}}
+    after: Terms = {"AT&T": {"tpm": 4500, "status": "APPROVED"}, "Verizon": {"status": "APPROVED"}}
     # What a new operator grants is not said by the change.
     assert changed(BEFORE, TermsOrder().changes(BEFORE, after)) == {"AT&T": BEFORE["AT&T"], "Verizon": {}}
 
