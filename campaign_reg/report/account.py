@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+_MOST_WORDINGS = 100
+
 OPEN_WORDS: Mapping[str, str] = {
     "ready": "not sent yet",
     "intent": "cut off while sending",
@@ -36,7 +38,7 @@ class Reason:
         text: The vendor's words; the most frequent ones where they differ.
         advice: What to do about it; empty where nothing better is known than the vendor's words.
         rows: How many rows it stopped.
-        wordings: In how many ways the vendor put it.
+        wordings: In how many ways the vendor put it; from a hundred on, nobody counts.
     """
 
     code: str
@@ -126,7 +128,9 @@ class Counting:
         by_key = {_group(reason): reason for reason in reasons}
         self._rows.update(by_key.keys())
         for key, reason in by_key.items():
-            self._wordings[key][reason.text, reason.advice] += 1
+            words, known = (reason.text, reason.advice), self._wordings[key]
+            if words in known or len(known) < _MOST_WORDINGS:
+                known[words] += 1
 
     def _reason(self, key: tuple[str, ...], rows: int) -> Reason:
         wordings = self._wordings[key].most_common()

@@ -88,7 +88,7 @@ def _frame(story: Story, most_rows: int) -> str:
 
 
 def _part(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")
+    return (files("campaign_reg.report") / name).read_text(encoding="utf-8")
 
 
 def _policy(style: str, script: str) -> str:

@@ -163,7 +163,7 @@ def _doubts(story: Story) -> Html:
     )
     shown = join(_doubt(story, entry) for entry in story.doubts)
     rest = unknown - len(story.doubts)
-    more = f"and {rest:,} more: choose unknown below, or see --json" if rest else ""
+    more = f"and {rest:,} more: see unknown rows below, or `batch status --rows --json`" if rest else ""
     return section(f"Unknown: {_rows(unknown)} to look at", element("p", words), shown, _note(more))
 
 
@@ -270,7 +270,7 @@ def _waits(story: Story) -> Html:
 
 
 def _more(found: int, what: str) -> Html:
-    return _note(f"and {found - _MOST_LINES:,} more {what}: see --json" if found > _MOST_LINES else "")
+    return _note(f"and {found - _MOST_LINES:,} more {what}: see `batch status --json`" if found > _MOST_LINES else "")
 
 
 def _note(words: str) -> Html:
