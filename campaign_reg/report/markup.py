@@ -88,3 +88,8 @@ def moment(at: datetime | None, word: str = "") -> Html:
     at = at.astimezone(UTC)
     words = f"{word} {at:%Y-%m-%d %H:%M:%S}".strip()
     return Html(f'<time datetime="{at.isoformat(timespec="seconds")}">{html(words)}</time>')
+
+
+def rows_in_words(count: int) -> str:
+    """So many rows."""
+    return "1 row" if count == 1 else f"{count:,} rows"

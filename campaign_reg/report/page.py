@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from campaign_reg.enums import Verdict
 from campaign_reg.report.account import OPEN_WORDS, reasons_of
 from campaign_reg.report.markup import badge, element, join, moment
-from campaign_reg.report.sections import banner, sections
+from campaign_reg.report.overview import banner
+from campaign_reg.report.sections import sections
 from campaign_reg.report.story import gather
 from campaign_reg.report.text import Html, html, term_text
 from campaign_reg.report.view import TO_CORRECT, Entry, View
@@ -31,6 +32,7 @@ MOST_ROWS = 10_000
 MARK = b'<meta name="generator" content="campaign-reg batch report">'
 """Stands near the beginning of every report."""
 
+_BEGINNING_BYTES = 1000
 _ROWS_IN_A_CHUNK = 100
 _ROWS_HERE = "<!-- rows -->"
 
@@ -56,8 +58,10 @@ def page(seen: View, journal: Path, fee: Decimal | None = None, most_rows: int =
 def is_report(path: Path) -> bool:
     """Whether a file was made by this module, and so may be made anew."""
     try:
+        if not path.is_file():  # a pipe would keep us waiting
+            return False
         with path.open("rb") as file:
-            return MARK in file.read(1000)
+            return MARK in file.read(_BEGINNING_BYTES)
     except OSError:
         return False
 

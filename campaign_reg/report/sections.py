@@ -5,15 +5,15 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from campaign_reg.enums import Evidence, Verdict
-from campaign_reg.report.account import OPEN_WORDS
+from campaign_reg.enums import Verdict
 from campaign_reg.report.charts import beams, columns
-from campaign_reg.report.markup import badge, command, element, join, moment, section, share, table
-from campaign_reg.report.text import Html, html, term_text
+from campaign_reg.report.markup import command, element, join, moment, rows_in_words, section, table
+from campaign_reg.report.overview import summary
+from campaign_reg.report.text import Html, term_text
 from campaign_reg.report.waits import span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from campaign_reg.models.reading import TermValue
     from campaign_reg.report.account import Reason
@@ -23,112 +23,13 @@ if TYPE_CHECKING:
 
 _MOST_LINES, _MOST_VALUES, _MOST_OPERATORS = 50, 12, 12
 
-_MEANINGS: Mapping[Verdict, str] = {
-    Verdict.SUCCEEDED: "the vendor says that it ended well",
-    Verdict.FAILED: "the vendor refused it, or it could never be sent",
-    Verdict.ACTION_REQUIRED: "somebody must act at the vendor",
-    Verdict.UNKNOWN: "reading cannot tell: somebody must look before it is sent again",
-    Verdict.CANCELLED: "taken out before it was sent",
-    Verdict.SKIPPED: "not sent, for the reason given with the row",
-}
-_TONES: Mapping[Verdict, str] = {
-    Verdict.SUCCEEDED: "good",
-    Verdict.FAILED: "bad",
-    Verdict.ACTION_REQUIRED: "warn",
-    Verdict.UNKNOWN: "doubt",
-}
-
 
 def sections(story: Story) -> Html:
     """All of them."""
     made = (
-        _summary(story), _downgrades(story), _doubts(story), _failures(story), _operators(story), _waits(story),
+        summary(story), _downgrades(story), _doubts(story), _failures(story), _operators(story), _waits(story),
     )  # fmt: skip
     return join(part for part in made if part)
-
-
-def banner(story: Story) -> Html:
-    """The one sentence for those who read no further."""
-    account, name = story.account, quote(str(story.journal))
-    counts = account.summary
-    if not account.sealed:
-        return _banner(
-            "warn", "The input is not complete: run the batch again with the same input. Nothing was sent."
-        )
-    if counts.open:
-        words = f"{counts.open:,} of {counts.rows:,} rows are still open. To go on, unless it is running:"
-        return _banner("warn", words, Html(f"<code>{html(f'campaign-reg batch resume {name}')}</code>"))
-    if unknown := counts.verdicts[Verdict.UNKNOWN]:
-        return _banner("bad", f"All rows have ended; {_rows(unknown)} need somebody to look at the vendor.")
-    if failed := counts.verdicts[Verdict.FAILED] + counts.verdicts[Verdict.ACTION_REQUIRED]:
-        return _banner("warn", f"All rows have ended; {_rows(failed)} failed or need somebody to act.")
-    return _banner("good", f"All {counts.rows:,} rows have ended well.")
-
-
-def _banner(tone: str, *words: object) -> Html:
-    return element("p", join(words, " "), f"banner {tone}")
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
-
-
-def _summary(story: Story) -> Html:
-    return section("Summary", element("ul", join(_tiles(story)), "tiles"), _verdicts(story))
-
-
-def _tiles(story: Story) -> list[Html]:
-    counts = story.account.summary
-    tiles = [_tile(f"{counts.rows:,}", "rows")]
-    tiles += [
-        _tile(f"{rows:,}", verdict.replace("_", " "), _TONES.get(verdict, ""))
-        for verdict, rows in counts.verdicts.items()
-        if rows
-    ]
-    if counts.open:
-        tiles.append(_tile(f"{counts.open:,}", "still open"))
-    tiles.append(_tile(f"{counts.downgraded:,}", "with worse terms", "bad" if counts.downgraded else ""))
-    tiles.append(_tile(f"{counts.attempts:,}", "attempts"))
-    if story.account.resent:
-        tiles.append(_tile(f"{story.account.resent:,}", "sent again, the first proven unapplied"))
-    if story.fee is not None:
-        tiles.append(_tile(f"{counts.attempts * story.fee:,}", f"billed at most, at {story.fee} an attempt"))
-    return tiles
-
-
-def _tile(number: str, words: str, tone: str = "") -> Html:
-    return element("li", join((element("b", number), element("span", words)), ""), tone)
-
-
-def _verdicts(story: Story) -> Html:
-    """Verdicts with what they rest on, and where open rows stand."""
-    account = story.account
-    whole = account.summary.rows
-    rows: list[tuple[object, ...]] = [
-        (
-            badge(verdict), f"{count:,}", share(count, whole),
-            *(_count(story.evidence.get((verdict, kind), 0)) for kind in Evidence), _MEANINGS.get(verdict, ""),
-        )
-        for verdict, count in account.summary.verdicts.items()
-        if count
-    ]  # fmt: skip
-    nothing = ["" for _ in Evidence]
-    rows += [
-        (badge("open"), f"{count:,}", share(count, whole), *nothing, OPEN_WORDS[phase])
-        for phase, count in account.phases.items()
-        if phase in OPEN_WORDS
-    ]
-    headings = ("verdict", "rows", "", *Evidence, "meaning")
-    note = (
-        "What a verdict rests on - acknowledged: the vendor answered that it took the write, or refused it; observed: "
-        "the answer was lost, and the effect was seen by reading; inferred: neither, and the row's reason says how."
-    )
-    numbers = (1, *range(3, 3 + len(Evidence)))
-    return join((table(headings, rows, numbers), element("p", note, "note")))
-
-
-def _count(rows: int) -> str:
-    return f"{rows:,}" if rows else ""
 
 
 def _downgrades(story: Story) -> Html:
@@ -140,7 +41,8 @@ def _downgrades(story: Story) -> Html:
         (f"{item.rows:,}", item.operator, item.field, _move(item.before, item.after))
         for item in found[:_MOST_LINES]
     ]
-    words = f"{_rows(story.account.summary.downgraded)} came back with worse terms. Each is marked in the table below."
+    worse = rows_in_words(story.account.summary.downgraded)
+    words = f"{worse} came back with worse terms. Each is marked in the table below."
     return section(
         "Worse terms than before", element("p", words),
         table(("rows", "operator", "term", "before → after"), rows, (0,)), _more(len(found), "ways"),
@@ -159,12 +61,13 @@ def _doubts(story: Story) -> Html:
     words = (
         "Nothing will be sent again for these on its own, and they are left out of the file of failed rows. Look at "
         "each campaign at the vendor, in its console and on the bill: did something change after the time below? Then "
-        "say what you found. Where nobody can tell, ask the vendor: sending it again may be paid twice."
+        "say which it is, by one of the two commands. Where nobody can tell, ask the vendor: sending it again may be "
+        "paid twice."
     )
     shown = join(_doubt(story, entry) for entry in story.doubts)
     rest = unknown - len(story.doubts)
     more = f"and {rest:,} more: see unknown rows below, or `batch status --rows --json`" if rest else ""
-    return section(f"Unknown: {_rows(unknown)} to look at", element("p", words), shown, _note(more))
+    return section(f"Unknown: {rows_in_words(unknown)} to look at", element("p", words), shown, _note(more))
 
 
 def _doubt(story: Story, entry: Entry) -> Html:
@@ -175,7 +78,8 @@ def _doubt(story: Story, entry: Entry) -> Html:
             element("h3", entry.id),
             element("p", outcome.reason if outcome else ""),
             element("p", join(("last sent", moment(entry.sent_at), "UTC"), " ")) if entry.sent_at else "",
-            command(f"{line} --applied|--not-applied"),
+            command(f"{line} --applied"),
+            command(f"{line} --not-applied"),
         )
     )
 
@@ -216,7 +120,7 @@ def _operators(story: Story) -> Html:
         [item.operator for item in shown],
         {"before": [item.before for item in shown], "after": [item.after for item in shown]},
     )
-    words = f"From {_rows(story.terms.rows)} that showed terms before they were sent, and whose end was read."
+    words = f"From {rows_in_words(story.terms.rows)} that showed terms before they were sent, and whose end was read."
     values = story.terms.values(_MOST_VALUES)
     moved = {(shift.operator, shift.field) for shift in values if shift.before != shift.after}
     shifts = [*operators, *(shift for shift in values if (shift.operator, shift.field) in moved)]
@@ -233,7 +137,7 @@ def _unmoved(shifts: Sequence[Shift]) -> Html:
         return Html()
     rows = [(shift.operator, shift.field, term_text(shift.value), f"{shift.after:,}") for shift in shifts]
     listed = table(("operator", "term", "value", "rows"), rows, (3,))
-    return element("details", join((element("summary", "Terms that did not change"), listed)))
+    return element("details", join((element("summary", "Terms whose numbers stayed the same"), listed)))
 
 
 def _shifts(shifts: Sequence[Shift]) -> Html:
@@ -259,8 +163,8 @@ def _waits(story: Story) -> Html:
         return Html()
     half, most, last = (span(waits.share(part)) for part in (0.5, 0.9, 1.0))
     words = (
-        f"{_rows(len(waits))}, from the write to the end: half of them within {half}, nine in ten within {most}, the "
-        f"last after {last}."
+        f"{rows_in_words(len(waits))}, from the write to the end: half of them within {half}, nine in ten within "
+        f"{most}, the last after {last}."
     )
     chart = columns("Rows by time from the write to its end", waits.bars(), "rows")
     note = (
@@ -270,7 +174,9 @@ def _waits(story: Story) -> Html:
 
 
 def _more(found: int, what: str) -> Html:
-    return _note(f"and {found - _MOST_LINES:,} more {what}: see `batch status --json`" if found > _MOST_LINES else "")
+    return _note(
+        f"and {found - _MOST_LINES:,} more {what}: see `batch status --json`" if found > _MOST_LINES else ""
+    )
 
 
 def _note(words: str) -> Html:
