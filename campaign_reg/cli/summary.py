@@ -93,11 +93,13 @@ def show_reasons(reasons: tuple[Reason, ...]) -> None:
     if not reasons:
         return
     say()
+    shown = reasons[:_MOST_SHOWN]
+    advised = any(reason.advice for reason in shown)
     rows = [
-        (reason.rows, reason.code, reason.field, reason.text, reason.advice)
-        for reason in reasons[:_MOST_SHOWN]
+        (reason.rows, reason.code, reason.field, reason.text, *([reason.advice] if advised else []))
+        for reason in shown
     ]
-    show_table(("rows", "code", "field", "reason", "advice"), rows, right=(0,))
+    show_table(("rows", "code", "field", "reason", *(["advice"] if advised else [])), rows, right=(0,))
     _say_more(len(reasons), "reasons")
 
 

@@ -139,7 +139,7 @@ def _row(entry: Entry) -> Html:
 
 
 def _name(entry: Entry) -> Html:
-    target = entry.target if entry.result is None else entry.result.outcome.target
+    target = entry.result.outcome.target if entry.result else ""
     made = f", campaign {target}" if target and target != entry.id else ""
     return join((element("span", entry.id, "id"), element("small", f"row {entry.n:,}{made}")), "")
 

@@ -28,7 +28,7 @@ _RESULTS = "SELECT seq, n, id, params, attempts, document FROM results JOIN rows
 _AS_ENDED = " ORDER BY seq"
 _TO_CORRECT = " WHERE verdict IN (SELECT value FROM json_each(?)) ORDER BY n"
 _ENTRIES = (
-    "SELECT n, id, phase, rows.attempts, sent_at, target, preimage, seq, document "
+    "SELECT n, id, phase, rows.attempts, sent_at, preimage, seq, document "
     "FROM rows LEFT JOIN results USING (n)"
 )
 # Rows that need somebody come first, each kind in the order of the input.
@@ -53,7 +53,6 @@ class Entry:
         phase: Where it stands.
         attempts: Writes that were, or may have been, applied.
         sent_at: When the newest write left.
-        target: The campaign that a create has made, where that is known already.
         terms: What each operator granted before the write.
         result: How it ended, without the parameters; None while it is open.
     """
@@ -63,7 +62,6 @@ class Entry:
     phase: str
     attempts: int
     sent_at: datetime | None
-    target: str | None
     terms: Terms = attrs.field(repr=False)
     result: RowResult | None
 
@@ -117,7 +115,7 @@ class View:
         return (self._entry(*values) for values in found)
 
     def _entry(
-        self, n: int, id: str, phase: str, attempts: int, sent_at: str | None, target: str | None,
+        self, n: int, id: str, phase: str, attempts: int, sent_at: str | None,
         preimage: str | None, seq: int | None, document: str | None,
     ) -> Entry:  # fmt: skip
         return Entry(
@@ -126,7 +124,6 @@ class View:
             phase=phase,
             attempts=attempts,
             sent_at=None if sent_at is None else datetime.fromisoformat(sent_at),
-            target=target,
             terms=_terms(preimage),
             result=None if document is None else self._result(seq or 0, n, id, "{}", attempts, document),
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import os
 import re
+import sqlite3
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
@@ -195,3 +197,14 @@ async def test_a_report_is_known_again(tmp_path: Path) -> None:
     assert not is_report(tmp_path / "none.html")
     os.mkfifo(tmp_path / "pipe")
     assert not is_report(tmp_path / "pipe")  # and nobody waits for it
+
+
+async def test_a_journal_of_an_older_release_is_read_as_it_is(tmp_path: Path) -> None:
+    journal = await write_journal(tmp_path / "a.db", [Line(id="A", verdict=Verdict.SUCCEEDED)])
+    with contextlib.closing(sqlite3.connect(journal)) as db:
+        db.executescript(
+            "ALTER TABLE rows DROP COLUMN target; DELETE FROM meta WHERE key = 'columns'; PRAGMA user_version = 1"
+        )
+    assert Read(await report(journal)).rows() == ["succeeded"]
+    with view(journal) as seen:
+        assert seen.columns == ()
