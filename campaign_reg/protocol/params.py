@@ -77,9 +77,11 @@ def params_to_text(kind: type[Any] | None, values: Mapping[str, Any]) -> dict[st
         values: Plain values, by member.
 
     Raises:
-        InvalidInputError: A value that no cell can hold, such as text of several lines.
+        InvalidInputError: A value that no cell can hold, such as text of several lines, or a name that is no member.
     """
     fields = {} if kind is None else _fields_of(cast("Hashable", kind))
+    if kind is not None and (strange := values.keys() - fields):
+        raise InvalidInputError(f"{min(strange)} cannot be a column: there is no such parameter")
     return {name: _written(name, fields.get(name), value) for name, value in values.items()}
 
 
@@ -88,7 +90,8 @@ def _written(name: str, field: attrs.Attribute[Any] | None, value: Any) -> str:
         if _is_cell(text) and (isinstance(value, str) or _means(name, field, text, value)):
             return text
     raise InvalidInputError(
-        f"{name} cannot be a cell of a table: it is null, empty, of several lines, or has blanks at its ends"
+        f"{name} cannot be a cell of a table: it is null, empty, of several lines, has blanks at its ends, or is of "
+        "another type than its parameter"
     )
 
 
