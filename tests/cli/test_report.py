@@ -92,6 +92,14 @@ async def test_failed_rows_are_corrected_and_run_again(
     assert all(row["#reason"] for row in found)
     assert lost not in text_of(failed) + text_of(as_lines)
 
+    objects = [json.loads(line) for line in text_of(as_lines).splitlines()]
+    assert [item.get("id") for item in objects] == [refused, mended, None, None, "=1+1"]
+    assert objects[2]["#line"] == f"ATT,TMO,,{torn}"
+    uncorrected = await run(
+        *words, "--input", as_lines, "--journal", tmp_path / "lines.db", "--json", env=env
+    )
+    assert uncorrected.last["verdicts"]["failed"] == 5
+
     # Somebody corrects two of them, and nothing else is needed to run it.
     corrected = text_of(failed).replace("XXX,", "TMO,").replace("\n,,line 6", f'\n"ATT,TMO",{torn},line 6')
     write(failed, corrected)
