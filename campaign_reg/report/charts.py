@@ -15,23 +15,15 @@ if TYPE_CHECKING:
 # Narrow, so that words stay readable when a telephone scales it down.
 _WIDTH, _BAR, _FRAME = 460, 26, 92
 _LONGEST_LABEL = 22
+_ALONE = {"show_legend": False, "classes": ("pygal-chart", "alone")}
 _KEPT = frozenset({"g", "path", "rect", "text", "title"})
-
-
-def columns(title: str, bars: Sequence[tuple[str, int]], what: str) -> Html:
-    """One upright bar for each label."""
-    chart = _pygal().Bar(
-        **_options(title), height=270, show_legend=False, x_label_rotation=45 if len(bars) > 4 else 0
-    )
-    chart.x_labels = [safe(label) for label, _ in bars]
-    chart.add(what, [rows for _, rows in bars])
-    return _svg(chart, title)
 
 
 def beams(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]]) -> Html:
     """A group of lying bars for each label, one for each series; the first label on top."""
+    options = _options() | ({"legend_at_bottom": True} if len(series) > 1 else _ALONE)
     height = _FRAME + _BAR * len(labels) * len(series)
-    chart = _pygal().HorizontalBar(**_options(title), height=height, legend_at_bottom=True)
+    chart = _pygal().HorizontalBar(**options, height=height)
     # Its labels begin at the bottom, the series of each at its top.
     chart.x_labels = [safe(label)[:_LONGEST_LABEL] for label in reversed(labels)]
     for name, values in series.items():
@@ -39,13 +31,14 @@ def beams(title: str, labels: Sequence[str], series: Mapping[str, Sequence[int]]
     return _svg(chart, title)
 
 
-def _options(title: str) -> dict[str, Any]:
+def _options() -> dict[str, Any]:
     return {
         "js": [],
         "css": [],
         "width": _WIDTH,
         "disable_xml_declaration": True,
-        "print_values": True,
+        "print_values": True,  # so that the axis need not say them
+        "show_x_labels": False,
         "print_values_position": "top",
         "margin": 8,
         "margin_right": 36,

@@ -6,7 +6,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from campaign_reg.enums import Verdict
-from campaign_reg.report.charts import beams, columns
+from campaign_reg.report.charts import beams
 from campaign_reg.report.markup import command, element, join, moment, rows_in_words, section, table
 from campaign_reg.report.overview import summary
 from campaign_reg.report.text import Html, term_text
@@ -166,7 +166,8 @@ def _waits(story: Story) -> Html:
         f"{rows_in_words(len(waits))}, from the write to the end: half of them within {half}, nine in ten within "
         f"{most}, the last after {last}."
     )
-    chart = columns("Rows by time from the write to its end", waits.bars(), "rows")
+    labels, rows = zip(*waits.bars(), strict=True)
+    chart = beams("Rows by time from the write to its end", labels, {"rows": rows})
     note = (
         "Times are those at which the end was seen; between two looks at the vendor it may have come earlier."
     )

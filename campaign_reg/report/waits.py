@@ -51,10 +51,12 @@ class Waits:
 
 
 def span(seconds: float) -> str:
-    """A length of time, in its two largest units."""
-    left, words = round(seconds), []
-    for unit, word in _UNITS:
+    """A length of time, in its largest unit and the one below."""
+    left = round(seconds)
+    units = [(unit, word) for unit, word in _UNITS if unit <= left][:2]
+    words = []
+    for unit, word in units:
         if left >= unit:
             words.append(f"{left // unit} {word}")
-            left %= unit
-    return " ".join(words[:2]) or "under 1 s"
+        left %= unit
+    return " ".join(words) or "under 1 s"

@@ -5,7 +5,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from campaign_reg.report.charts import beams, columns
+from campaign_reg.report.charts import beams
 
 HOSTILE = "<script>alert(1)</script>\x1b[31m\" onload='x'"
 
@@ -13,9 +13,9 @@ HOSTILE = "<script>alert(1)</script>\x1b[31m\" onload='x'"
 @pytest.mark.parametrize(
     "svg",
     [
-        columns("Rows", [("≤ 1 s", 3), (HOSTILE, 1)], "rows"),
+        beams("Rows", ["≤ 1 s", HOSTILE], {"rows": [3, 1]}),
         beams(HOSTILE, [HOSTILE, "AT&T"], {"before": [1, 2], "after": [0, 1200]}),
-        columns("Rows", [], "rows"),
+        beams("Rows", [], {"rows": []}),
     ],
 )
 def test_a_chart_is_shapes_and_words_only(svg: str) -> None:
