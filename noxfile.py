@@ -1,6 +1,7 @@
 """Sessions: `nox` runs tests, lint, types and docs.
 
-`nox -s trial` runs the tests that take minutes, `nox -s bench` measures, `nox -s live` talks to real vendors.
+`nox -s trial` runs the tests that take minutes, `nox -s browser` those that need Chromium; `nox -s bench` measures,
+`nox -s live` talks to real vendors.
 """
 
 from __future__ import annotations
@@ -67,6 +68,13 @@ def trial(session: nox.Session) -> None:
     """The tests that take minutes: a thousand rows and more at vendors that lose answers."""
     _groups(session, "test")
     session.run("pytest", "-m", "trial", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The report of a sandbox batch in headless Chromium (Debian package) at the width of a telephone and of a desk."""
+    _groups(session, "test")
+    session.run("pytest", "tests/report", "-m", "browser", *session.posargs)
 
 
 @nox.session

@@ -41,6 +41,6 @@ for _place, (_name, (_target, _help)) in enumerate(_COMMANDS.items()):
 app.command(
     "campaign_reg.cli.batch:app",
     name="batch",
-    help="Many campaigns, with a journal: plan, run, resume, status, forget.",
+    help="Many campaigns, with a journal: plan, run, resume, status, report, forget.",
     sort_key=len(_COMMANDS),
 )

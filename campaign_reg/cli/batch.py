@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from campaign_reg.cli.exits import EXIT_CODES, Exit
-from campaign_reg.cli.options import DRIVING, NO_BRAKES, Braking, Count, Driving, Flag, Rate
+from campaign_reg.cli.options import DRIVING, NO_BRAKES, Braking, Count, Driving, Flag, Money, Rate
 
 if TYPE_CHECKING:
     from campaign_reg.engine.store import Header
@@ -150,9 +150,9 @@ def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
         rows: Every row that has ended, too: one object a line with --json.
         json: Print one object for programs, last.
     """
-    from campaign_reg.cli.standing import account, results
     from campaign_reg.cli.summary import document, exit_of, row_document, show_account, show_rows
     from campaign_reg.cli.words import say_json
+    from campaign_reg.report.account import account, results
 
     _must_exist(journal)
     now = account(journal)
@@ -208,6 +208,37 @@ async def decide(
     if applied is not_applied:
         raise InvalidInputError("say either --applied or --not-applied")
     return await decide_row(journal, _header(journal), row, applied=applied, campaign=campaign, as_json=json)
+
+
+@app.command
+async def report(
+    journal: Path,
+    /,
+    *,
+    output: Annotated[Path | None, Parameter(name=("--output", "-o"))] = None,
+    csv: Path | None = None,
+    jsonl: Path | None = None,
+    fee: Money | None = None,
+    json: Flag = False,
+) -> int:
+    """Write what a batch came to, for people, and its failed rows, to be corrected and run again.
+
+    It reads the journal only, also while the batch runs. Unknown rows are in the report, and never in the files.
+
+    Args:
+        journal: File that `batch run` made.
+        output: The report: one HTML file that needs nothing else. A report that is there already is made anew.
+        csv: The failed rows, in the input's own columns and with the reasons; never over a file that is there.
+        jsonl: The same as JSON Lines, which hold what no cell can.
+        fee: Price of one attempt, for the report.
+        json: Print one object for programs.
+    """
+    from campaign_reg.cli.reporting import Wanted, write_reports
+
+    _must_exist(journal)
+    return await write_reports(
+        Wanted(journal=journal, page=output, csv=csv, jsonl=jsonl, fee=fee, as_json=json)
+    )
 
 
 @app.command

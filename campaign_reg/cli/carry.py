@@ -14,8 +14,8 @@ from campaign_reg.cli.findings import groups_of, refuse_advice
 from campaign_reg.cli.options import NO_BRAKES, Braking, Driving
 from campaign_reg.cli.progress import following
 from campaign_reg.cli.rows import FileInput, Input, ListedInput
-from campaign_reg.cli.standing import account, has_input, has_plan
-from campaign_reg.cli.summary import document, exit_of, resume_line, show_account
+from campaign_reg.cli.standing import has_input, has_plan
+from campaign_reg.cli.summary import document, exit_of, show_account
 from campaign_reg.cli.words import complain, note, safe, say, say_json
 from campaign_reg.connection import connect
 from campaign_reg.engine.batch import Batch
@@ -24,6 +24,7 @@ from campaign_reg.engine.plan import PlanNote
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError
 from campaign_reg.pace import Limits
+from campaign_reg.report.account import account, resume_line
 
 if TYPE_CHECKING:
     from campaign_reg.protocol.backend import CampaignBackend
@@ -175,7 +176,7 @@ async def take_in(batch: Batch, source: Input | None) -> tuple[PlanNote, ...]:
     """Add the input; returns the rows that can never be sent."""
     if source is None:
         return ()
-    report = await batch.add(source.rows(lambda problem: note(safe(problem))))
+    report = await batch.add(source.rows(lambda problem: note(safe(problem))), columns=source.columns)
     if report.repeated:
         note(f"{report.repeated} rows repeat an earlier one: each campaign is sent once")
     return tuple(PlanNote(*refused) for refused in report.refused)

@@ -73,9 +73,9 @@ def rate_for(campaigns: int) -> float:
 async def _play(stage: Stage, *, as_json: bool) -> int:
     from campaign_reg.cli.demo_audit import audit, audit_document, show_audit
     from campaign_reg.cli.exits import Exit
-    from campaign_reg.cli.standing import account
     from campaign_reg.cli.summary import document, show_account
     from campaign_reg.cli.words import say, say_json
+    from campaign_reg.report.account import account
 
     started = time.monotonic()
     await _plan(stage)

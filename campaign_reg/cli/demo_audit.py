@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.cli.standing import Account, results
 from campaign_reg.cli.words import say, show_table
 from campaign_reg.enums import Verdict
+from campaign_reg.report.account import Account, results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

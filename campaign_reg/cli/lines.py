@@ -1,13 +1,15 @@
-"""One line of a batch's input at a time: CSV under a header, or JSON Lines.
+"""One line of a batch's input at a time, read and written: CSV under a header, or JSON Lines.
 
-A line is judged by itself, so that a quote left open spoils its own row and no other.
+A line is judged by itself, so that a quote left open spoils its own row and no other. Columns and members whose name
+begins with `#` are notes for people: the file of failed rows has them, and they are left out when it is read again.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
@@ -20,7 +22,15 @@ if TYPE_CHECKING:
 
     from campaign_reg.protocol.judge import VerbRule
 
+NOTE = "#"
+RAW = "#line"
+"""The member of a bad row that holds its line as it stood; no parameter is called so."""
+VERDICT = "#verdict"
+"""The column by which a file of failed rows is known."""
+
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
+# What a spreadsheet takes for the beginning of a formula, wide forms included.
+_ACTIVE = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 class BadLineError(ValueError):
@@ -42,6 +52,11 @@ class Form(Protocol):
     @property
     def header_lines(self) -> int:
         """Lines before the first row."""
+        ...
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the header says, notes left out; nothing where there is no header."""
         ...
 
     def read(self, line: str) -> tuple[str, Mapping[str, Any]]:
@@ -66,6 +81,7 @@ class JsonLines:
     """One object a line: `id` and the verb's parameters."""
 
     header_lines: int = 0
+    columns: tuple[str, ...] = ()
 
     def read(self, line: str) -> tuple[str, Mapping[str, Any]]:
         """The row's id and its other members."""
@@ -76,7 +92,7 @@ class JsonLines:
         target = members.pop("id", "")
         if not isinstance(target, str):
             raise BadLineError("the id must be text: put it in quotes", str(target)[:40])
-        return target.strip(), members
+        return target.strip(), {name: value for name, value in members.items() if not name.startswith(NOTE)}
 
     def params(self, members: Mapping[str, Any]) -> dict[str, Any]:
         """Members are plain values already."""
@@ -88,13 +104,18 @@ class CsvLines:
     """Cells under a header that fits the verb; an empty cell leaves its parameter out.
 
     Attributes:
-        columns: What the header says.
+        names: What the header says.
         kind: attrs class of the verb's parameters.
     """
 
-    columns: tuple[str, ...]
+    names: tuple[str, ...]
     kind: type[Any]
     header_lines: int = 1
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the header says, notes left out."""
+        return tuple(name for name in self.names if not name.startswith(NOTE))
 
     def read(self, line: str) -> tuple[str, Mapping[str, Any]]:
         """The row's id and its other cells."""
@@ -103,9 +124,12 @@ class CsvLines:
         except csv.Error:
             problem = "a quote is not closed, or text follows one; text of several lines needs a .jsonl file"
             raise BadLineError(problem) from None
-        if len(cells) != len(self.columns):
-            raise BadLineError(self._wrong_count(len(cells)), cells[0] if self.columns[0] == "id" else "")
-        members = {name: cell for name, cell in zip(self.columns, cells, strict=True) if cell}
+        if len(cells) != len(self.names):
+            raise BadLineError(self._wrong_count(len(cells)), cells[0] if self.names[0] == "id" else "")
+        if VERDICT in self.names:
+            cells = [original(cell) for cell in cells]
+        pairs = zip(self.names, cells, strict=True)
+        members = {name: cell for name, cell in pairs if cell and not name.startswith(NOTE)}
         return members.pop("id", ""), members
 
     def params(self, members: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,8 +137,30 @@ class CsvLines:
         return params_from_text(self.kind, members)
 
     def _wrong_count(self, found: int) -> str:
-        advice = "; put a cell that holds a comma in quotes" if found > len(self.columns) else ""
-        return f"{found} cells where the header has {len(self.columns)} ({','.join(self.columns)}){advice}"
+        advice = "; put a cell that holds a comma in quotes" if found > len(self.names) else ""
+        return f"{found} cells where the header has {len(self.names)} ({','.join(self.names)}){advice}"
+
+
+def neutral(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: an apostrophe stands before one that could be."""
+    return f"'{cell}" if _is_active(cell) else cell
+
+
+def original(cell: str) -> str:
+    """The cell before `neutral`."""
+    return cell[1:] if cell.startswith("'") and _is_active(cell) else cell
+
+
+def _is_active(cell: str) -> bool:
+    """Whether it begins a formula, behind apostrophes or none: so nothing is lost by one apostrophe more or less."""
+    return cell.lstrip("'")[:1] in _ACTIVE
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """One line of cells, quoted where they must be and neutral in a spreadsheet."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(map(neutral, cells))
+    return text.getvalue()
 
 
 def form_of(path: Path, rule: VerbRule) -> Form:
@@ -197,6 +243,7 @@ def _columns(path: Path, line: str, rule: VerbRule) -> tuple[str, ...]:
     known = [field.name for field in fields]
     needed = [field.name for field in fields if field.default is attrs.NOTHING and field.init]
     expected = f"line 1 must be the header: {_expected(rule, known, needed)}, with commas"
+    names, every = tuple(name for name in names if not name.startswith(NOTE)), names
     strange = [name for name in names if name != "id" and name not in known]
     if not any(names):
         raise InvalidInputError(f"{path} has no header; {expected}")
@@ -208,7 +255,7 @@ def _columns(path: Path, line: str, rule: VerbRule) -> tuple[str, ...]:
         raise InvalidInputError(f"{path} names a column twice; {expected}")
     if missing := [name for name in needed if name not in names]:
         raise InvalidInputError(f"{path} has no column {missing[0]!r}; {expected}")
-    return names
+    return every
 
 
 def _expected(rule: VerbRule, known: Sequence[str], needed: Sequence[str]) -> str:

@@ -11,11 +11,11 @@ import attrs
 
 from campaign_reg.cli.exits import Exit, exit_of_verdicts
 from campaign_reg.cli.findings import finding_line, has_advice, has_errors, refusal_words
-from campaign_reg.cli.summary import term_text
 from campaign_reg.cli.words import complain, note, safe, say, say_json, show_table
 from campaign_reg.connection import connect
 from campaign_reg.errors import OutcomeUnknownError, PollTimeoutError
 from campaign_reg.protocol.params import params_from_text
+from campaign_reg.report.text import term_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from campaign_reg.cli.lines import BadLineError, Form, form_of, lines_of
+from campaign_reg.cli.lines import RAW, BadLineError, Form, form_of, lines_of
 from campaign_reg.engine.records import BatchRow
 from campaign_reg.enums import Verb
 from campaign_reg.errors import CampaignRegError, InvalidInputError
@@ -22,6 +22,11 @@ Report = Callable[[str], None]
 
 class Input(Protocol):
     """Where a batch's rows come from; may be read several times."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns in their order; nothing where it has none."""
+        ...
 
     def rows(self, report: Report = ...) -> Iterator[BatchRow]:
         """The rows in order; a bad one is reported and carries its problem: the rest run."""
@@ -58,6 +63,11 @@ class FileInput:
         """
         return cls(path, form_of(path, backend.rule(verb)), backend, verb)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of its columns in their order; nothing where it has none."""
+        return self.form.columns
+
     def rows(self, report: Report = lambda _: None) -> Iterator[BatchRow]:
         """The rows in order; a bad one is reported by its line and carries its problem: the rest run."""
         for number, line in lines_of(self.path):
@@ -74,15 +84,15 @@ class FileInput:
 
     def _row(self, number: int, line: str) -> BatchRow:
         if any("\udc80" <= char <= "\udcff" for char in line):
-            return _bad(number, "not UTF-8: save the file as UTF-8")
+            return _bad(number, line, "not UTF-8: save the file as UTF-8")
         try:
             target, members = self.form.read(line)
         except BadLineError as error:
-            return _bad(number, str(error), error.name)
+            return _bad(number, line, str(error), error.name)
         if not target:
             if not self.backend.rule(self.verb).creates:
-                return _bad(number, "the id is empty")
-            target = f"line {number}"
+                return _bad(number, line, "the id is empty")
+            target = name_of_line(number)
         params: Mapping[str, Any] = members
         try:
             params = self.form.params(members)
@@ -92,11 +102,21 @@ class FileInput:
         return BatchRow(target, params)
 
 
-def _bad(number: int, problem: str, name: str = "") -> BatchRow:
+def name_of_line(number: int) -> str:
+    """What a row is called that has no name of its own."""
+    return f"line {number}"
+
+
+def is_name_of_line(name: str) -> bool:
+    """Whether a row is called after its line, which means nothing in any other file."""
+    word, _, number = name.partition(" ")
+    return word == "line" and number.isdecimal()
+
+
+def _bad(number: int, line: str, problem: str, name: str = "") -> BatchRow:
     """A row that cannot be trusted to name its campaign, under a name that no other row can have."""
-    return BatchRow(
-        f"line {number} ({name})" if name else f"line {number}", problem=f"line {number}: {problem}"
-    )
+    place = name_of_line(number)
+    return BatchRow(f"{place} ({name})" if name else place, {RAW: line}, problem=f"{place}: {problem}")
 
 
 @attrs.frozen
@@ -105,9 +125,11 @@ class ListedInput:
 
     Attributes:
         ids: Each once, in the listing's order.
+        columns: Names of what each row has.
     """
 
     ids: tuple[str, ...]
+    columns: tuple[str, ...] = ("id",)
 
     @classmethod
     async def read(cls, backend: CampaignBackend[Any], verb: str) -> ListedInput:

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Any
 from campaign_reg.cli.exits import Exit, exit_of_verdicts
 from campaign_reg.cli.words import say, show_table
 from campaign_reg.enums import Verb, Verdict
+from campaign_reg.report.account import OPEN_WORDS
+from campaign_reg.report.text import term_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from decimal import Decimal
     from pathlib import Path
 
-    from campaign_reg.cli.standing import Account, Downgrade
-    from campaign_reg.engine.brakes import Hold
-    from campaign_reg.engine.records import ReasonGroup, RowResult
+    from campaign_reg.engine.records import RowResult
+    from campaign_reg.report.account import Account, Downgrade, Reason
 
 _MOST_SHOWN = 10
 
@@ -36,7 +37,7 @@ def document(path: Path, account: Account, code: Exit) -> dict[str, Any]:
         "attempts": account.summary.attempts,
         "resent": account.resent,
         "downgraded": summary.downgraded,
-        "reasons": summary.reasons,
+        "reasons": account.reasons,
         "downgrades": account.downgrades,
         "phases": account.phases,
         "brakes": account.brakes,
@@ -52,39 +53,24 @@ def exit_of(account: Account) -> Exit:
     return exit_of_verdicts(account.summary.verdicts, account.summary.open or not account.sealed)
 
 
-def resume_line(path: Path, hold: Hold | None = None) -> str:
-    """The command that goes on with a batch, once somebody has looked at what holds it."""
-    if hold is not None and hold.by_cap:
-        return "plan it again with other caps (campaign-reg batch plan ... --journal), or cancel the rest"
-    return f"campaign-reg batch resume {quote(str(path))}{' --accept' if hold else ''}"
-
-
 def show_account(path: Path, account: Account, fee: Decimal | None = None) -> None:
     """Print an account for people."""
     summary, header = account.summary, account.header
     say(f"{header.verb} at {header.provider}, journal {path}")
     say()
     show_table(("", ""), _counts(account, fee or account.brakes.fee), right=(1,))
-    show_reasons(summary.reasons)
+    show_reasons(account.reasons)
     show_downgrades(account.downgrades)
     show_unknown(path, account)
     if summary.open:
         phases = ", ".join(
-            f"{rows} {_PHASES[phase]}" for phase, rows in account.phases.items() if phase in _PHASES
+            f"{rows} {OPEN_WORDS[phase]}" for phase, rows in account.phases.items() if phase in OPEN_WORDS
         )
         say(f"\n{summary.open} rows are still open: {phases}")
     if summary.hold is not None:
         say(f"\nStopped: {summary.hold.reason}")
     if not account.sealed:
         say("\nThe input is not complete: run the batch again with the same input")
-
-
-_PHASES: Mapping[str, str] = {
-    "ready": "not sent yet",
-    "intent": "cut off while sending",
-    "lost": "without an answer",
-    "sent": "under way at the vendor",
-}
 
 
 def _counts(account: Account, fee: Decimal | None) -> list[tuple[object, ...]]:
@@ -106,13 +92,18 @@ def _counts(account: Account, fee: Decimal | None) -> list[tuple[object, ...]]:
     return counts
 
 
-def show_reasons(reasons: tuple[ReasonGroup, ...]) -> None:
-    """Print why rows failed, the vendor's reasons grouped by code and field."""
+def show_reasons(reasons: tuple[Reason, ...]) -> None:
+    """Print why rows failed, the vendor's reasons grouped by code and field, with what to do about them."""
     if not reasons:
         return
     say()
-    rows = [(group.rows, group.code, group.field, group.text) for group in reasons[:_MOST_SHOWN]]
-    show_table(("rows", "code", "field", "reason"), rows, right=(0,))
+    shown = reasons[:_MOST_SHOWN]
+    advised = any(reason.advice for reason in shown)
+    rows = [
+        (reason.rows, reason.code, reason.field, reason.text, *([reason.advice] if advised else []))
+        for reason in shown
+    ]
+    show_table(("rows", "code", "field", "reason", *(["advice"] if advised else [])), rows, right=(0,))
     _say_more(len(reasons), "reasons")
 
 
@@ -139,11 +130,6 @@ def show_unknown(path: Path, account: Account) -> None:
     row = account.unknown[0].id
     say("Look at the vendor, then say for each what you found, for example:")
     say(f"  campaign-reg batch decide {quote(str(path))} {quote(row)} --applied    (or --not-applied)")
-
-
-def term_text(value: str | int | None) -> str:
-    """A term of an operator, in words."""
-    return "none" if value is None else str(value)
 
 
 def _say_more(found: int, what: str) -> None:

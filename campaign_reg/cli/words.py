@@ -5,28 +5,19 @@ from __future__ import annotations
 import enum
 import json
 import sys
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from campaign_reg.report.text import safe as safe  # the rest of the command has it from here
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 _WIDTH_OF_A_FILE = 160
-
-
-def safe(text: object) -> str:
-    """Somebody else's text on one line, control characters (and so escape sequences) made visible."""
-    line = " ".join(str(text).split())
-    return "".join(_visible(char) if unicodedata.category(char)[0] == "C" else char for char in line)
-
-
-def _visible(char: str) -> str:
-    return char.encode("unicode_escape", "backslashreplace").decode("ascii")
 
 
 def complain(text: str) -> None:

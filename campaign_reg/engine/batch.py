@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -167,11 +167,15 @@ class Batch:
             if self._journal_ is not None:
                 await self._journal_.aclose()
 
-    async def add(self, rows: Rows) -> AddReport:
+    async def add(self, rows: Rows, *, columns: Sequence[str] = ()) -> AddReport:
         """Take in the whole input: ids, or `BatchRow` objects, from any iterable or async iterable.
 
         The same input may be added again, after a crash for example. A campaign that stands in it twice is sent once.
         A row that can never be sent ends `failed` with the reason, and the others run.
+
+        Args:
+            rows: The input.
+            columns: What its columns are called, in their order, for a file of failed rows that looks like it.
 
         Raises:
             InvalidInputError: The same campaign twice with different parameters, or no rows; nothing was added. Or the
@@ -179,7 +183,7 @@ class Batch:
             JournalMismatchError: The journal was begun with another input.
             JournalError: The journal cannot be written.
         """
-        report = await Intake(self._journal, self._backend, self._verb).add(rows)
+        report = await Intake(self._journal, self._backend, self._verb).add(rows, columns)
         if not report.known:
             await self._load()
         return report

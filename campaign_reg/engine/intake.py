@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -19,7 +19,7 @@ from campaign_reg.protocol.backend import CampaignBackend
 Rows = Iterable[str | BatchRow] | AsyncIterable[str | BatchRow]
 
 _CHUNK = 1000
-_SEAL, _OPEN = "input", "open_ended"
+_SEAL, _OPEN, _COLUMNS = "input", "open_ended", "columns"
 
 
 class Intake:
@@ -35,8 +35,8 @@ class Intake:
         self._sum, self._repeated = 0, 0
         self._refused: list[tuple[int, str, str]] = []
 
-    async def add(self, rows: Rows) -> AddReport:
-        """Take in the whole input.
+    async def add(self, rows: Rows, columns: Sequence[str] = ()) -> AddReport:
+        """Take in the whole input, and remember what its columns are called.
 
         Raises:
             InvalidInputError: The same campaign twice with different parameters; nothing was added. Or the batch is
@@ -61,6 +61,7 @@ class Intake:
         if sealed is not None:
             self._compare(sealed)
         else:
+            await self._journal.remember(_COLUMNS, json.dumps(list(columns)))
             await self._finish(chunk)
         return AddReport(
             rows=len(self._params),

@@ -19,7 +19,7 @@ import attrs
 import cattrs
 from cattrs.errors import BaseValidationError, ClassValidationError, ForbiddenExtraKeysError
 
-from campaign_reg.errors import InvalidInputError
+from campaign_reg.errors import CampaignRegError, InvalidInputError
 
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 
@@ -63,12 +63,75 @@ def params_from_text(kind: type[Any], cells: Mapping[str, str]) -> dict[str, Any
         InvalidInputError: A cell that cannot be read as its member's type.
     """
     fields = _fields_of(cast("Hashable", kind))
-    return {
-        name: _from_text(name, fields[name].type, text)
-        if name in fields and fields[name].converter is None
-        else text
-        for name, text in cells.items()
-    }
+    return {name: _read(name, fields.get(name), text) for name, text in cells.items()}
+
+
+def params_to_text(kind: type[Any] | None, values: Mapping[str, Any]) -> dict[str, str]:
+    """Cells of a table from plain values: what `params_from_text` reads back as the same.
+
+    A cell is one line without blanks at its ends, and not empty. Text that is no value of its member's type stays as
+    it is: it came from a cell that could not be read.
+
+    Args:
+        kind: attrs class of the parameters; None where it is not known, which writes what is no text as JSON.
+        values: Plain values, by member.
+
+    Raises:
+        InvalidInputError: A value that no cell can hold, such as text of several lines, or a name that is no member.
+    """
+    fields = {} if kind is None else _fields_of(cast("Hashable", kind))
+    if kind is not None and (strange := values.keys() - fields):
+        raise InvalidInputError(f"{min(strange)} cannot be a column: there is no such parameter")
+    return {name: _written(name, fields.get(name), value) for name, value in values.items()}
+
+
+def _written(name: str, field: attrs.Attribute[Any] | None, value: Any) -> str:
+    for text in _spellings(value):
+        if _is_cell(text) and (isinstance(value, str) or _means(name, field, text, value)):
+            return text
+    raise InvalidInputError(
+        f"{name} cannot be a cell of a table: it is null, empty, of several lines, has blanks at its ends, or is of "
+        "another type than its parameter"
+    )
+
+
+def _spellings(value: Any) -> Iterator[str]:
+    """Ways to write a value into a cell, the plainest first."""
+    if isinstance(value, str):
+        yield value
+        return
+    if isinstance(value, list) and value and all(type(item) in {str, int} for item in value):
+        yield "|".join(map(str, value))
+        yield ",".join(map(str, value))
+    if value is not None:
+        yield json.dumps(value, ensure_ascii=False)
+
+
+def _is_cell(text: str) -> bool:
+    return text != "" and text == text.strip() and not {"\n", "\r"} & set(text)
+
+
+def _means(name: str, field: attrs.Attribute[Any] | None, text: str, value: Any) -> bool:
+    """Whether a cell is read back as the value."""
+    if field is None:
+        return text.startswith(("[", "{")) or not isinstance(value, list)
+    convert: Any = field.converter
+    try:
+        read = _read(name, field, text)
+        return bool(read == value or (callable(convert) and convert(read) == convert(value)))
+    except (ValueError, CampaignRegError):
+        return False
+
+
+def _read(name: str, field: attrs.Attribute[Any] | None, text: str) -> Any:
+    """A cell's plain value; a member that converts for itself is given the text, or the list that it is."""
+    if field is None or (field.converter is not None and not _is_list(field.type, text)):
+        return text
+    return _from_text(name, field.type, text)
+
+
+def _is_list(kind: Any, text: str) -> bool:
+    return text.startswith("[") and _is_tuple(_without_none(kind))
 
 
 def _from_text(name: str, kind: Any, text: str) -> Any:

@@ -1,0 +1,184 @@
+"""The report's sections, in the order in which they are read; one that has nothing to tell is left out."""
+
+from __future__ import annotations
+
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from campaign_reg.enums import Verdict
+from campaign_reg.report.charts import beams
+from campaign_reg.report.markup import command, element, join, moment, rows_in_words, section, table
+from campaign_reg.report.overview import summary
+from campaign_reg.report.text import Html, term_text
+from campaign_reg.report.waits import span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from campaign_reg.models.reading import TermValue
+    from campaign_reg.report.account import Reason
+    from campaign_reg.report.story import Story
+    from campaign_reg.report.terms import Shift
+    from campaign_reg.report.view import Entry
+
+_MOST_LINES, _MOST_VALUES, _MOST_OPERATORS = 50, 12, 12
+
+
+def sections(story: Story) -> Html:
+    """All of them."""
+    made = (
+        summary(story), _downgrades(story), _doubts(story), _failures(story), _operators(story), _waits(story),
+    )  # fmt: skip
+    return join(part for part in made if part)
+
+
+def _downgrades(story: Story) -> Html:
+    """Terms that got worse."""
+    found = story.account.downgrades
+    if not found:
+        return Html()
+    rows = [
+        (f"{item.rows:,}", item.operator, item.field, _move(item.before, item.after))
+        for item in found[:_MOST_LINES]
+    ]
+    worse = rows_in_words(story.account.summary.downgraded)
+    words = f"{worse} came back with worse terms. Each is marked in the table below."
+    return section(
+        "Worse terms than before", element("p", words),
+        table(("rows", "operator", "term", "before → after"), rows, (0,)), _more(len(found), "ways"),
+    )  # fmt: skip
+
+
+def _move(before: TermValue, after: TermValue) -> str:
+    return f"{term_text(before)} → {term_text(after)}"
+
+
+def _doubts(story: Story) -> Html:
+    """Rows that a person must decide, with the command that does so."""
+    unknown = story.account.summary.verdicts[Verdict.UNKNOWN]
+    if not unknown:
+        return Html()
+    words = (
+        "Nothing will be sent again for these on its own, and they are left out of the file of failed rows. Look at "
+        "each campaign at the vendor, in its console and on the bill: did something change after the time below? Then "
+        "say which it is, by one of the two commands. Where nobody can tell, ask the vendor: sending it again may be "
+        "paid twice."
+    )
+    shown = join(_doubt(story, entry) for entry in story.doubts)
+    rest = unknown - len(story.doubts)
+    more = f"and {rest:,} more: see unknown rows below, or `batch status --rows --json`" if rest else ""
+    return section(f"Unknown: {rows_in_words(unknown)} to look at", element("p", words), shown, _note(more))
+
+
+def _doubt(story: Story, entry: Entry) -> Html:
+    outcome = entry.result.outcome if entry.result else None
+    line = f"campaign-reg batch decide {quote(str(story.journal))} {quote(entry.id)}"
+    return join(
+        (
+            element("h3", entry.id),
+            element("p", outcome.reason if outcome else ""),
+            element("p", join(("last sent", moment(entry.sent_at), "UTC"), " ")) if entry.sent_at else "",
+            command(f"{line} --applied"),
+            command(f"{line} --not-applied"),
+        )
+    )
+
+
+def _failures(story: Story) -> Html:
+    """Why rows failed, with what to do about it, and how to run them again."""
+    found = story.account.reasons
+    if not found:
+        return Html()
+    name = quote(str(story.journal))
+    header = story.account.header
+    again = f"campaign-reg batch run {header.provider} {header.verb} --input failed.csv --journal again.db"
+    rows = [(f"{item.rows:,}", item.code, item.field, _reason(item)) for item in found[:_MOST_LINES]]
+    return section(
+        "Failures by reason",
+        table(("rows", "code", "field", "reason and advice"), rows, (0,)),
+        _more(len(found), "reasons"),
+        element("p", "To correct them and run them again, with a journal of their own:"),
+        command(f"campaign-reg batch report {name} --csv failed.csv"),
+        command(again),
+    )
+
+
+def _reason(reason: Reason) -> Html:
+    others = f" (and {reason.wordings - 1:,} more wordings)" if reason.wordings > 1 else ""
+    advice = element("span", reason.advice, "advice") if reason.advice else ""
+    return join((reason.text + others, advice), "")
+
+
+def _operators(story: Story) -> Html:
+    """Operators and their terms, before and after."""
+    operators = story.terms.operators()
+    if not operators:
+        return Html()
+    shown = sorted(operators, key=lambda item: -max(item.before, item.after))[:_MOST_OPERATORS]
+    chart = beams(
+        "Campaigns at each operator, before and after",
+        [item.operator for item in shown],
+        {"before": [item.before for item in shown], "after": [item.after for item in shown]},
+    )
+    words = f"From {rows_in_words(story.terms.rows)} that showed terms before they were sent, and whose end was read."
+    values = story.terms.values(_MOST_VALUES)
+    moved = {(shift.operator, shift.field) for shift in values if shift.before != shift.after}
+    shifts = [*operators, *(shift for shift in values if (shift.operator, shift.field) in moved)]
+    shifts.sort(key=lambda shift: (shift.operator, shift.field != "operator"))
+    return section(
+        "Operators before and after", element("p", words), element("figure", chart), _shifts(shifts),
+        _unmoved([shift for shift in values if (shift.operator, shift.field) not in moved]),
+    )  # fmt: skip
+
+
+def _unmoved(shifts: Sequence[Shift]) -> Html:
+    """Terms that stayed as they were, for those who want to see them."""
+    if not shifts:
+        return Html()
+    rows = [(shift.operator, shift.field, term_text(shift.value), f"{shift.after:,}") for shift in shifts]
+    listed = table(("operator", "term", "value", "rows"), rows, (3,))
+    return element("details", join((element("summary", "Terms whose numbers stayed the same"), listed)))
+
+
+def _shifts(shifts: Sequence[Shift]) -> Html:
+    return table(
+        ("operator, its terms", "before", "after", "change"), map(_shift, shifts), (1, 2, 3), narrow=True
+    )
+
+
+def _shift(shift: Shift) -> tuple[object, ...]:
+    """An operator, or below it one value of one of its terms."""
+    there = shift.field == "operator"
+    words = f"{shift.field} {term_text(shift.value)}"
+    move = shift.after - shift.before
+    change = f"{move:+,}".replace("-", "\u2212") if move else ""
+    name = element("b", shift.operator) if there else element("span", words, "term")
+    return name, f"{shift.before:,}", f"{shift.after:,}", change
+
+
+def _waits(story: Story) -> Html:
+    """How long rows took."""
+    waits = story.waits
+    if not len(waits):
+        return Html()
+    half, most, last = (span(waits.share(part)) for part in (0.5, 0.9, 1.0))
+    words = (
+        f"{rows_in_words(len(waits))}, from the write to the end: half of them within {half}, nine in ten within "
+        f"{most}, the last after {last}."
+    )
+    labels, rows = zip(*waits.bars(), strict=True)
+    chart = beams("Rows by time from the write to its end", labels, {"rows": rows})
+    note = (
+        "Times are those at which the end was seen; between two looks at the vendor it may have come earlier."
+    )
+    return section("Time to settle", element("p", words), element("figure", chart), _note(note))
+
+
+def _more(found: int, what: str) -> Html:
+    return _note(
+        f"and {found - _MOST_LINES:,} more {what}: see `batch status --json`" if found > _MOST_LINES else ""
+    )
+
+
+def _note(words: str) -> Html:
+    return element("p", words, "note") if words else Html()
