@@ -58,7 +58,8 @@ class State:
         readings: Readings since the first write that differed from the one before, newest last.
         acknowledged: Whether the vendor answered that it took the newest write.
         since: Monotonic time in seconds of the newest write's end, or of the resume if that is later.
-        quiet_since: Monotonic time in seconds of the first reading since then that showed nothing; None before it.
+        quiet_since: Monotonic time in seconds of the first reading since then that showed nothing (of an acknowledged
+            write: once it should have shown something); None before it.
         stale_seconds: After how many seconds an acknowledged write was still not to be seen; None where it never was.
         shown: Whether the effect of an acknowledged write was seen, in a version not older than the write.
         lag_seconds: After how many seconds that was, where an earlier reading had not shown it.
