@@ -58,7 +58,8 @@ class State:
         readings: Readings since the first write that differed from the one before, newest last.
         acknowledged: Whether the vendor answered that it took the newest write.
         since: Monotonic time in seconds of the newest write's end, or of the resume if that is later.
-        quiet_since: Monotonic time in seconds of the first reading since then that showed nothing; None before it.
+        quiet_since: Monotonic time in seconds of the first reading since then that showed nothing (of an acknowledged
+            write: once it should have shown something); None before it.
         stale_seconds: After how many seconds an acknowledged write was still not to be seen; None where it never was.
         shown: Whether the effect of an acknowledged write was seen, in a version not older than the write.
         lag_seconds: After how many seconds that was, where an earlier reading had not shown it.
@@ -245,7 +246,7 @@ def _searched(
 
 def _seen(state: State, reading: Reading, rule: VerbRule, facts: Facts, now: float) -> tuple[State, Effect]:
     state = attrs.evolve(state, looks=state.looks + 1)
-    if lags_behind(rule, state.preimage, state.readings, reading):
+    if lags_behind(rule, state.preimage, state.readings, reading, facts.settle_seconds):
         return state, Look()
     state = attrs.evolve(state, readings=remember(state.readings, reading, _READINGS_KEPT))
     if not state.shown and _is_witness(state, reading, rule):
@@ -260,7 +261,9 @@ def _seen(state: State, reading: Reading, rule: VerbRule, facts: Facts, now: flo
     )
     if verdict is not None:
         return attrs.evolve(state, phase=Phase.ENDED), End(verdict)
-    if shows_effect(rule, state.preimage, state.readings):
+    if reading.missing:  # believed when it has lasted; that it is gone is news of its own
+        return state, Look(max(facts.settle_seconds - _gone_for(state), 0.001))
+    if shows_effect(rule, state.preimage, state.readings, facts.settle_seconds):
         return state, Look()
     return _seen_nothing(state, reading, rule, facts, now)
 
@@ -273,9 +276,13 @@ def _seen_nothing(
         waited = now - state.since
         if state.preimage is not None and reading.version == state.preimage.version:
             state = attrs.evolve(state, stale_seconds=waited)
-        if waited >= facts.quiet_seconds:
-            return _unknown(state, f"the vendor took it, but showed no sign of it for {waited:.0f} s")
-        return state, Look()
+        if waited < facts.quiet_seconds:
+            return state, Look()
+        if state.quiet_since is None:  # nobody may have looked for long: one odd reading is not the last word
+            return attrs.evolve(state, quiet_since=now), Look(facts.settle_seconds)
+        if now - state.quiet_since < facts.settle_seconds:
+            return state, Look(_until(state.quiet_since + facts.settle_seconds, now))
+        return _unknown(state, f"the vendor took it, but showed no sign of it for {waited:.0f} s")
     return _seen_nothing_of_lost(state, reading, rule, facts, now)
 
 
@@ -283,13 +290,11 @@ def _seen_nothing_of_lost(
     state: State, reading: Reading, rule: VerbRule, facts: Facts, now: float
 ) -> tuple[State, Effect]:
     window = facts.window_seconds
-    if reading.missing:  # believed when it has lasted; that it is gone is news of its own
-        return state, Look(max(facts.settle_seconds - _gone_for(state), 0.001))
     if state.preimage is None or state.preimage.version is None:
         if now - state.since < window:
             return state, Look(_until(state.since + window, now))
         return _unknown(state, "its answer was lost, and the vendor shows no version to tell by")
-    if not is_untouched(rule, state.preimage, reading):
+    if not is_untouched(rule, state.preimage, reading) or _has_moved(state, state.preimage):
         # It moved for another reason: that forbids sending again, and proves nothing.
         if now - state.since >= window:
             return _unknown(
@@ -312,6 +317,11 @@ def _seen_nothing_of_lost(
     return _unknown(
         state, f"its answer was lost and nothing came of it within {now - state.since:.0f} s; {why_not}"
     )
+
+
+def _has_moved(state: State, preimage: Reading) -> bool:
+    """Whether any reading showed another version, though the newest shows the pre-image's again."""
+    return any(not reading.missing and reading.version != preimage.version for reading in state.readings)
 
 
 def _gone_for(state: State) -> float:
@@ -362,8 +372,14 @@ def _is_witness(state: State, reading: Reading, rule: VerbRule) -> bool:
 
 
 def contradicts(state: State, preimage: Reading, rule: VerbRule) -> bool:
-    """Whether a pre-image taken for sending again shows that something happened after all.
+    """Whether a pre-image taken for sending again forbids it.
 
-    A first write that was proven idle may still be applied in the moment before the second leaves.
+    A first write that was proven idle may still be applied in the moment before the second leaves, and the second may
+    have waited for its turn until it is too late for it.
     """
-    return state.attempts > 0 and (state.preimage is None or not is_untouched(rule, state.preimage, preimage))
+    if state.attempts == 0:
+        return False
+    if state.preimage is None or not is_untouched(rule, state.preimage, preimage):
+        return True
+    limit = rule.resend_within_seconds
+    return limit is not None and (preimage.taken_at - state.preimage.taken_at).total_seconds() > limit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -194,42 +195,54 @@ def judge(
         preimage: The reading taken just before the write; None where there was nothing to read.
         readings: Readings since, oldest first, without those from lagging replicas.
         acknowledged: Whether the vendor answered that it took the write.
-        settle_seconds: For how long a 404 must last before it is believed.
+        settle_seconds: For how long a 404 must last before it is believed, and a replica may lag.
     """
     if not readings:
         return None
     last, preimage = readings[-1], _something(preimage)
     if last.missing:
         return _judge_missing(rule, readings, acknowledged, settle_seconds)
-    if lags_behind(rule, preimage, readings[:-1], last):
+    if lags_behind(rule, preimage, readings[:-1], last, settle_seconds):
         return None
     verdict = _verdict_of(rule, rule.word_of(last))
     if verdict is None:
         return _judge_overtaken(rule, preimage, last)
     reason = f"the vendor says {rule.word_of(last)}"
+    shown = shows_effect(rule, preimage, readings, settle_seconds)
     if acknowledged:
-        proven = _moved_since(rule, preimage, last) or shows_effect(rule, preimage, readings)
+        proven = shown or _moved_since(rule, preimage, last)
         return Judgement(verdict, Evidence.ACKNOWLEDGED, reason) if proven else None
-    if shows_effect(rule, preimage, readings):
+    if shown:
         return Judgement(verdict, Evidence.OBSERVED, reason)
     return None
 
 
-def shows_effect(rule: VerbRule, preimage: Reading | None, readings: Sequence[Reading]) -> bool:
-    """Whether the readings show that the action took place: seen in progress, or its word is a new one."""
+def shows_effect(
+    rule: VerbRule, preimage: Reading | None, readings: Sequence[Reading], settle_seconds: float = 0.0
+) -> bool:
+    """Whether the readings show that the action took place: seen in progress, or its word is a new one.
+
+    Args:
+        rule: Of the verb.
+        preimage: The reading just before the write.
+        readings: Readings since.
+        settle_seconds: How far a replica may lag, where versions do not tell old from new.
+    """
     preimage = _something(preimage)
-    ours = rule.in_progress | rule.succeeded | rule.failed | rule.action_required | {AS_WANTED}
     return any(
-        rule.word_of(reading) in rule.in_progress
-        or (
-            rule.word_of(reading) in ours
-            and (preimage is None or rule.word_of(reading) != rule.word_of(preimage))
-        )
+        _shows_effect(rule, preimage, reading)
         for reading in readings
-        if not reading.missing and not _is_older_news(rule, preimage, reading)
-        # A pre-image that did not say what was newest then leaves only the version to tell.
-        if preimage is None or rule.word_of(preimage) or reading.version != preimage.version
+        if not reading.missing and not _is_older_news(rule, preimage, reading, settle_seconds)
     )
+
+
+def _shows_effect(rule: VerbRule, preimage: Reading | None, reading: Reading) -> bool:
+    word, before = rule.word_of(reading), "" if preimage is None else rule.word_of(preimage)
+    if preimage is not None and not before:
+        # It did not say what was newest then: a settled word may be an old one, whatever moved the version since.
+        return word in rule.in_progress and reading.version != preimage.version
+    ours = rule.succeeded | rule.failed | rule.action_required | {AS_WANTED}
+    return word in rule.in_progress or (word in ours and (preimage is None or word != before))
 
 
 def new_matches(rule: VerbRule, preimage: Reading, matches: Sequence[Reading]) -> tuple[Reading, ...]:
@@ -260,11 +273,16 @@ def _something(preimage: Reading | None) -> Reading | None:
 
 
 def lags_behind(
-    rule: VerbRule, preimage: Reading | None, readings: Sequence[Reading], reading: Reading
+    rule: VerbRule,
+    preimage: Reading | None,
+    readings: Sequence[Reading],
+    reading: Reading,
+    settle_seconds: float = math.inf,
 ) -> bool:
     """Whether a reading is older than what was read before, even before a 404: its replica lags.
 
-    Where versions cannot be ordered, one that shows the pre-image's again after it had moved lags too.
+    Where versions cannot be ordered, one that shows the pre-image's again after it had moved lags too, unless that was
+    seen longer ago than a replica may lag.
     """
     preimage = _something(preimage)
     known = [other for other in (preimage, *readings) if other is not None and not other.missing]
@@ -276,7 +294,10 @@ def lags_behind(
         preimage is not None
         and rule.time_of(reading) is None
         and reading.version == preimage.version
-        and any(other.version != preimage.version for other in known)
+        and any(
+            other.version != preimage.version and _seconds_between(other, reading) <= settle_seconds
+            for other in known
+        )
     )
 
 
@@ -308,7 +329,9 @@ def _judge_missing(
 
 def _judge_overtaken(rule: VerbRule, preimage: Reading | None, last: Reading) -> Judgement | None:
     word = rule.word_of(last)
-    is_old = preimage is not None and (word == rule.word_of(preimage) or _is_older_news(rule, preimage, last))
+    is_old = preimage is not None and (
+        word == rule.word_of(preimage) or _is_older_news(rule, preimage, last, 0.0)
+    )
     if word not in rule.overtaken or is_old:
         return None
     reason = f"another action took its place (the vendor says {word}): look at the vendor for how it ended"
@@ -334,20 +357,35 @@ def _moved_since(rule: VerbRule, preimage: Reading | None, reading: Reading) -> 
     return preimage.vendor_time is not None and changed >= preimage.vendor_time
 
 
-def _is_older_news(rule: VerbRule, preimage: Reading | None, reading: Reading) -> bool:
-    """Whether the campaign changed after the pre-image's version and yet before our write."""
-    if preimage is None or reading.version == preimage.version:
+def _is_older_news(rule: VerbRule, preimage: Reading | None, reading: Reading, settle_seconds: float) -> bool:
+    """Whether what a reading shows may be from before our write, though it differs from the pre-image."""
+    if preimage is None:
         return False
     changed = rule.time_of(reading)
-    return changed is not None and preimage.vendor_time is not None and changed < preimage.vendor_time
+    if changed is not None:
+        return (
+            reading.version != preimage.version
+            and preimage.vendor_time is not None
+            and changed < preimage.vendor_time
+        )
+    if rule.is_older(preimage, reading):
+        return False
+    # Nothing says which is older: a replica that lags may show what was there before the pre-image.
+    return _seconds_between(preimage, reading) < settle_seconds
+
+
+def _seconds_between(reading: Reading, later: Reading) -> float:
+    return (later.taken_at - reading.taken_at).total_seconds()
 
 
 def remember(readings: Sequence[Reading], reading: Reading, most: int) -> tuple[Reading, ...]:
-    """Readings that differed from the one before, oldest first; of a run of 404s, the first and the last."""
+    """Readings, oldest first: of a run that says the same the last, of a run of 404s the first and the last."""
     kept = list(readings)
-    if kept and reading.says_the_same(kept[-1]):
-        if not reading.missing:
-            return tuple(kept)
-        if len(kept) > 1 and kept[-2].missing:
-            kept.pop()
+    if kept and reading.says_the_same(kept[-1]) and not (reading.missing and _begins(kept)):
+        kept.pop()
     return tuple([*kept, reading.glimpse()][-most:])
+
+
+def _begins(readings: Sequence[Reading]) -> bool:
+    """Whether the last of these readings is the first 404 of a run."""
+    return len(readings) < 2 or not readings[-2].missing
