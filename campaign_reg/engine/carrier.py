@@ -6,7 +6,7 @@ Decisions are those of the pure function in `row`; here is the I/O around it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -73,7 +73,18 @@ class _HeldError(Exception):
 class Row(Entry):
     """One row that has been begun, or is about to be."""
 
-    __slots__ = ("begun", "id", "n", "params", "resumed", "sent_at", "state", "troubles", "undecided")
+    __slots__ = (
+        "begun",
+        "earlier",
+        "id",
+        "n",
+        "params",
+        "resumed",
+        "sent_at",
+        "state",
+        "troubles",
+        "undecided",
+    )
 
     def __init__(self, record: RowRecord, begun: float, *, resumed: bool = False) -> None:
         super().__init__()
@@ -81,6 +92,7 @@ class Row(Entry):
         self.n, self.id, self.params, self.state = record.n, record.id, record.params, _state_of(record)
         self.sent_at = record.sent_at
         self.troubles, self.undecided = 0, False
+        self.earlier: tuple[State, str | None, Mapping[str, Any] | None] | None = None
 
 
 class Carrier:
@@ -223,10 +235,12 @@ class Carrier:
         preimage = intent.preimage
         if preimage is not None and contradicts(row.state, preimage, self._rule):
             raise _ContradictedError(preimage)
+        if row.state.attempts:  # of the write that was never answered: taken up again if this one is refused
+            row.earlier = row.state, row.sent_at, await self._journal.preimage(row.n)
         if not self._gate.admit(first=not row.state.attempts):
             raise _HeldError
         state, _ = self._advance(row, Intended(preimage))
-        text = "null" if preimage is None else json.dumps(preimage.to_plain(), separators=(",", ":"))
+        text = _dump(None if preimage is None else preimage.to_plain())
         row.sent_at = intent.at.isoformat()
         await self._journal.intent(row.n, state.attempts, text, intent.digest, row.sent_at)
         row.state = state
@@ -264,14 +278,20 @@ class Carrier:
     async def _step_back(self, row: Row) -> None:
         """Take back an intent whose write is known not to have been applied.
 
-        With an earlier write still unanswered, the journal says so: a later run must prove anew that it may be resent.
+        With an earlier write still unanswered, the journal is about that one again: a later run must prove anew that it
+        may be resent, and in the time that is left since it was sent.
         """
-        if row.state.phase is Phase.INTENT:
-            state, _ = self._advance(row, NotApplied())
-            phase = Phase.LOST if state.attempts else Phase.READY
-            await self._journal.phase(row.n, phase, state.attempts)
-            self._gate.take_back(first=not state.attempts)
+        if row.state.phase is not Phase.INTENT:
+            return
+        state, _ = self._advance(row, NotApplied())
+        self._gate.take_back(first=not state.attempts)
+        if row.earlier is None:
+            await self._journal.phase(row.n, Phase.READY, state.attempts)
             row.state = state
+            return
+        row.state, row.sent_at, preimage = row.earlier
+        row.earlier = None
+        await self._journal.take_back(row.n, Phase.LOST, row.state.attempts, _dump(preimage), row.sent_at)
 
     async def _read(self, row: Row) -> float | None:
         try:
@@ -313,7 +333,7 @@ class Carrier:
         state, effect = self._advance(row, event)
         if isinstance(event, Acknowledged | Lost) and state.phase is not Phase.ENDED:
             await self._journal.phase(row.n, state.phase, state.attempts, state.target or None)
-        elif state.target != before.target:
+        elif state.target != before.target and state.phase is not Phase.ENDED:  # the result goes with the end
             await self._journal.phase(row.n, state.phase, state.attempts, state.target)
         elif state.readings != before.readings and self._is_news(before, state):
             plain = json.dumps([reading.to_plain() for reading in state.readings])
@@ -400,6 +420,10 @@ class Carrier:
         await self._journal.end(row.n, outcome.verdict, row.state.attempts, outcome_to_text(outcome, row.id))
         self._tally.count(outcome)
         self._ended(row.id)
+
+
+def _dump(plain: object) -> str:
+    return json.dumps(plain, separators=(",", ":"))
 
 
 def _sent_at(record: RowRecord) -> datetime:

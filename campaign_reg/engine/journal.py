@@ -150,6 +150,17 @@ class SqliteJournal:
             n,
         )
 
+    async def take_back(self, n: int, phase: str, attempts: int, preimage: str, sent_at: str | None) -> None:
+        """A write that was about to leave was not applied: the row is about an earlier one again."""
+        await self._execute(
+            "UPDATE rows SET phase = ?, attempts = ?, preimage = ?, sent_at = ? WHERE n = ?",
+            phase,
+            attempts,
+            preimage,
+            sent_at,
+            n,
+        )
+
     async def observed(self, n: int, phase: str, readings: str) -> None:
         """Something was seen that decides later on."""
         await self._execute("UPDATE rows SET phase = ?, readings = ? WHERE n = ?", phase, readings, n)

@@ -131,6 +131,10 @@ class JournalStore(Protocol):
         """A row changed phase, and perhaps its campaign got an id."""
         ...
 
+    async def take_back(self, n: int, phase: str, attempts: int, preimage: str, sent_at: str | None) -> None:
+        """A write that was about to leave was not applied: the row is about an earlier one again."""
+        ...
+
     async def observed(self, n: int, phase: str, readings: str) -> None:
         """Something was seen that decides later on."""
         ...

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from tests.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
 
-SHORT = Schedule(first_seconds=5, factor=2, max_seconds=60, deadline_seconds=7200, jitter=0)
+SHORT = Schedule(first_seconds=5, factor=2, max_seconds=60, jitter=0)
 LOST = OutcomeUnknownError("memory.write", "the connection broke")
 
 
@@ -308,3 +310,35 @@ class TestApprove:
             await backend.perform("approve", "a", {"state": "APPROVED"})
         outcome = await backend.action(caught.value.token or "").wait()
         assert (outcome.verdict, outcome.evidence) == (Verdict.SUCCEEDED, Evidence.OBSERVED)
+
+
+async def test_a_resend_that_was_refused_leaves_the_time_of_the_first_write(tmp_path: Path) -> None:
+    """A renewal is not sent again ten minutes after it left, also where a second one was refused and a process died."""
+    backend, path = memory(), tmp_path / "b.db"
+    backend.vendor.put("c1", vendor_status="paused", version="10")
+    slow_down = RateLimitError("memory.renew", 429, "slow down")
+    slow_down.retry_after_seconds = 500.0
+    backend.vendor.lost = [(LOST, False), (slow_down, False)]
+    async with Batch.open(path, backend, "renew") as batch:
+        await batch.add(["c1"])
+        await batch._journal.remember("version_moves", "1")
+    first = backend.clock.now()
+    async with Batch.open(path, backend, "renew") as batch:
+        running = asyncio.create_task(batch.run())
+        while backend.vendor.lost:
+            await asyncio.sleep(0.001)
+        running.cancel()
+        (row,) = await batch._journal.rows(["intent", "lost", "ready"], 0, 9)
+        while row.phase == "intent":  # the refusal is on its way into the journal
+            await asyncio.sleep(0.001)
+            (row,) = await batch._journal.rows(["intent", "lost", "ready"], 0, 9)
+    assert (row.phase, row.attempts) == ("lost", 1)
+    assert row.sent_at is not None
+    assert row.preimage is not None
+    for told in (row.sent_at, row.preimage["at"]):
+        assert datetime.fromisoformat(told) - first < timedelta(seconds=30)
+    assert backend.clock.now() - first > timedelta(seconds=60)
+    backend.clock.advance(600)  # type: ignore[attr-defined]
+    async with Batch.open(path, backend, "renew") as batch:
+        summary = await batch.run()
+    assert (summary.verdicts[Verdict.UNKNOWN], backend.vendor.writes) == (1, [])

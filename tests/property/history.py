@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
+from campaign_reg.engine.brakes import Accepted, Brakes, Gate
 from campaign_reg.engine.carrier import Carrier, Row
 from campaign_reg.engine.records import Tally
 from campaign_reg.engine.row import Facts, Phase
@@ -168,7 +169,6 @@ class World:
     skew: float = 0.0
     moment: Moment = CALM
     calls: int = 0
-    cuts_before_results: bool = False
     meanwhile: Callable[[str], None] = lambda act: None
 
     def now(self) -> datetime:
@@ -220,9 +220,14 @@ class MemoryJournal:
         self._write(n, phase="intent", attempts=attempts, preimage=plain, readings=(), sent_at=at)
 
     async def phase(self, n: int, phase: str, attempts: int, target: str | None = None) -> None:
-        if phase == Phase.ENDED and not self.world.cuts_before_results:
-            return
+        assert phase != Phase.ENDED, "a row ends with its result, or may be cut off from it"
+        if phase == Phase.READY:
+            self.intents[n].clear()
         self._write(n, phase=str(phase), attempts=attempts, target=target or self.records[n].target)
+
+    async def take_back(self, n: int, phase: str, attempts: int, preimage: str, sent_at: str | None) -> None:
+        self._write(n, phase=str(phase), attempts=attempts, preimage=json.loads(preimage), sent_at=sent_at)
+        self.intents[n].pop()
 
     async def observed(self, n: int, phase: str, readings: str) -> None:
         self._write(n, phase=str(phase), readings=json.loads(readings))
@@ -397,6 +402,7 @@ class History:
             longest_lag_seconds=float(self.journal.facts.get("longest_lag_seconds", 0)),
             resend=self.resend,
         )
+        tally = Tally(rows=1)
         self.carrier = Carrier(
             cast("JournalStore", self.journal),
             "j1",
@@ -404,7 +410,8 @@ class History:
             self.kind.rule.verb,
             SCHEDULE,
             facts,
-            Tally(1, 0),
+            tally,
+            Gate(Brakes(), Accepted(), tally),
             _nothing,
         )
         if self.record.phase == Phase.READY:
@@ -627,5 +634,5 @@ class History:
         assert self.vendor.applied(ROW) <= 1, "paid twice"
 
 
-def _nothing() -> None:
+def _nothing(id: str) -> None:
     """Nobody waits for the row's end."""
