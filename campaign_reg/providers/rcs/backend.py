@@ -13,9 +13,11 @@ from campaign_reg.errors import (
     ConflictError,
     DecodeError,
     InvalidInputError,
+    InvalidRequestError,
     NotFoundError,
     OutcomeUnknownError,
 )
+from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager
@@ -25,14 +27,13 @@ from campaign_reg.providers.rcs.callbacks import Headers, parse_callback
 from campaign_reg.providers.rcs.calls import Calls, checked_page_size, digits
 from campaign_reg.providers.rcs.codec import campaign_body, encode, make_converter, references_of
 from campaign_reg.providers.rcs.drafts import CampaignDraft, Renewal
-from campaign_reg.providers.rcs.lint import findings, refuse_errors
+from campaign_reg.providers.rcs.lint import findings
 from campaign_reg.providers.rcs.messages import MessageCalls, period_of
 from campaign_reg.providers.rcs.models import RcsCampaign, RcsCampaignDetail
 from campaign_reg.providers.rcs.rules import RESUMED, RULES, STOPPABLE
 from campaign_reg.wire.response import vendor_date
 
 if TYPE_CHECKING:
-    from campaign_reg.models.finding import Finding
     from campaign_reg.pace import Permit
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.rcs.config import RcsConfig
@@ -245,7 +246,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         return self._prepared_renew(digits(target))
 
     def _prepared_create(self, draft: CampaignDraft, key: str) -> PreparedWrite:
-        refuse_errors(draft, self.clock.now())
+        refuse_errors(findings(draft, self.clock.now()))
         if not (key.isascii() and key.isalnum() and len(key) <= 28) and key:
             raise InvalidInputError("key must be letters and digits, at most 28")
         references = references_of(draft.phones, key)
@@ -270,7 +271,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
             request.permit, request.leave_before = permit, leave_before
             try:
                 envelope, _ = await self._calls.exchange(request)
-            except ConflictError as refusal:
+            except (ConflictError, InvalidRequestError) as refusal:  # how the refusal looks is not published
                 return await self._refused_renew(id, refusal)
             if envelope.data.id != id:
                 raise OutcomeUnknownError(ops.RENEW.name, "the platform answered about another campaign")
@@ -278,7 +279,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
 
         return PreparedWrite(content=_content(request), send=send)
 
-    async def _refused_renew(self, id: str, refusal: ConflictError) -> Answer:
+    async def _refused_renew(self, id: str, refusal: ConflictError | InvalidRequestError) -> Answer:
         """What a refusal for the campaign's state means: it may be the echo of a renew that has done its work."""
         try:
             reading = await self.read(id, verb=Verb.RENEW)

@@ -217,8 +217,8 @@ class MessageDraft:
 
     Attributes:
         phone: A number, or a `Recipient` with your own reference.
-        callback_url: Where its callbacks go instead of the account's own address; https, at most 100 characters. Put
-            something into it that nobody can guess: callbacks are not signed.
+        callback_url: Where its callbacks go instead of the account's own address; https, on a public host, at most 100
+            characters. Put something into it that nobody can guess: callbacks are not signed.
 
     The other attributes are those of `CampaignDraft`.
 
@@ -231,7 +231,7 @@ class MessageDraft:
     text: str | None = None
     cards: tuple[Card, ...] = ()
     sms_fallback: SmsFallback | None = None
-    callback_url: str | None = None
+    callback_url: str | None = attrs.field(default=None, repr=False)
     tariff_code: int | None = None
     validity_hours: int | None = None
     validity_seconds: int | None = None

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from campaign_reg.errors import InvalidInputError, NotFoundError, OutcomeUnknownError
+from campaign_reg.models.finding import refuse_errors
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.calls import Calls, checked_page_size, digits
 from campaign_reg.providers.rcs.codec import encode, message_body
-from campaign_reg.providers.rcs.lint import refuse_errors
+from campaign_reg.providers.rcs.lint import findings
 from campaign_reg.providers.rcs.listing import Period
 from campaign_reg.providers.rcs.models import RcsMessage
 from campaign_reg.providers.rcs.times import to_vendor
@@ -44,7 +45,7 @@ class MessageCalls:
         Source:
             https://bsg.world/developers/rest-api/single-rcs-message-sending
         """
-        refuse_errors(draft, self._calls.clock.now())
+        refuse_errors(findings(draft, self._calls.clock.now()))
         reference = draft.phone.reference_id or self._new_key()
         body = encode(message_body(draft, reference))
         try:

@@ -479,9 +479,13 @@ class TestRenew:
         assert applied(sandbox, "renewCampaign") == 1
         assert calls(sandbox).count("renewCampaign") == 1
 
+    @pytest.mark.parametrize("refused", [422, 400])
     @pytest.mark.parametrize("status", ["sending", "done"])
-    async def test_a_refusal_that_is_an_echo(self, rcs: RcsBackend, sandbox: Sandbox, status: str) -> None:
-        """Somebody, or an earlier try, has done it in the meantime."""
+    async def test_a_refusal_that_is_an_echo(
+        self, rcs: RcsBackend, sandbox: Sandbox, status: str, refused: int
+    ) -> None:
+        """Somebody, or an earlier try, has done it in the meantime; how that is refused is not published."""
+        sandbox.rcs.listings.refused_renew_status = refused
         [id] = sandbox.rcs.seed(1)
         paused = await rcs.read(id, verb=Verb.RENEW)
         sandbox.rcs.change(id, status=status)

@@ -192,7 +192,7 @@ class RegistrationDraft:
 
     policy_id: str = attrs.field(validator=_text)
     request_details: tuple[RequestDetails, ...] = attrs.field(validator=_details)
-    callback_url: str | None = attrs.field(default=None, validator=_text)
+    callback_url: str | None = attrs.field(default=None, validator=_text, repr=False)
     notification_contacts: tuple[str, ...] = attrs.field(default=(), validator=_texts)
     tags: tuple[str, ...] = attrs.field(default=(), validator=_texts)
     registration_type: RegistrationType | None = None
@@ -215,7 +215,7 @@ class RegistrationUpdate:
         https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/updateregistration.md
     """
 
-    callback_url: str | None = attrs.field(validator=_text)
+    callback_url: str | None = attrs.field(validator=_text, repr=False)
     notification_contacts: tuple[str, ...] | None = attrs.field(validator=_texts)
     request_details: tuple[RequestDetails, ...] | None = attrs.field(validator=_details)
     tags: tuple[str, ...] | None = attrs.field(validator=_texts)
@@ -256,7 +256,7 @@ class SenderIdRegistration:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     eta_date: str | None = None
-    callback_url: str | None = None
+    callback_url: str | None = attrs.field(default=None, repr=False)
     notification_contacts: tuple[str, ...] = ()
     request_details: tuple[RequestDetails, ...] = ()
     tags: tuple[str, ...] = ()
