@@ -114,8 +114,8 @@ class Card:
         suggestions: At most 4; some of the vendor's texts say 2.
     """
 
-    title: str | None = None
-    text: str | None = None
+    title: str | None = attrs.field(default=None, repr=False)
+    text: str | None = attrs.field(default=None, repr=False)
     media_url: str | None = None
     suggestions: tuple[Suggestion, ...] = ()
 
@@ -136,7 +136,7 @@ class SmsFallback:
         check_stop_list: Whether numbers on the SMS stop list are skipped; the platform does so unless told otherwise.
     """
 
-    text: str = attrs.field(validator=_is_given)
+    text: str = attrs.field(validator=_is_given, repr=False)
     sender: str = attrs.field(validator=_is_given)
     validity_hours: int | None = None
     validity_seconds: int | None = None
@@ -193,8 +193,8 @@ class CampaignDraft:
     sender: str = attrs.field(validator=_is_given)
     phones: tuple[Recipient, ...] = attrs.field(default=(), converter=_recipients)
     groups: tuple[int, ...] = ()
-    text: str | None = None
-    cards: tuple[Card, ...] = ()
+    text: str | None = attrs.field(default=None, repr=False)
+    cards: tuple[Card, ...] = attrs.field(default=(), repr=False)
     sms_fallback: SmsFallback | None = None
     start_at: datetime | None = None
     tariff_code: int | None = None
@@ -228,8 +228,8 @@ class MessageDraft:
 
     sender: str = attrs.field(validator=_is_given)
     phone: Recipient = attrs.field(converter=_recipient)
-    text: str | None = None
-    cards: tuple[Card, ...] = ()
+    text: str | None = attrs.field(default=None, repr=False)
+    cards: tuple[Card, ...] = attrs.field(default=(), repr=False)
     sms_fallback: SmsFallback | None = None
     callback_url: str | None = attrs.field(default=None, repr=False)
     tariff_code: int | None = None

@@ -89,7 +89,7 @@ class Attachment:
     mime_type: str | None = None
     upload_status: UploadStatus | None = None
     document_type: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -104,7 +104,7 @@ class LogEntry:
     created_at: datetime | None = None
     message: str | None = None
     registration_state: RegistrationState | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -123,7 +123,7 @@ class RegistrationPrice:
     mode: PriceMode | None = None
     recurrent_fee_amount: str | None = None
     setup_fee_amount: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     @property
     def recurrent_fee(self) -> Decimal | None:
@@ -146,9 +146,9 @@ class RequestDetails:
             need none.
     """
 
-    additional_details: tuple[Mapping[str, Any], ...] | None = None
+    additional_details: tuple[Mapping[str, Any], ...] | None = attrs.field(default=None, repr=False)
     sender_id_details: tuple[Mapping[str, Any], ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 def senders_in(details: tuple[RequestDetails, ...]) -> tuple[str, ...]:
@@ -363,4 +363,4 @@ class RegistrationList:
     registrations: tuple[SenderIdRegistration, ...] = ()
     next_page_token: str | None = None
     total_size: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
