@@ -20,11 +20,11 @@ from campaign_reg.errors import (
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.account import AccountCalls
 from campaign_reg.providers.rcs.callbacks import Headers, parse_callback
-from campaign_reg.providers.rcs.calls import Calls, checked_page_size, digits
+from campaign_reg.providers.rcs.calls import MOST_A_PAGE, Calls, digits
 from campaign_reg.providers.rcs.codec import campaign_body, encode, make_converter, references_of
 from campaign_reg.providers.rcs.drafts import CampaignDraft, Renewal
 from campaign_reg.providers.rcs.lint import findings
@@ -127,7 +127,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         query: dict[str, QueryValue] = {
             "filter[type]": "rcs",  # without it, the platform lists SMS campaigns
             "way": "desc" if newest_first else None,
-            "page[limit]": checked_page_size(page_size, least=30),
+            "page[limit]": checked_page_size(page_size, least=30, most=MOST_A_PAGE),
         }
         period = period_of(self._calls, created_from, created_to, newest_first=newest_first)
 

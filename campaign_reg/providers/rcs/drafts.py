@@ -23,6 +23,7 @@ from campaign_reg.protocol.params import make_params
 
 _NUMBER = re.compile(r"\+?[0-9]{9,15}")
 _REFERENCE = re.compile(r"[A-Za-z0-9]{1,32}")
+_MESSAGE_ID = re.compile(r"[0-9]{1,18}")
 
 
 def plain_number(text: object, name: str) -> str:
@@ -293,7 +294,7 @@ class ExportQuery:
             others = [f.name for f in attrs.fields(type(self)) if f.name != "message_ids"]
             if any(getattr(self, name) for name in others):
                 raise InvalidInputError("ExportQuery takes message_ids alone, or the others")
-            if not all(id.isascii() and id.isdigit() for id in self.message_ids):
+            if not all(_MESSAGE_ID.fullmatch(id) for id in self.message_ids):
                 raise InvalidInputError("message_ids must be ids of messages, which are digits")
         elif None in period:
             raise InvalidInputError("ExportQuery needs message_ids, or time_in_from and time_in_to")

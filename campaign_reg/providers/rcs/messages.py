@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from campaign_reg.errors import InvalidInputError, NotFoundError, OutcomeUnknownError
 from campaign_reg.models.finding import refuse_errors
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.rcs import operations as ops
-from campaign_reg.providers.rcs.calls import Calls, checked_page_size, digits
+from campaign_reg.providers.rcs.calls import MOST_A_PAGE, Calls, digits
 from campaign_reg.providers.rcs.codec import encode, message_body
 from campaign_reg.providers.rcs.lint import findings
 from campaign_reg.providers.rcs.listing import Period
@@ -89,7 +89,7 @@ class MessageCalls:
             "filter[campaign_id]": None if campaign_id is None else digits(campaign_id, "campaign_id"),
             "filter[reference_id]": reference_id,
             "way": "desc" if newest_first else None,
-            "page[limit]": checked_page_size(page_size, least=15),
+            "page[limit]": checked_page_size(page_size, least=15, most=MOST_A_PAGE),
         }
         if reference_id is not None and not (reference_id.isascii() and reference_id.isalnum()):
             raise InvalidInputError("reference_id must be 1 to 32 letters and digits")

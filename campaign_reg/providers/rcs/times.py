@@ -52,8 +52,10 @@ def to_vendor(value: datetime, zone: ZoneInfo | None, name: str) -> datetime:
     """A caller's time as the platform would write it, in whole seconds.
 
     Raises:
-        InvalidInputError: It is an instant, and the platform's zone is not known.
+        InvalidInputError: It is an instant, and the platform's zone is not known; or it is no time at all.
     """
+    if not isinstance(value, datetime):
+        raise InvalidInputError(f"{name} must be a date and time, such as datetime(2026, 11, 22, 9)")
     if value.tzinfo is not None:
         if zone is None:
             raise InvalidInputError(

@@ -234,7 +234,7 @@ class ResponsysBackend(Schedules, Attributes):
         Source:
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-get.htm
         """
-        wanted = None if status is None else Approval(status=ApprovalStatus(status)).status.value
+        wanted = None if status is None else Approval(status=status).status.value
         listing = Listing(operation=ops.LIST_APPROVALS, member="campaigns", query={"status": wanted})
         return self._pager(listing, CampaignApproval)
 
@@ -269,7 +269,7 @@ class ResponsysBackend(Schedules, Attributes):
         Source:
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-campaignName-put.htm
         """
-        return await self.perform(Verb.APPROVE, id, Approval(status=ApprovalStatus(status)))
+        return await self.perform(Verb.APPROVE, id, Approval(status=status))
 
     async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
         """Read a campaign, for `approve` its approval, and reduce it to what decides."""

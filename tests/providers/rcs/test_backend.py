@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -135,6 +135,11 @@ class TestReading:
         sandbox.faults.add("unseen_enum", "getCampaign", provider="rcs", member="status", value="frozen")
         campaign = await rcs.get(id)
         assert (campaign.state, campaign.vendor_status) == (CampaignState.UNKNOWN, "frozen")
+
+    async def test_a_day_is_no_time(self, rcs: RcsBackend, sandbox: Sandbox) -> None:
+        with pytest.raises(InvalidInputError, match="created_from must be a date and time"):
+            rcs.list(created_from=date(2026, 11, 22))  # type: ignore[arg-type]
+        assert sandbox.exchanges == []
 
     async def test_a_zone_makes_instants(self, sandbox: Sandbox, clock: SharedClock) -> None:
         settings = {**sandbox.settings("rcs"), "time_zone": "Europe/Kyiv"}

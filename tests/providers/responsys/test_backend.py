@@ -455,8 +455,8 @@ class TestApprove:
         await responsys.approve(name)
         assert sandbox.responsys.campaigns[name]["approvalStatus"] == "APPROVED"
 
-    @pytest.mark.parametrize("status", ["MAYBE", "", "null"])
-    async def test_no_other_state(self, responsys: ResponsysBackend, sandbox: Sandbox, status: str) -> None:
+    @pytest.mark.parametrize("status", ["MAYBE", "", "null", None, 1])
+    async def test_no_other_state(self, responsys: ResponsysBackend, sandbox: Sandbox, status: Any) -> None:
         with pytest.raises(InvalidInputError):
             await responsys.approve("Spring", status=status)
         with pytest.raises(InvalidInputError):

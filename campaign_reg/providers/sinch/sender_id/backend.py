@@ -16,7 +16,7 @@ from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, Found, Intent, PreparedWrite
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
 from campaign_reg.providers.sinch.sender_id.callbacks import parse_callback
@@ -123,7 +123,7 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
             "updateDateTo": filters.day("updated_to", updated_to),
             "senderId": sender_id,
             "orderBy": filters.order(order_by),
-            "pageSize": filters.size(page_size),
+            "pageSize": checked_page_size(page_size),
             "registrationType": str(registration_type),
         }
         return Pager(partial(self._page, query, None))

@@ -18,7 +18,7 @@ import attrs
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.files import FileSource, FolderSink
 from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
 from campaign_reg.providers.sinch.sender_id.models import RegistrationType
@@ -222,7 +222,7 @@ class Paperwork:
             "marketCode": filters.market(market_code),
             "activePolicies": active_policies,
             "registrationType": str(registration_type),
-            "pageSize": filters.size(page_size),
+            "pageSize": checked_page_size(page_size),
         }
 
         async def fetch(cursor: str | None) -> Page[MarketVersion]:

@@ -15,7 +15,7 @@ from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.sinch.ten_dlc import operations as ops
 from campaign_reg.providers.sinch.ten_dlc.brands import Brands
 from campaign_reg.providers.sinch.ten_dlc.codec import feedback_of, make_converter, terms_of
@@ -127,14 +127,12 @@ class SinchBackend(Backend[SinchCampaign]):
             status = tuple(status)
             if not status:
                 raise InvalidInputError("status is empty: leave it out to list every state")
-        if page_size is not None and page_size < 1:
-            raise InvalidInputError("page_size must be 1 or more")
         query: dict[str, QueryValue] = {
             "status": (status,) if isinstance(status, str) else status,
             "mock": mock,
             "useCase": use_case,
             "brand": brand,
-            "pageSize": page_size,
+            "pageSize": checked_page_size(page_size),
             "orderBy": order_by,
         }
 
@@ -249,6 +247,10 @@ class SinchBackend(Backend[SinchCampaign]):
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_uploadcampaignfiles.md
         """
         segment(file_name, "file name")
+        if category not in tuple(FileCategory):
+            raise InvalidInputError(
+                f"category must be one of {', '.join(map(str, FileCategory))} (FileCategory)"
+            )
         if len(content) > _MAX_FILE_BYTES:
             raise InvalidInputError(f"{len(content):,} bytes: Sinch takes files of at most 10 MB")
         if PurePath(file_name).name != file_name or "\\" in file_name:

@@ -599,6 +599,11 @@ class TestUpload:
             await sinch.upload_file(NOBODY, name, b"x", FileCategory.TERMS)
         assert sandbox.exchanges == []
 
+    async def test_categories_that_there_are_not(self, sinch: SinchBackend, sandbox: Sandbox) -> None:
+        with pytest.raises(InvalidInputError, match="category must be one of 1, 2, 3, 4, 5"):
+            await sinch.upload_file(NOBODY, "a.txt", b"x", 6)  # type: ignore[arg-type]
+        assert sandbox.exchanges == []
+
     async def test_too_large(self, sinch: SinchBackend, sandbox: Sandbox) -> None:
         with pytest.raises(InvalidInputError, match="10 MB"):
             await sinch.upload_file(NOBODY, "a.txt", bytes(10 * 1024 * 1024 + 1), FileCategory.TERMS)
