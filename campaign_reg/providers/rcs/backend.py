@@ -103,8 +103,8 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
     def list(
         self,
         *,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
         sender: str | None = None,
         newest_first: bool = False,
         page_size: int | None = None,
@@ -119,7 +119,8 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
             newest_first: By id, falling; pages may shift while campaigns are made.
             page_size: 30 to 500.
 
-        Times without a zone are the platform's; an instant needs the setting `time_zone`.
+        Times may be given as text, such as `2026-11-22 09:00:00`. Those without a zone are the platform's; an instant
+        needs the setting `time_zone`.
 
         Source:
             https://bsg.world/developers/rest-api/get-a-list-of-rcs-campaigns

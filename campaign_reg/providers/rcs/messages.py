@@ -15,7 +15,7 @@ from campaign_reg.providers.rcs.codec import encode, message_body
 from campaign_reg.providers.rcs.lint import findings
 from campaign_reg.providers.rcs.listing import Period
 from campaign_reg.providers.rcs.models import RcsMessage
-from campaign_reg.providers.rcs.times import to_vendor
+from campaign_reg.providers.rcs.times import moment, to_vendor
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs.calls import Query
@@ -62,8 +62,8 @@ class MessageCalls:
         id: str | None = None,
         campaign_id: str | None = None,
         reference_id: str | None = None,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
         newest_first: bool = False,
         page_size: int | None = None,
     ) -> Pager[RcsMessage]:
@@ -79,7 +79,8 @@ class MessageCalls:
             newest_first: By id, falling.
             page_size: 15 to 500.
 
-        Times without a zone are the platform's; an instant needs the setting `time_zone`.
+        Times may be given as text, such as `2026-11-22 09:00:00`. Those without a zone are the platform's; an instant
+        needs the setting `time_zone`.
 
         Source:
             https://bsg.world/developers/rest-api/get-the-status-of-a-sent-rcs-message
@@ -118,7 +119,9 @@ class MessageCalls:
         return (await self.message(event.message_id)).campaign_id
 
 
-def period_of(calls: Calls, start: datetime | None, end: datetime | None, *, newest_first: bool) -> Period:
+def period_of(
+    calls: Calls, start: datetime | str | None, end: datetime | str | None, *, newest_first: bool
+) -> Period:
     """A period as the platform writes it.
 
     Raises:
@@ -126,7 +129,7 @@ def period_of(calls: Calls, start: datetime | None, end: datetime | None, *, new
     """
     zone = calls.config.zone
     return Period(
-        start=None if start is None else to_vendor(start, zone, "created_from"),
-        end=None if end is None else to_vendor(end, zone, "created_to"),
+        start=None if start is None else to_vendor(moment(start, "created_from"), zone, "created_from"),
+        end=None if end is None else to_vendor(moment(end, "created_to"), zone, "created_to"),
         newest_first=newest_first,
     )

@@ -136,10 +136,20 @@ class TestReading:
         campaign = await rcs.get(id)
         assert (campaign.state, campaign.vendor_status) == (CampaignState.UNKNOWN, "frozen")
 
-    async def test_a_day_is_no_time(self, rcs: RcsBackend, sandbox: Sandbox) -> None:
-        with pytest.raises(InvalidInputError, match="created_from must be a date and time"):
-            rcs.list(created_from=date(2026, 11, 22))  # type: ignore[arg-type]
+    @pytest.mark.parametrize("wrong", [date(2026, 11, 22), "yesterday", "", 7])
+    async def test_what_is_no_time(self, rcs: RcsBackend, sandbox: Sandbox, wrong: Any) -> None:
+        with pytest.raises(InvalidInputError, match="created_from must be a date and time such as 2026"):
+            rcs.list(created_from=wrong)
         assert sandbox.exchanges == []
+
+    async def test_times_as_text(self, rcs: RcsBackend, sandbox: Sandbox) -> None:
+        """As a command gives them."""
+        [id] = sandbox.rcs.seed(1)
+        created = (await rcs.get(id)).created
+        assert created is not None
+        day, until = str(created.date()), str(created)
+        assert [found.id async for found in rcs.list(created_from=day, created_to=until)] == [id]
+        assert [found.id async for found in rcs.list(created_to=str(created.date()))] == []
 
     async def test_a_zone_makes_instants(self, sandbox: Sandbox, clock: SharedClock) -> None:
         settings = {**sandbox.settings("rcs"), "time_zone": "Europe/Kyiv"}
