@@ -16,6 +16,8 @@ from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.providers.sinch.calls import SinchCalls
+from campaign_reg.providers.sinch.config import SinchConfig
 from campaign_reg.providers.sinch.ten_dlc import operations as ops
 from campaign_reg.providers.sinch.ten_dlc.brands import Brands
 from campaign_reg.providers.sinch.ten_dlc.codec import feedback_of, make_converter, terms_of
@@ -34,20 +36,19 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
 from campaign_reg.providers.sinch.ten_dlc.rules import RULES
 from campaign_reg.providers.sinch.ten_dlc.toll_free import TollFree
 from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, QueryValue, build_request, segment
+from campaign_reg.wire.operation import Operation, QueryValue, segment
 from campaign_reg.wire.response import parse_response, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.models.feedback import Feedback
     from campaign_reg.pace import Permit
     from campaign_reg.protocol.action import Action
-    from campaign_reg.providers.sinch.config import SinchConfig
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response, Transport
 
 _MAX_FILE_BYTES = 10 * 1024 * 1024
 
 
-class SinchBackend(Backend[SinchCampaign]):
+class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
     """Campaigns of one Sinch project: typed methods over the neutral seam.
 
     Build it with `campaign_reg.connect("sinch", ...)`.
@@ -365,35 +366,6 @@ class SinchBackend(Backend[SinchCampaign]):
 
         content = f"{request.method} {request.url}\n".encode() + (body or b"")
         return PreparedWrite(content=content, send=send, mark=mark or {})
-
-    async def _call(
-        self,
-        operation: Operation,
-        path: Mapping[str, str] | None = None,
-        query: Mapping[str, QueryValue] | None = None,
-        *,
-        body: bytes | None = None,
-    ) -> Any:
-        response = await self._transport.send(self._request(operation, path, query=query, body=body))
-        return parse_response(operation, response, self.converter.structure)
-
-    def _request(
-        self,
-        operation: Operation,
-        path: Mapping[str, str] | None = None,
-        *,
-        query: Mapping[str, QueryValue] | None = None,
-        body: bytes | None = None,
-        permit: Permit | None = None,
-    ) -> Request:
-        return build_request(
-            operation,
-            self._config.base_url,
-            path={"project_id": self._config.project_id, **(path or {})},
-            query=query,
-            body=body,
-            permit=permit,
-        )
 
     def _reading(self, campaign: SinchCampaign, response: Response | None) -> Reading:
         # Dated from when the question left: how old an answer is, nobody knows better.
