@@ -334,15 +334,17 @@ class _Forms:
             send: Sends in a form.
             not_there: Statuses that say that there is no such call, and nothing was applied.
         """
-        form = self._first
+        form, other = self._first, self._other
         try:
             answer = await send(form)
         except ApiError as refusal:
-            if self._known or refusal.status not in not_there:
+            # Another call may have found out meanwhile that it is the other one.
+            is_known = self._known and form is self._first
+            if is_known or refusal.status not in not_there:
                 raise
-            answer = await send(self._other)
-            self._first, self._other = self._other, form
-        self._known = True
+            form, other = other, form
+            answer = await send(form)
+        self._first, self._other, self._known = form, other, True
         return answer
 
 

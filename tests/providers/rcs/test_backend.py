@@ -227,6 +227,25 @@ class TestList:
             assert [c.id async for c in zoned.list(created_from=after)] == [id]
             assert [c.id async for c in zoned.list(created_from=after + timedelta(minutes=2))] == []
 
+    async def test_many_at_once_find_out_which_form_there_is(self, sandbox: Sandbox) -> None:
+        """Each tries the other form for itself, and what they find out is the same."""
+        sandbox.rcs.brand = "wwt"
+        ids = sandbox.rcs.seed(2, status="sending")
+        settings = {**sandbox.settings("rcs"), "list_path": "/api/campaigns", "stop_method": "PATCH"}
+        async with campaign_reg.connect("rcs", **settings) as rcs:
+
+            async def listed() -> list[str]:
+                return [campaign.id async for campaign in rcs.list()]
+
+            for found in (*await asyncio.gather(listed(), listed()), await listed()):
+                assert found == ids
+            assert calls(sandbox).count("None") == 2
+            assert [stopped.status for stopped in await asyncio.gather(*map(rcs.stop, ids))] == [
+                "stopped"
+            ] * 2
+            [another] = sandbox.rcs.seed(1, status="sending")
+            assert (await rcs.stop(another)).status == "stopped"
+
     @pytest.mark.parametrize(
         "filters",
         [{"page_size": 29}, {"page_size": 501}, {"created_from": datetime.fromisoformat("0001-01-01")}],
