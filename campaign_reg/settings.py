@@ -81,6 +81,7 @@ class ResponsysSettings(CommonSettings, total=False):
     login_url: str
     allowed_hosts: Sequence[str]
     api_version: Literal["v1.5", "v1.3"]
+    approval_member: Literal["approvalStatus", "status"]
 
 
 def environment_prefix(provider: str) -> str:

@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import re
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -45,6 +46,8 @@ pytestmark = pytest.mark.anyio
 
 ROOT = Path(__file__).parent.parent
 GUIDE = ROOT / "docs" / "contributing" / "adding-a-provider.md"
+WHOLE = GUIDE.with_name("example-provider.md")
+PRINTED = re.compile(r"```{literalinclude} (\S+)\n:caption: \"`(\S+)`\"\n:language: \w+\n```\n")
 SOURCES = sorted(ACME.rglob("*.py"))
 
 
@@ -167,6 +170,24 @@ def test_the_guide_shows_every_file() -> None:
     text = GUIDE.read_text()
     for path in [ACME / "pyproject.toml", *SOURCES]:
         assert f"third_party/acme-campaigns/{path.relative_to(ACME)}" in text, f"{path.name} is not shown"
+
+
+def test_the_example_as_it_is_printed_is_one_that_works(site: Path, tmp_path: Path) -> None:
+    """Whoever copies every file from the page into an empty folder has a provider, and a vendor to try it on."""
+    project = tmp_path / "stranger"
+    for source, name in PRINTED.findall(WHOLE.read_text()):
+        file = project / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text((WHOLE.parent / source).read_text())
+    assert WHOLE.read_text().count("{literalinclude}") == len(list(project.rglob("*.*")))
+    (project / "src" / "acme_campaigns" / "py.typed").touch()
+    install(project, site)
+    assert registry.load("acme").title == "Acme campaigns"
+    command = [sys.executable, "-u", "acme_server.py"]
+    with subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, text=True) as vendor:
+        assert vendor.stdout is not None
+        assert vendor.stdout.readline() == f"export CAMPAIGN_REG_ACME_WORKSPACE='{WORKSPACE}'\n"
+        vendor.terminate()
 
 
 # Through connect().

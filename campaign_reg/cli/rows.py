@@ -147,8 +147,7 @@ class ListedInput:
                 f"{verb} at {backend.provider} is not for paused campaigns only, so that a listing cannot say which "
                 "are meant: name them in a file, with --input"
             )
-        pager = backend.list()
-        ids = [campaign.id async for campaign in pager if campaign.vendor_status in rule.allowed]
+        ids = [c.id async for c in backend.everything() if c.vendor_status in rule.allowed]
         return cls(tuple(dict.fromkeys(ids)))
 
     def rows(self, report: Report = lambda _: None) -> Iterator[BatchRow]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 import attrs
+
+from campaign_reg.errors import InvalidInputError
 
 
 class Severity(enum.StrEnum):
@@ -33,3 +36,18 @@ class Finding:
     text: str
     advice: str
     severity: Severity
+
+    def __str__(self) -> str:
+        advice = f" - {self.advice}" if self.advice else ""
+        return f"{self.field}: {self.text}{advice}" if self.field else f"{self.text}{advice}"
+
+
+def refuse_errors(findings: Iterable[Finding]) -> None:
+    """Let pass what breaks no published limit; advice passes.
+
+    Raises:
+        InvalidInputError: It breaks some; the message names them all, with what to do.
+    """
+    wrong = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if wrong:
+        raise InvalidInputError("; ".join(map(str, wrong)))

@@ -195,6 +195,10 @@ class CampaignBackend(Protocol[C]):
         """List campaigns lazily; no I/O before it is iterated. Filters go by name, each provider has its own."""
         ...
 
+    def everything(self) -> Pager[C]:
+        """List every campaign of the account lazily, also where a plain `list` would not look back so far."""
+        ...
+
     async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
         """Read one campaign and reduce it to what decides about a verb."""
         ...
@@ -331,6 +335,10 @@ class Backend(ABC, Generic[C]):
     @abstractmethod
     def list(self, *_: Any, **filters: Any) -> Pager[C]:
         """List campaigns lazily."""
+
+    def everything(self) -> Pager[C]:
+        """List every campaign of the account lazily; a provider whose `list` shows fewer of itself overrides it."""
+        return self.list()
 
     @abstractmethod
     async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:

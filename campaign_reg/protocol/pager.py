@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from campaign_reg.errors import PaginationError
+from campaign_reg.errors import InvalidInputError, PaginationError
 from campaign_reg.models.page import Page
 
 T = TypeVar("T")
@@ -87,3 +87,17 @@ class Pager(Generic[T]):
             if empty >= _MOST_EMPTY_PAGES:
                 raise PaginationError(f"{empty} empty pages in a row: the listing does not end")
             seen.add(cursor)
+
+
+def checked_page_size(page_size: int | None, *, least: int = 1, most: int | None = None) -> int | None:
+    """A page size within the vendor's bounds; None leaves it to the vendor.
+
+    Raises:
+        InvalidInputError: It is not.
+    """
+    if page_size is None:
+        return None
+    if type(page_size) is not int or page_size < least or (most is not None and page_size > most):
+        bounds = f"{least} or more" if most is None else f"{least} to {most}"
+        raise InvalidInputError(f"page_size must be {bounds}")
+    return page_size

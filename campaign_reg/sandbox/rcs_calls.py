@@ -54,6 +54,7 @@ class CampaignCalls:
 
     Attributes:
         page_limits: Items per page when a call names none, per kind; the vendor's pages disagree about them.
+        refused_renew_status: Of the answer to a renew of what is not paused; the vendor does not publish it.
     """
 
     def __init__(self, register: CampaignRegister, messages: MessageBook, ledger: Ledger) -> None:
@@ -61,6 +62,7 @@ class CampaignCalls:
         self._messages = messages
         self._ledger = ledger
         self.page_limits = {"campaigns": 50, "messages": 30}
+        self.refused_renew_status = 422
 
     def get(self, call: Call) -> Reply:
         """Read one campaign, short form."""
@@ -80,7 +82,7 @@ class CampaignCalls:
         """
         campaign = self._campaign(call)
         if campaign.members["status"] != "paused":
-            raise refused(call, "Invalid campaign status", "status")
+            raise refused(call, "Invalid campaign status", "status", self.refused_renew_status)
         self._register.renew(campaign, call.at)
         self._ledger.write(call.at, "rcs", call.operation, str(campaign.id), {})
         return render(200, {"data": renewed_form(campaign, campaign.members)})

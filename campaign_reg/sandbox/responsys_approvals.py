@@ -24,12 +24,14 @@ class ApprovalCalls:
 
     Attributes:
         enabled: False is an account without this feature.
+        member: What a body calls the wanted state; the vendor's texts disagree on `approvalStatus` and `status`.
     """
 
     def __init__(self, register: CampaignRegister, ledger: Ledger) -> None:
         self._register = register
         self._ledger = ledger
         self.enabled = True
+        self.member = "approvalStatus"
 
     def list_all(self, call: Call) -> Reply:
         """List every email campaign with its state, all at once.
@@ -70,9 +72,9 @@ class ApprovalCalls:
         campaign = find_campaign(self._register, call, ABSENT_APPROVAL)
         _check_type(campaign.members)
         body = read_object(call)
-        wanted = _read_state(body.get("approvalStatus"))
+        wanted = _read_state(body.get(self.member))
         if len(body) > 1:
-            raise invalid("approvalStatus is the only property")
+            raise invalid(f"{self.member} is the only property")
         if not self._register.decide(campaign, call.at, wanted):
             raise _no_way(campaign.name, wanted)
         self._ledger.write(call.at, call.provider, call.operation, campaign.name, body)

@@ -8,6 +8,7 @@ parameters are the options that a rule may carry.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import functools
 import json
@@ -317,9 +318,12 @@ async def _stream(
     response = web.StreamResponse(status=reply.status, headers=dated)
     response.content_type = reply.content_type
     await response.prepare(scene.request)
-    for chunk in chunks:
-        await response.write(chunk)
-    await response.write_eof()
+    with contextlib.suppress(
+        ConnectionError
+    ):  # who caps what it takes hangs up, which is no fault of the server's
+        for chunk in chunks:
+            await response.write(chunk)
+        await response.write_eof()
     return response
 
 

@@ -8,6 +8,7 @@ import aiohttp
 
 from campaign_reg.errors import (
     CampaignRegError,
+    ConfigurationError,
     ConnectError,
     InvalidInputError,
     OutcomeUnknownError,
@@ -65,6 +66,8 @@ def meaning(operation: Operation, error: Exception) -> Exception:
         return InvalidInputError(f"{name}: the URL cannot be sent")
     if isinstance(error, _NEVER_OPENED):
         return _connect_error(name, error)
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return _proxy_error(name, error.status)
     reason = _reason(error, operation)
     if not operation.safe:
         return OutcomeUnknownError(name, reason)
@@ -88,6 +91,15 @@ def _connect_error(name: str, error: Exception) -> ConnectError:
     return ConnectError(
         name, f"no connection to {error.host}:{error.port}: {cause.strerror or type(cause).__name__}"
     )
+
+
+def _proxy_error(name: str, status: int) -> CampaignRegError:
+    """A proxy that opened no tunnel, so that nothing reached the vendor; its address may hold a password."""
+    if status == 407:
+        return ConfigurationError(
+            f"{name}: the proxy wants credentials (407): give them to the connector; nothing was sent"
+        )
+    return ConnectError(name, f"the proxy opened no way to the vendor, and answered {status}")
 
 
 def _reason(error: Exception, operation: Operation) -> str:

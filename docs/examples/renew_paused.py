@@ -13,7 +13,7 @@ async def main(journal: str) -> int:
     async with campaign_reg.connect("rcs") as rcs:
         funds = await rcs.balance()
         print(f"{funds.balance} {funds.currency} and {funds.credit} of credit")
-        paused = [campaign.id async for campaign in rcs.list() if campaign.vendor_status == "paused"]
+        paused = [campaign.id async for campaign in rcs.everything() if campaign.vendor_status == "paused"]
         print(f"{len(paused)} campaigns are paused")
         async with Batch.open(journal, rcs, "renew") as batch:
             await batch.add(paused)

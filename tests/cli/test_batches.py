@@ -238,7 +238,11 @@ class TestAllPaused:
     def test_a_listing_names_the_campaigns_and_a_resume_does_not_list(
         self, here: Main, vendors: Sandbox, journal: Path
     ) -> None:
-        paused = vendors.rcs.seed(3, **QUICK_VENDOR)
+        # Older ones than the platform shows by itself, too.
+        paused = [
+            *vendors.rcs.seed(2, **QUICK_VENDOR),
+            *vendors.rcs.seed(1, **QUICK_VENDOR, age_days=(400, 500)),
+        ]
         vendors.rcs.seed(2, status="done")
         plan = here("batch", "plan", "rcs", "renew", "--all-paused", "--json").last
         assert (plan["rows"], plan["send"]) == (3, 3)

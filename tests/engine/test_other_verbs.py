@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from campaign_reg import Batch, BatchRow, InvalidInputError, RowResult, Schedule, Verdict
@@ -235,7 +236,7 @@ class TestRenew:
         assert result.outcome.verdict is Verdict.ACTION_REQUIRED
 
     async def test_an_older_count_of_messages_is_no_news(self, tmp_path: Path) -> None:
-        backend = memory()
+        backend = memory(schedule=attrs.evolve(SHORT, deadline_seconds=7200))
         rows = paused(backend, "a")
         backend.vendor.on_write = becoming(backend, vendor_status="paused", version="9")
         assert await carried(backend, tmp_path, "renew", rows) == {}  # it stays open: its reader lags behind

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from typing import Any
 
 import pytest
 
-from campaign_reg.errors import PaginationError
+from campaign_reg.errors import InvalidInputError, PaginationError
 from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 
 pytestmark = pytest.mark.anyio
 
@@ -179,3 +180,24 @@ async def test_52_what_comes_twice_is_left_out_when_asked_for() -> None:
     listing = Listing({None: page(1, 2, then="a"), "a": page(2, 3, 3, then="b"), "b": page(1, 4)})
     assert [item async for item in listing.pager.items(unique_by=lambda item: item)] == [1, 2, 3, 4]
     assert [item async for item in listing.pager] == [1, 2, 2, 3, 3, 1, 4]
+
+
+@pytest.mark.parametrize(
+    ("page_size", "bounds", "words"),
+    [
+        (0, {}, "1 or more"),
+        (True, {}, "1 or more"),
+        ("50", {}, "1 or more"),
+        (2.0, {}, "1 or more"),
+        (29, {"least": 30, "most": 500}, "30 to 500"),
+        (501, {"least": 30, "most": 500}, "30 to 500"),
+    ],
+)
+def test_page_sizes_that_the_vendor_does_not_take(page_size: Any, bounds: dict[str, int], words: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"page_size must be {words}"):
+        checked_page_size(page_size, **bounds)
+
+
+def test_page_sizes_that_the_vendor_takes() -> None:
+    assert checked_page_size(None, least=30) is None
+    assert [checked_page_size(size, least=30, most=500) for size in (30, 500)] == [30, 500]

@@ -118,6 +118,21 @@ async def test_retry_after_is_passed_on(
     assert answer.document == {"error": {"code": 429, "message": "Over limit"}}
 
 
+async def test_a_client_that_hangs_up_is_no_error_of_the_sandbox(
+    sandbox: Sandbox, api: Api, campaign_id: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    sandbox.faults.add("huge_body", RESUBMIT, campaign_id, size_bytes=2_000_000_000)
+    url = f"{api.url}{api.project}/campaignRegistrations/{campaign_id}/resubmit"
+    await api.authorize()
+    async with api.session.put(url, headers=api.headers) as answer:
+        await answer.content.read(1)
+        answer.close()
+    async with asyncio.timeout(10):
+        while sandbox.stats.open_connections:
+            await asyncio.sleep(0.01)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 async def test_only_an_expired_token_is_called_expired(sandbox: Sandbox, api: Api, campaign_id: str) -> None:
     sandbox.faults.add("expired_token", "getCampaign")
     sandbox.faults.add("unauthorized", "getCampaign")

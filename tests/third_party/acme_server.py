@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -214,3 +215,17 @@ def _cut(request: web.Request) -> web.Response:
     assert request.transport is not None
     request.transport.abort()
     return web.Response()
+
+
+async def serve() -> None:
+    """Pretend to be Acme, with some campaigns that run and some that paused, until it is interrupted."""
+    async with AcmeServer() as acme:
+        acme.seed(3)
+        acme.seed(2, status="paused")
+        for name, value in acme.settings.items():
+            print(f"export CAMPAIGN_REG_ACME_{name.upper()}='{value}'", flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())

@@ -15,9 +15,11 @@ import aiohttp
 import attrs
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
 
 from campaign_reg.clock import SystemClock
 from campaign_reg.errors import (
+    ConfigurationError,
     ConnectError,
     HeldBackError,
     InvalidInputError,
@@ -651,3 +653,48 @@ async def test_91_errors_leave_no_circle_behind(transport: AiohttpTransport) -> 
         with no_errors_in_circles():
             with contextlib.suppress(OutcomeUnknownError):
                 await transport.send(put(server.origin))
+
+
+class ProxyConnector(aiohttp.TCPConnector):
+    """A connector as a caller behind a proxy lends it: there is no other way to name one."""
+
+    def __init__(self, proxy: str) -> None:
+        super().__init__()
+        self.proxy = URL(proxy)
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
+    ) -> Any:
+        req.update_proxy(self.proxy, None, {"Proxy-Authorization": "Basic canary"})
+        return await super().connect(req, traces, timeout)
+
+
+@pytest.mark.parametrize("make", [get, put])
+@pytest.mark.parametrize(
+    ("status", "raised", "words"),
+    [(407, ConfigurationError, "wants credentials"), (503, ConnectError, "opened no way to the vendor")],
+)
+async def test_17_a_proxy_that_opens_no_way(
+    make: Any, status: int, raised: type[Exception], words: str
+) -> None:
+    async with WireServer(reply(status, Proxy_Authenticate="Basic")) as proxy:
+        connector = ProxyConnector(proxy.origin)
+        transport = AiohttpTransport(clock=SystemClock(), limits=Limits(), connector=connector)
+        with pytest.raises(raised, match=words) as caught:
+            await transport.send(make("https://vendor.example.test"))
+        await transport.aclose()
+        await connector.close()
+        assert [request.method for request in proxy.requests] == ["CONNECT"]
+    assert type(caught.value) is raised
+    assert "canary" not in repr(caught.value)
+
+
+async def test_17_a_proxy_of_the_environment_is_not_asked(
+    transport: AiohttpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with WireServer() as proxy, WireServer() as server:
+        for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, proxy.origin)
+        monkeypatch.delenv("no_proxy", raising=False)
+        await transport.send(get(server.origin))
+        assert (proxy.connections, server.count("GET")) == (0, 1)

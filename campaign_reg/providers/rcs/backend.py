@@ -13,26 +13,27 @@ from campaign_reg.errors import (
     ConflictError,
     DecodeError,
     InvalidInputError,
+    InvalidRequestError,
     NotFoundError,
     OutcomeUnknownError,
 )
+from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.account import AccountCalls
 from campaign_reg.providers.rcs.callbacks import Headers, parse_callback
-from campaign_reg.providers.rcs.calls import Calls, checked_page_size, digits
+from campaign_reg.providers.rcs.calls import MOST_A_PAGE, Calls, digits
 from campaign_reg.providers.rcs.codec import campaign_body, encode, make_converter, references_of
 from campaign_reg.providers.rcs.drafts import CampaignDraft, Renewal
-from campaign_reg.providers.rcs.lint import findings, refuse_errors
+from campaign_reg.providers.rcs.lint import findings
 from campaign_reg.providers.rcs.messages import MessageCalls, period_of
 from campaign_reg.providers.rcs.models import RcsCampaign, RcsCampaignDetail
 from campaign_reg.providers.rcs.rules import RESUMED, RULES, STOPPABLE
 from campaign_reg.wire.response import vendor_date
 
 if TYPE_CHECKING:
-    from campaign_reg.models.finding import Finding
     from campaign_reg.pace import Permit
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.rcs.config import RcsConfig
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 _FIND_LIMIT = 100
 _NOT_THERE = frozenset({404, 405})
+_AS_FAR_BACK = timedelta(days=5 * 365)
 _SEARCHES = {"/api/campaigns": "search", "/api/campaign": "filter"}
 
 
@@ -102,8 +104,8 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
     def list(
         self,
         *,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
         sender: str | None = None,
         newest_first: bool = False,
         page_size: int | None = None,
@@ -118,7 +120,8 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
             newest_first: By id, falling; pages may shift while campaigns are made.
             page_size: 30 to 500.
 
-        Times without a zone are the platform's; an instant needs the setting `time_zone`.
+        Times may be given as text, such as `2026-11-22 09:00:00`. Those without a zone are the platform's; an instant
+        needs the setting `time_zone`.
 
         Source:
             https://bsg.world/developers/rest-api/get-a-list-of-rcs-campaigns
@@ -126,7 +129,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         query: dict[str, QueryValue] = {
             "filter[type]": "rcs",  # without it, the platform lists SMS campaigns
             "way": "desc" if newest_first else None,
-            "page[limit]": checked_page_size(page_size, least=30),
+            "page[limit]": checked_page_size(page_size, least=30, most=MOST_A_PAGE),
         }
         period = period_of(self._calls, created_from, created_to, newest_first=newest_first)
 
@@ -136,6 +139,11 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
             )
 
         return self._calls.pages_in(period, query, fetch)
+
+    def everything(self) -> Pager[RcsCampaign]:
+        """List the RCS campaigns of the last five years lazily, in windows of three months."""
+        since = self.clock.now() - _AS_FAR_BACK
+        return self.list(created_from=since.replace(tzinfo=None, microsecond=0), page_size=MOST_A_PAGE)
 
     async def create(self, draft: CampaignDraft) -> Action:
         """Create a campaign, for numbers or for contact lists; it sends at once unless the draft says when.
@@ -245,7 +253,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         return self._prepared_renew(digits(target))
 
     def _prepared_create(self, draft: CampaignDraft, key: str) -> PreparedWrite:
-        refuse_errors(draft, self.clock.now())
+        refuse_errors(findings(draft, self.clock.now()))
         if not (key.isascii() and key.isalnum() and len(key) <= 28) and key:
             raise InvalidInputError("key must be letters and digits, at most 28")
         references = references_of(draft.phones, key)
@@ -270,7 +278,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
             request.permit, request.leave_before = permit, leave_before
             try:
                 envelope, _ = await self._calls.exchange(request)
-            except ConflictError as refusal:
+            except (ConflictError, InvalidRequestError) as refusal:  # how the refusal looks is not published
                 return await self._refused_renew(id, refusal)
             if envelope.data.id != id:
                 raise OutcomeUnknownError(ops.RENEW.name, "the platform answered about another campaign")
@@ -278,7 +286,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
 
         return PreparedWrite(content=_content(request), send=send)
 
-    async def _refused_renew(self, id: str, refusal: ConflictError) -> Answer:
+    async def _refused_renew(self, id: str, refusal: ConflictError | InvalidRequestError) -> Answer:
         """What a refusal for the campaign's state means: it may be the echo of a renew that has done its work."""
         try:
             reading = await self.read(id, verb=Verb.RENEW)
@@ -332,15 +340,17 @@ class _Forms:
             send: Sends in a form.
             not_there: Statuses that say that there is no such call, and nothing was applied.
         """
-        form = self._first
+        form, other = self._first, self._other
         try:
             answer = await send(form)
         except ApiError as refusal:
-            if self._known or refusal.status not in not_there:
+            # Another call may have found out meanwhile that it is the other one.
+            is_known = self._known and form is self._first
+            if is_known or refusal.status not in not_there:
                 raise
-            answer = await send(self._other)
-            self._first, self._other = self._other, form
-        self._known = True
+            form, other = other, form
+            answer = await send(form)
+        self._first, self._other, self._known = form, other, True
         return answer
 
 

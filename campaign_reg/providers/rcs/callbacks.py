@@ -50,12 +50,15 @@ def parse_callback(
         converter: A backend's, for its hooks and its `time_zone`.
 
     Raises:
-        InvalidInputError: The secret does not match, or is too short to be one; the body is too large, or said to be
-            something other than JSON.
+        InvalidInputError: The secret does not match, or is too short to be one; the body is not bytes, too large, or
+            said to be something other than JSON.
         DecodeError: The body does not parse, or tells neither a status nor a click.
     """
     _check_secret(secret, presented)
-    if len(body) > MAX_CALLBACK_BYTES:
+    given: object = body
+    if not isinstance(given, bytes | bytearray | memoryview):
+        raise InvalidInputError(f"the body must be the raw bytes as they came, not {type(given).__name__}")
+    if memoryview(given).nbytes > MAX_CALLBACK_BYTES:
         raise InvalidInputError(f"callback: {len(body):,} bytes, more than any callback has")
     _check_content_type(headers)
     document = loads(bytes(body))
@@ -66,11 +69,11 @@ def parse_callback(
 
 
 def _check_secret(secret: str | None, presented: str | None) -> None:
-    if secret is None or len(secret) < _SHORTEST_SECRET:
+    if not isinstance(secret, str) or len(secret) < _SHORTEST_SECRET:
         raise InvalidInputError(
             f"secret must be at least {_SHORTEST_SECRET} characters that nobody can guess"
         )
-    given = presented.encode("utf-8", "surrogatepass") if presented is not None else b""
+    given = presented.encode("utf-8", "surrogatepass") if isinstance(presented, str) else b""
     if not hmac.compare_digest(secret.encode("utf-8", "surrogatepass"), given):
         raise InvalidInputError("callback: the secret part of the URL does not match")
 

@@ -10,7 +10,7 @@ import attrs
 
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.rcs.documents import PageNumbers
 from campaign_reg.providers.rcs.listing import Place, next_place
 from campaign_reg.wire.operation import Operation, QueryValue, build_request
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.rcs.listing import Period
     from campaign_reg.wire.message import Request, Response, Transport
 
+MOST_A_PAGE = 500
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 Query = Mapping[str, QueryValue]
 FetchPage = Callable[[Query], Awaitable[tuple[Any, "datetime | None"]]]
@@ -81,7 +82,7 @@ class Calls:
 
     def pages_of(self, operation: Operation, page_size: int | None) -> Pager[Any]:
         """A listing that needs no period."""
-        limit = checked_page_size(page_size, least=15)
+        limit = checked_page_size(page_size, least=15, most=MOST_A_PAGE)
 
         async def fetch(cursor: str | None) -> Page[Any]:
             place = Place() if cursor is None else Place.of(cursor)
@@ -116,17 +117,6 @@ class Calls:
             )
 
         return Pager(fetch)
-
-
-def checked_page_size(page_size: int | None, *, least: int) -> int | None:
-    """A page size within the platform's bounds.
-
-    Raises:
-        InvalidInputError: It is not.
-    """
-    if page_size is not None and not least <= page_size <= 500:
-        raise InvalidInputError(f"page_size must be {least} to 500")
-    return page_size
 
 
 def digits(id: object, name: str = "id") -> str:

@@ -235,7 +235,7 @@ class ExportRow:
     time_sent: datetime | None = None
     time_delivered: datetime | None = attrs.field(default=None, metadata=written(None, "time_dlr"))
     status: MessageStatus | None = attrs.field(default=None, metadata=written(MESSAGE_STATUS))
-    body: str | None = None
+    body: str | None = attrs.field(default=None, repr=False)
     clicks: int | None = attrs.field(default=None, metadata=written(None, "sl_clicks"))
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 

@@ -23,6 +23,7 @@ from campaign_reg.protocol.params import make_params
 
 _NUMBER = re.compile(r"\+?[0-9]{9,15}")
 _REFERENCE = re.compile(r"[A-Za-z0-9]{1,32}")
+_MESSAGE_ID = re.compile(r"[0-9]{1,18}")
 
 
 def plain_number(text: object, name: str) -> str:
@@ -114,8 +115,8 @@ class Card:
         suggestions: At most 4; some of the vendor's texts say 2.
     """
 
-    title: str | None = None
-    text: str | None = None
+    title: str | None = attrs.field(default=None, repr=False)
+    text: str | None = attrs.field(default=None, repr=False)
     media_url: str | None = None
     suggestions: tuple[Suggestion, ...] = ()
 
@@ -136,7 +137,7 @@ class SmsFallback:
         check_stop_list: Whether numbers on the SMS stop list are skipped; the platform does so unless told otherwise.
     """
 
-    text: str = attrs.field(validator=_is_given)
+    text: str = attrs.field(validator=_is_given, repr=False)
     sender: str = attrs.field(validator=_is_given)
     validity_hours: int | None = None
     validity_seconds: int | None = None
@@ -193,8 +194,8 @@ class CampaignDraft:
     sender: str = attrs.field(validator=_is_given)
     phones: tuple[Recipient, ...] = attrs.field(default=(), converter=_recipients)
     groups: tuple[int, ...] = ()
-    text: str | None = None
-    cards: tuple[Card, ...] = ()
+    text: str | None = attrs.field(default=None, repr=False)
+    cards: tuple[Card, ...] = attrs.field(default=(), repr=False)
     sms_fallback: SmsFallback | None = None
     start_at: datetime | None = None
     tariff_code: int | None = None
@@ -217,8 +218,8 @@ class MessageDraft:
 
     Attributes:
         phone: A number, or a `Recipient` with your own reference.
-        callback_url: Where its callbacks go instead of the account's own address; https, at most 100 characters. Put
-            something into it that nobody can guess: callbacks are not signed.
+        callback_url: Where its callbacks go instead of the account's own address; https, on a public host, at most 100
+            characters. Put something into it that nobody can guess: callbacks are not signed.
 
     The other attributes are those of `CampaignDraft`.
 
@@ -228,10 +229,10 @@ class MessageDraft:
 
     sender: str = attrs.field(validator=_is_given)
     phone: Recipient = attrs.field(converter=_recipient)
-    text: str | None = None
-    cards: tuple[Card, ...] = ()
+    text: str | None = attrs.field(default=None, repr=False)
+    cards: tuple[Card, ...] = attrs.field(default=(), repr=False)
     sms_fallback: SmsFallback | None = None
-    callback_url: str | None = None
+    callback_url: str | None = attrs.field(default=None, repr=False)
     tariff_code: int | None = None
     validity_hours: int | None = None
     validity_seconds: int | None = None
@@ -293,7 +294,7 @@ class ExportQuery:
             others = [f.name for f in attrs.fields(type(self)) if f.name != "message_ids"]
             if any(getattr(self, name) for name in others):
                 raise InvalidInputError("ExportQuery takes message_ids alone, or the others")
-            if not all(id.isascii() and id.isdigit() for id in self.message_ids):
+            if not all(_MESSAGE_ID.fullmatch(id) for id in self.message_ids):
                 raise InvalidInputError("message_ids must be ids of messages, which are digits")
         elif None in period:
             raise InvalidInputError("ExportQuery needs message_ids, or time_in_from and time_in_to")

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.finding import Finding, Severity
 from campaign_reg.providers.rcs.drafts import (
     CampaignDraft,
@@ -25,6 +24,7 @@ from campaign_reg.providers.rcs.drafts import (
     Suggestion,
     plain_number,
 )
+from campaign_reg.wire.callback_url import callback_url_problem
 
 _GSM_ALPHABET = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
@@ -71,7 +71,7 @@ def _findings(draft: CampaignDraft | MessageDraft, now: datetime) -> Iterator[Fi
         yield from _audience(draft)
         yield from _start(draft, now)
     elif draft.callback_url is not None:
-        yield from _url("callback_url", draft.callback_url, 100, {"https"})
+        yield from _callback_url(draft.callback_url)
 
 
 def _error(code: str, field: str, text: str, advice: str) -> Finding:
@@ -151,6 +151,14 @@ def _url(field: str, url: str, most: int, schemes: set[str]) -> Iterator[Finding
         yield _error("no_url", field, f"it is no {words} address", "give a whole address")
 
 
+def _callback_url(url: str) -> Iterator[Finding]:
+    """The URL is not quoted: a part of it is a secret."""
+    yield from _length("callback_url", url, 100)
+    problem = callback_url_problem(url)
+    if problem:
+        yield _error("callback_url", "callback_url", problem, "give an https address on a public host")
+
+
 def _sms(sms: SmsFallback) -> Iterator[Finding]:
     yield from _length("sms_fallback.text", sms.text, _MOST_SMS_CHARACTERS)
     yield from _length("sms_fallback.sender", sms.sender, 15)
@@ -190,14 +198,3 @@ def _start(draft: CampaignDraft, now: datetime) -> Iterator[Finding]:
     if start > now + timedelta(days=_DAYS_AHEAD + 1):
         text = f"more than {_DAYS_AHEAD} days ahead"
         yield _error("starts_too_late", "start_at", text, "schedule it later on")
-
-
-def refuse_errors(draft: CampaignDraft | MessageDraft, now: datetime) -> None:
-    """Refuse a draft that breaks a limit.
-
-    Raises:
-        InvalidInputError: It does; the message names everything that is wrong.
-    """
-    wrong = [finding for finding in findings(draft, now) if finding.severity is Severity.ERROR]
-    if wrong:
-        raise InvalidInputError("; ".join(f"{finding.field}: {finding.text}" for finding in wrong))

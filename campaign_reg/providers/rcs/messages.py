@@ -7,14 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from campaign_reg.errors import InvalidInputError, NotFoundError, OutcomeUnknownError
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.models.finding import refuse_errors
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.rcs import operations as ops
-from campaign_reg.providers.rcs.calls import Calls, checked_page_size, digits
+from campaign_reg.providers.rcs.calls import MOST_A_PAGE, Calls, digits
 from campaign_reg.providers.rcs.codec import encode, message_body
-from campaign_reg.providers.rcs.lint import refuse_errors
+from campaign_reg.providers.rcs.lint import findings
 from campaign_reg.providers.rcs.listing import Period
 from campaign_reg.providers.rcs.models import RcsMessage
-from campaign_reg.providers.rcs.times import to_vendor
+from campaign_reg.providers.rcs.times import moment, to_vendor
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs.calls import Query
@@ -44,7 +45,7 @@ class MessageCalls:
         Source:
             https://bsg.world/developers/rest-api/single-rcs-message-sending
         """
-        refuse_errors(draft, self._calls.clock.now())
+        refuse_errors(findings(draft, self._calls.clock.now()))
         reference = draft.phone.reference_id or self._new_key()
         body = encode(message_body(draft, reference))
         try:
@@ -61,8 +62,8 @@ class MessageCalls:
         id: str | None = None,
         campaign_id: str | None = None,
         reference_id: str | None = None,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
+        created_from: datetime | str | None = None,
+        created_to: datetime | str | None = None,
         newest_first: bool = False,
         page_size: int | None = None,
     ) -> Pager[RcsMessage]:
@@ -78,7 +79,8 @@ class MessageCalls:
             newest_first: By id, falling.
             page_size: 15 to 500.
 
-        Times without a zone are the platform's; an instant needs the setting `time_zone`.
+        Times may be given as text, such as `2026-11-22 09:00:00`. Those without a zone are the platform's; an instant
+        needs the setting `time_zone`.
 
         Source:
             https://bsg.world/developers/rest-api/get-the-status-of-a-sent-rcs-message
@@ -88,7 +90,7 @@ class MessageCalls:
             "filter[campaign_id]": None if campaign_id is None else digits(campaign_id, "campaign_id"),
             "filter[reference_id]": reference_id,
             "way": "desc" if newest_first else None,
-            "page[limit]": checked_page_size(page_size, least=15),
+            "page[limit]": checked_page_size(page_size, least=15, most=MOST_A_PAGE),
         }
         if reference_id is not None and not (reference_id.isascii() and reference_id.isalnum()):
             raise InvalidInputError("reference_id must be 1 to 32 letters and digits")
@@ -117,7 +119,9 @@ class MessageCalls:
         return (await self.message(event.message_id)).campaign_id
 
 
-def period_of(calls: Calls, start: datetime | None, end: datetime | None, *, newest_first: bool) -> Period:
+def period_of(
+    calls: Calls, start: datetime | str | None, end: datetime | str | None, *, newest_first: bool
+) -> Period:
     """A period as the platform writes it.
 
     Raises:
@@ -125,7 +129,7 @@ def period_of(calls: Calls, start: datetime | None, end: datetime | None, *, new
     """
     zone = calls.config.zone
     return Period(
-        start=None if start is None else to_vendor(start, zone, "created_from"),
-        end=None if end is None else to_vendor(end, zone, "created_to"),
+        start=None if start is None else to_vendor(moment(start, "created_from"), zone, "created_from"),
+        end=None if end is None else to_vendor(moment(end, "created_to"), zone, "created_to"),
         newest_first=newest_first,
     )

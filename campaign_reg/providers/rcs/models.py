@@ -388,10 +388,10 @@ class RcsMessage:
     created: datetime | None = attrs.field(default=None, metadata=written(None, "created_at"))
     sent: datetime | None = attrs.field(default=None, metadata=written(None, "sent_at"))
     delivered: datetime | None = attrs.field(default=None, metadata=written(None, "delivered_at"))
-    text: str | None = None
+    text: str | None = attrs.field(default=None, repr=False)
     country: str | None = None
     parts: int | None = None
-    rcs_options: Mapping[str, Any] | None = None
+    rcs_options: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
     alternative_channels: MessageFallback | None = None
     zone: ZoneInfo | None = attrs.field(default=None, repr=False, eq=False, metadata=UNWRITTEN)
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)

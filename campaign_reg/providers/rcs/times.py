@@ -62,3 +62,17 @@ def to_vendor(value: datetime, zone: ZoneInfo | None, name: str) -> datetime:
             )
         value = value.astimezone(zone).replace(tzinfo=None)
     return value.replace(microsecond=0)
+
+
+def moment(value: datetime | str, name: str) -> datetime:
+    """A caller's time, also as text: `2026-11-22 09:00:00`, or a day alone for its first second.
+
+    Raises:
+        InvalidInputError: It is none.
+    """
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise InvalidInputError(f"{name} must be a date and time such as 2026-11-22 09:00:00") from None

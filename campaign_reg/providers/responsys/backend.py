@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from campaign_reg.enums import Verb
 from campaign_reg.errors import ApiError, InvalidInputError, NotFoundError, OutcomeUnknownError
-from campaign_reg.models.finding import Finding, Severity
+from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager
@@ -234,7 +234,7 @@ class ResponsysBackend(Schedules, Attributes):
         Source:
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-get.htm
         """
-        wanted = None if status is None else Approval(status=ApprovalStatus(status)).status.value
+        wanted = None if status is None else Approval(status=status).status.value
         listing = Listing(operation=ops.LIST_APPROVALS, member="campaigns", query={"status": wanted})
         return self._pager(listing, CampaignApproval)
 
@@ -269,7 +269,7 @@ class ResponsysBackend(Schedules, Attributes):
         Source:
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-campaignName-put.htm
         """
-        return await self.perform(Verb.APPROVE, id, Approval(status=ApprovalStatus(status)))
+        return await self.perform(Verb.APPROVE, id, Approval(status=status))
 
     async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
         """Read a campaign, for `approve` its approval, and reduce it to what decides."""
@@ -313,9 +313,7 @@ class ResponsysBackend(Schedules, Attributes):
 
     def _refuse_unfit(self, params: object) -> None:
         """Refuse what breaks a published limit, or is of the other version of the API."""
-        for finding in findings(params):
-            if finding.severity is Severity.ERROR:
-                raise InvalidInputError(f"{finding.field}: {finding.text}; {finding.advice}")
+        refuse_errors(findings(params))
         if not isinstance(params, CampaignFields):
             return
         if self._config.api_version == "v1.5":
@@ -361,8 +359,7 @@ class ResponsysBackend(Schedules, Attributes):
         return PreparedWrite(content=content, send=send)
 
     def _prepared_approval(self, target: str, approval: Approval) -> PreparedWrite:
-        # The vendor's prose calls the property `status`, its only sample and all its answers `approvalStatus`.
-        body = self._json({"approvalStatus": approval.status.value})
+        body = self._json({self._config.approval_member: approval.status.value})
         request = self._request(ops.SET_APPROVAL, {"name": target}, body=body)
 
         async def send(permit: Permit, leave_before: float | None) -> Answer:

@@ -13,7 +13,7 @@ import attrs
 from campaign_reg.errors import DecodeError, InvalidInputError, PaginationError
 from campaign_reg.models.page import Page
 from campaign_reg.protocol.backend import Backend
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.responsys.codec import make_converter
 from campaign_reg.providers.responsys.links import (
     at_offset,
@@ -147,9 +147,7 @@ class Calls(Backend[ResponsysCampaign]):
         """
         query = dict(listing.query)
         if listing.page_size is not None:
-            if not 1 <= listing.page_size <= listing.most:
-                raise InvalidInputError(f"page_size must be from 1 to {listing.most}")
-            query |= {"limit": listing.page_size, "offset": 0}
+            query |= {"limit": checked_page_size(listing.page_size, most=listing.most), "offset": 0}
         url = self._request(listing.operation, listing.path, query=query, body=listing.body).url
         path, _sep, first = url.partition("?")
         fetch: Callable[[str | None], Any] = partial(self._page, listing, path, first)

@@ -48,6 +48,8 @@ class ResponsysConfig(ProviderConfig):
         api_version: Of create, get, update and copy: `v1.5`, the only one that the vendor's pages for create, update
             and copy describe, or `v1.3`, which its answers advertise. They differ in how a campaign names its
             audience: `data_source` in v1.5, `list_name` in v1.3.
+        approval_member: What the body of an approval calls the wanted state: `approvalStatus`, as in the vendor's only
+            sample, or `status`, as in its prose. A wrong one is refused, and nothing is applied.
 
     Source:
         https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/GetStarted/Authentication/authenticating.htm
@@ -62,3 +64,4 @@ class ResponsysConfig(ProviderConfig):
         default=VENDOR_HOSTS, converter=host_patterns, validator=valid_patterns
     )
     api_version: str = attrs.field(default="v1.5", validator=one_of("v1.5", "v1.3"))
+    approval_member: str = attrs.field(default="approvalStatus", validator=one_of("approvalStatus", "status"))

@@ -110,7 +110,7 @@ class SearchHit:
     campaign_name: str | None = None
     folder_name: str | None = None
     type: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     @property
     def id(self) -> str:
@@ -125,7 +125,7 @@ class SearchResult:
     campaigns: tuple[SearchHit, ...] | None = None
     items: tuple[SearchHit, ...] | None = None
     links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -135,7 +135,7 @@ class CloseResult:
     status: bool
     message: str | None = None
     links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -144,7 +144,7 @@ class RenderedBody:
 
     type: str
     data: str = attrs.field(repr=False)
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -161,7 +161,7 @@ class Preview:
     list_type: str | None = None
     list_name: str | None = None
     riid: int | None = text_number()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 class ScheduleType(OpenEnum):
@@ -194,7 +194,7 @@ class LaunchOptions:
     sampling_nth_offset: int | None = None
     sampling_nth_interval: int | None = None
     links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -214,7 +214,7 @@ class LaunchSchedule:
     recurring_interval: str | None = None
     launch_options: LaunchOptions | None = None
     links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     @property
     def id(self) -> str:
@@ -229,7 +229,7 @@ class ScheduleList:
     schedules: tuple[LaunchSchedule, ...] | None = None
     items: tuple[LaunchSchedule, ...] | None = None
     links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -253,7 +253,7 @@ class ProofList:
     created_date: str | None = None
     modified_by: str | None = None
     modified_date: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -262,7 +262,7 @@ class ProofListAttribute:
 
     attribute_name: str
     attribute_data: ProofList
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -270,7 +270,7 @@ class DataSources:
     """A campaign's data sources."""
 
     data_sources: tuple[DataSource, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -279,7 +279,7 @@ class DataSourcesAttribute:
 
     attribute_name: str
     attribute_data: DataSources
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -293,7 +293,7 @@ class Organization:
     number: int | None = text_number()
     name: str | None = None
     lineage: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -301,7 +301,7 @@ class OrganizationValues:
     """Envelope of organizations."""
 
     attribute_values: tuple[Organization, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -309,7 +309,7 @@ class OrganizationAttributes:
     """Envelope of that envelope."""
 
     organizations: OrganizationValues | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -317,7 +317,7 @@ class OrganizationAccess:
     """The organizations that have access to a campaign."""
 
     attributes: OrganizationAttributes
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -335,7 +335,7 @@ class RateLimit:
     resource_path: str | None = None
     verb: str | None = None
     description: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -350,7 +350,7 @@ class RateLimitList:
 
     limits: tuple[RateLimit, ...]
     wrapper: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 def wall_time(moment: datetime) -> str:

@@ -64,7 +64,7 @@ def parse_envelope(response: Response) -> ErrorBody:
 def _unseen_state(code: str, detail: str) -> tuple[str, ...]:
     """The vendor's texts disagree on the name of the one property of an approval; a null hints at the wrong one."""
     if code == "INVALID_CAMPAIGN_APPROVAL_STATE" and "[null]" in detail.lower():
-        return ("approvalStatus: the vendor did not see it, perhaps it wants another name: report this",)
+        return ("the vendor did not see the wanted state: try the other setting of approval_member",)
     return ()
 
 

@@ -83,7 +83,7 @@ class Link:
     rel: str | None = None
     href: str | None = None
     method: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -98,7 +98,7 @@ class DataSourceField:
     alias: str | None = None
     look_up_key: bool | None = None
     default_value: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -119,7 +119,7 @@ class DataSource:
     alias: str | None = None
     default_value: str | None = None
     default: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -403,7 +403,7 @@ class CampaignList:
     campaigns: tuple[ResponsysCampaign, ...] | None = None
     items: tuple[ResponsysCampaign, ...] | None = None
     links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -413,4 +413,4 @@ class ApprovalList:
     campaigns: tuple[CampaignApproval, ...] | None = None
     items: tuple[CampaignApproval, ...] | None = None
     links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 import attrs
@@ -136,6 +136,21 @@ class TestReading:
         campaign = await rcs.get(id)
         assert (campaign.state, campaign.vendor_status) == (CampaignState.UNKNOWN, "frozen")
 
+    @pytest.mark.parametrize("wrong", [date(2026, 11, 22), "yesterday", "", 7])
+    async def test_what_is_no_time(self, rcs: RcsBackend, sandbox: Sandbox, wrong: Any) -> None:
+        with pytest.raises(InvalidInputError, match="created_from must be a date and time such as 2026"):
+            rcs.list(created_from=wrong)
+        assert sandbox.exchanges == []
+
+    async def test_times_as_text(self, rcs: RcsBackend, sandbox: Sandbox) -> None:
+        """As a command gives them."""
+        [id] = sandbox.rcs.seed(1)
+        created = (await rcs.get(id)).created
+        assert created is not None
+        day, until = str(created.date()), str(created)
+        assert [found.id async for found in rcs.list(created_from=day, created_to=until)] == [id]
+        assert [found.id async for found in rcs.list(created_to=str(created.date()))] == []
+
     async def test_a_zone_makes_instants(self, sandbox: Sandbox, clock: SharedClock) -> None:
         settings = {**sandbox.settings("rcs"), "time_zone": "Europe/Kyiv"}
         async with campaign_reg.connect("rcs", clock=clock, **settings) as rcs:
@@ -211,6 +226,25 @@ class TestList:
             after = clock.now() - timedelta(days=1, minutes=1)
             assert [c.id async for c in zoned.list(created_from=after)] == [id]
             assert [c.id async for c in zoned.list(created_from=after + timedelta(minutes=2))] == []
+
+    async def test_many_at_once_find_out_which_form_there_is(self, sandbox: Sandbox) -> None:
+        """Each tries the other form for itself, and what they find out is the same."""
+        sandbox.rcs.brand = "wwt"
+        ids = sandbox.rcs.seed(2, status="sending")
+        settings = {**sandbox.settings("rcs"), "list_path": "/api/campaigns", "stop_method": "PATCH"}
+        async with campaign_reg.connect("rcs", **settings) as rcs:
+
+            async def listed() -> list[str]:
+                return [campaign.id async for campaign in rcs.list()]
+
+            for found in (*await asyncio.gather(listed(), listed()), await listed()):
+                assert found == ids
+            assert calls(sandbox).count("None") == 2
+            assert [stopped.status for stopped in await asyncio.gather(*map(rcs.stop, ids))] == [
+                "stopped"
+            ] * 2
+            [another] = sandbox.rcs.seed(1, status="sending")
+            assert (await rcs.stop(another)).status == "stopped"
 
     @pytest.mark.parametrize(
         "filters",
@@ -479,9 +513,13 @@ class TestRenew:
         assert applied(sandbox, "renewCampaign") == 1
         assert calls(sandbox).count("renewCampaign") == 1
 
+    @pytest.mark.parametrize("refused", [422, 400])
     @pytest.mark.parametrize("status", ["sending", "done"])
-    async def test_a_refusal_that_is_an_echo(self, rcs: RcsBackend, sandbox: Sandbox, status: str) -> None:
-        """Somebody, or an earlier try, has done it in the meantime."""
+    async def test_a_refusal_that_is_an_echo(
+        self, rcs: RcsBackend, sandbox: Sandbox, status: str, refused: int
+    ) -> None:
+        """Somebody, or an earlier try, has done it in the meantime; how that is refused is not published."""
+        sandbox.rcs.listings.refused_renew_status = refused
         [id] = sandbox.rcs.seed(1)
         paused = await rcs.read(id, verb=Verb.RENEW)
         sandbox.rcs.change(id, status=status)

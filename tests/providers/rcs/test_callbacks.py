@@ -81,7 +81,7 @@ def test_which_is_which() -> None:
 
 
 @pytest.mark.parametrize(
-    "presented", ["", None, "x", SECRET[:-1], SECRET + "x", SECRET.upper(), "é" * 25, "\ud800"]
+    "presented", ["", None, 7, b"x", "x", SECRET[:-1], SECRET + "x", SECRET.upper(), "é" * 25, "\ud800"]
 )
 def test_a_stranger_is_refused_before_the_body_is_read(presented: Any) -> None:
     with pytest.raises(InvalidInputError, match="does not match") as caught:
@@ -122,6 +122,14 @@ def test_headers_in_every_form(headers: Any) -> None:
 def test_other_content_is_refused(headers: Any) -> None:
     with pytest.raises(InvalidInputError, match="application/json"):
         parse(EXAMPLES["StatusCallback"], headers)
+
+
+@pytest.mark.parametrize(
+    "body", [json.dumps(EXAMPLES["StatusCallback"]), EXAMPLES["StatusCallback"], None, 7]
+)
+def test_87_a_body_that_is_not_as_it_came(body: Any) -> None:
+    with pytest.raises(InvalidInputError, match="must be the raw bytes as they came"):
+        parse_callback(JSON, body, secret=SECRET, presented=SECRET)
 
 
 def test_a_body_that_is_too_large() -> None:

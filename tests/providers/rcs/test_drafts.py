@@ -10,7 +10,8 @@ import pytest
 
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.params import make_params, params_from_text, plain_params
-from campaign_reg.providers.rcs.codec import campaign_body, export_body, message_body
+from campaign_reg.providers.rcs.codec import campaign_body, export_body, make_converter, message_body
+from campaign_reg.providers.rcs.documents import ExportRow
 from campaign_reg.providers.rcs.drafts import (
     CampaignDraft,
     Card,
@@ -22,9 +23,11 @@ from campaign_reg.providers.rcs.drafts import (
     SmsFallback,
     Suggestion,
 )
+from campaign_reg.providers.rcs.models import RcsMessage
 
 from .contract import requests
 
+CONVERTER = make_converter()
 CARD = Card(
     title="Spring offer",
     text="Two for one until Sunday.",
@@ -188,6 +191,7 @@ def test_what_contradicts_itself(members: dict[str, Any], words: str) -> None:
         (ExportQuery, {"time_in_from": datetime(2026, 3, 1)}),  # noqa: DTZ001
         (ExportQuery, {"message_ids": ("1",), "country": "US"}),
         (ExportQuery, {"message_ids": ("x",)}),
+        (ExportQuery, {"message_ids": ("9" * 5000,)}),
     ],
 )
 def test_parts_that_contradict_themselves(kind: type[Any], members: dict[str, Any]) -> None:
@@ -215,3 +219,18 @@ def test_a_renewal_takes_nothing() -> None:
 def test_plain_values_are_not_coerced(values: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidInputError, match=words):
         make_params(CampaignDraft, {"sender": "a", **values})
+
+
+def test_80_what_is_written_to_people_is_not_shown() -> None:
+    """Messages carry one-time codes, too."""
+    fallback = SmsFallback(text="canary", sender="ACME")
+    card = Card(title="canary", text="canary")
+    told: dict[str, Any] = {"sender": "acme_agent", "sms_fallback": fallback}
+    shown = [
+        CampaignDraft(phones=["12025550123"], text="canary", **told),
+        MessageDraft(phone="12025550123", cards=(card,), **told),
+        card,
+        CONVERTER.structure({"id": 1, "text": "canary", "rcs_options": {"text": "canary"}}, RcsMessage),
+        CONVERTER.structure({"message_id": 1, "body": "canary"}, ExportRow),
+    ]
+    assert "canary" not in repr(shown)

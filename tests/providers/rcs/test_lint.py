@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from campaign_reg.errors import InvalidInputError
-from campaign_reg.models.finding import Severity
+from campaign_reg.models.finding import Severity, refuse_errors
 from campaign_reg.providers.rcs.drafts import (
     CampaignDraft,
     Card,
@@ -17,7 +17,7 @@ from campaign_reg.providers.rcs.drafts import (
     SmsFallback,
     Suggestion,
 )
-from campaign_reg.providers.rcs.lint import findings, refuse_errors, utf16_units
+from campaign_reg.providers.rcs.lint import findings, utf16_units
 
 NOW = datetime(2026, 4, 10, 8, tzinfo=UTC)
 NUMBERS = [f"1202555{n:04d}" for n in range(6000)]
@@ -109,6 +109,16 @@ def message(**members: Any) -> MessageDraft:
             "callback_url",
         ),
         (
+            message(callback_url="https://a.example/s"),
+            message(callback_url="https://u:k3y@a.example/s"),
+            "callback_url",
+        ),
+        (
+            message(callback_url="https://8.8.8.8/s"),
+            message(callback_url="https://10.0.0.1/s"),
+            "callback_url",
+        ),
+        (
             message(callback_url="https://a.example/" + "x" * 82),
             message(callback_url="https://a.example/" + "x" * 83),
             "callback_url",
@@ -121,11 +131,11 @@ def test_limits_at_their_edge(
     within: CampaignDraft | MessageDraft, beyond: CampaignDraft | MessageDraft, field: str
 ) -> None:
     assert [f for f in findings(within, NOW) if f.severity is Severity.ERROR] == []
-    refuse_errors(within, NOW)
+    refuse_errors(findings(within, NOW))
     [finding] = findings(beyond, NOW)
     assert (finding.field, finding.severity) == (field, Severity.ERROR)
     with pytest.raises(InvalidInputError) as caught:
-        refuse_errors(beyond, NOW)
+        refuse_errors(findings(beyond, NOW))
     assert str(caught.value).startswith(f"{field}: ")
 
 
@@ -143,14 +153,14 @@ def test_what_the_vendors_texts_disagree_on(fine: CampaignDraft, doubtful: Campa
     assert findings(fine, NOW) == ()
     [finding] = findings(doubtful, NOW)
     assert (finding.code, finding.severity) == (code, Severity.ADVICE)
-    refuse_errors(doubtful, NOW)
+    refuse_errors(findings(doubtful, NOW))
 
 
 def test_everything_at_once() -> None:
     wrong = draft(text="x" * 200, sender="y" * 50, validity_hours=99)
     assert {finding.field for finding in findings(wrong, NOW)} == {"text", "sender", "validity_hours"}
     with pytest.raises(InvalidInputError, match=r"sender: .*; validity_hours: .*; text: "):
-        refuse_errors(wrong, NOW)
+        refuse_errors(findings(wrong, NOW))
 
 
 def test_a_start_without_a_zone() -> None:
@@ -162,3 +172,11 @@ def test_a_start_without_a_zone() -> None:
 
 def test_how_the_vendor_counts() -> None:
     assert [utf16_units(text) for text in ("abc", "é", "😀", "👍🏽", "\ud800")] == [3, 1, 2, 4, 1]
+
+
+def test_81_the_secret_in_a_callback_url_is_told_to_nobody() -> None:
+    wrong = message(callback_url="http://a.example/k3y-that-nobody-guesses")
+    assert "k3y" not in repr(wrong)
+    with pytest.raises(InvalidInputError, match=r"^callback_url: must begin with https://") as caught:
+        refuse_errors(findings(wrong, NOW))
+    assert "k3y" not in str(caught.value)

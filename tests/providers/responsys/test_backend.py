@@ -437,13 +437,26 @@ class TestApprove:
         assert (again.verdict, again.reason) == (Verdict.SKIPPED, "already as wanted")
         assert sandbox.ledger.counts("setCampaignApproval") == {name: 1}
 
+    async def test_the_member_that_the_vendor_wants_is_a_setting(
+        self, responsys: ResponsysBackend, sandbox: Sandbox
+    ) -> None:
+        """Its texts disagree, and a wrong guess would refuse every approval."""
+        sandbox.responsys.approvals.member = "status"
+        [name] = sandbox.responsys.seed(1)
+        with pytest.raises(InvalidRequestError, match="try the other setting of approval_member"):
+            await responsys.approve(name)
+        settings: dict[str, Any] = {**sandbox.settings("responsys"), "approval_member": "status"}
+        async with campaign_reg.connect("responsys", **settings) as other:
+            assert (await (await other.approve(name)).wait()).verdict is Verdict.SUCCEEDED
+        assert sandbox.responsys.campaigns[name]["approvalStatus"] == "APPROVED"
+
     async def test_approve_means_approved(self, responsys: ResponsysBackend, sandbox: Sandbox) -> None:
         [name] = sandbox.responsys.seed(1)
         await responsys.approve(name)
         assert sandbox.responsys.campaigns[name]["approvalStatus"] == "APPROVED"
 
-    @pytest.mark.parametrize("status", ["MAYBE", "", "null"])
-    async def test_no_other_state(self, responsys: ResponsysBackend, sandbox: Sandbox, status: str) -> None:
+    @pytest.mark.parametrize("status", ["MAYBE", "", "null", None, 1])
+    async def test_no_other_state(self, responsys: ResponsysBackend, sandbox: Sandbox, status: Any) -> None:
         with pytest.raises(InvalidInputError):
             await responsys.approve("Spring", status=status)
         with pytest.raises(InvalidInputError):

@@ -51,6 +51,7 @@ def test_secrets_do_not_show() -> None:
         {"login_url": "https://u:p@login5.responsys.net"},
         {"api_version": "v1.4"},
         {"api_version": ""},
+        {"approval_member": "state"},
     ],
 )
 def test_wrong_settings_are_refused(changes: dict[str, Any]) -> None:

@@ -168,6 +168,6 @@ def test_reserved_details(details: Any, violations: tuple[str, ...]) -> None:
 def test_a_state_that_the_vendor_did_not_see_is_pointed_out() -> None:
     detail = "Campaign Approval State [null] is not valid "
     error = error_of(ops.SET_APPROVAL, answer(400, envelope("INVALID_CAMPAIGN_APPROVAL_STATE", detail)))
-    assert "approvalStatus" in str(error)
+    assert "approval_member" in str(error)
     seen = error_of(ops.SET_APPROVAL, answer(400, envelope("INVALID_CAMPAIGN_APPROVAL_STATE", "[MAYBE]")))
-    assert "approvalStatus" not in str(seen)
+    assert "approval_member" not in str(seen)

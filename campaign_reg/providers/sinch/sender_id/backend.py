@@ -12,11 +12,11 @@ import attrs
 
 from campaign_reg.enums import Verb
 from campaign_reg.errors import HeldBackError, InvalidInputError, OutcomeUnknownError
-from campaign_reg.models.finding import Finding, Severity
+from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, Found, Intent, PreparedWrite
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
 from campaign_reg.providers.sinch.sender_id.callbacks import parse_callback
@@ -123,7 +123,7 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
             "updateDateTo": filters.day("updated_to", updated_to),
             "senderId": sender_id,
             "orderBy": filters.order(order_by),
-            "pageSize": filters.size(page_size),
+            "pageSize": checked_page_size(page_size),
             "registrationType": str(registration_type),
         }
         return Pager(partial(self._page, query, None))
@@ -272,10 +272,7 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
 
     def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
         """Build a write without sending it."""
-        wrong = [finding for finding in findings_of(params) if finding.severity is Severity.ERROR]
-        if wrong:
-            problems = "; ".join(f"{item.field} {item.text}: {item.advice}".strip() for item in wrong)
-            raise InvalidInputError(problems)
+        refuse_errors(findings_of(params))
         if verb is Verb.CREATE:
             if target is not None:
                 raise InvalidInputError("a create takes no id: Sinch gives the registration its own")

@@ -86,14 +86,3 @@ def market(code: str | None) -> str | None:
     if code is not None and not _MARKET.fullmatch(code):
         raise InvalidInputError("market_code must be two capital letters, such as AU")
     return code
-
-
-def size(page_size: int | None) -> int | None:
-    """Items a page.
-
-    Raises:
-        InvalidInputError: It is below one.
-    """
-    if page_size is not None and page_size < 1:
-        raise InvalidInputError("page_size must be 1 or more")
-    return page_size

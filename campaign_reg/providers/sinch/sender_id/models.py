@@ -89,7 +89,7 @@ class Attachment:
     mime_type: str | None = None
     upload_status: UploadStatus | None = None
     document_type: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -104,7 +104,7 @@ class LogEntry:
     created_at: datetime | None = None
     message: str | None = None
     registration_state: RegistrationState | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -123,7 +123,7 @@ class RegistrationPrice:
     mode: PriceMode | None = None
     recurrent_fee_amount: str | None = None
     setup_fee_amount: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     @property
     def recurrent_fee(self) -> Decimal | None:
@@ -146,9 +146,9 @@ class RequestDetails:
             need none.
     """
 
-    additional_details: tuple[Mapping[str, Any], ...] | None = None
+    additional_details: tuple[Mapping[str, Any], ...] | None = attrs.field(default=None, repr=False)
     sender_id_details: tuple[Mapping[str, Any], ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 def senders_in(details: tuple[RequestDetails, ...]) -> tuple[str, ...]:
@@ -192,7 +192,7 @@ class RegistrationDraft:
 
     policy_id: str = attrs.field(validator=_text)
     request_details: tuple[RequestDetails, ...] = attrs.field(validator=_details)
-    callback_url: str | None = attrs.field(default=None, validator=_text)
+    callback_url: str | None = attrs.field(default=None, validator=_text, repr=False)
     notification_contacts: tuple[str, ...] = attrs.field(default=(), validator=_texts)
     tags: tuple[str, ...] = attrs.field(default=(), validator=_texts)
     registration_type: RegistrationType | None = None
@@ -215,7 +215,7 @@ class RegistrationUpdate:
         https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/updateregistration.md
     """
 
-    callback_url: str | None = attrs.field(validator=_text)
+    callback_url: str | None = attrs.field(validator=_text, repr=False)
     notification_contacts: tuple[str, ...] | None = attrs.field(validator=_texts)
     request_details: tuple[RequestDetails, ...] | None = attrs.field(validator=_details)
     tags: tuple[str, ...] | None = attrs.field(validator=_texts)
@@ -256,7 +256,7 @@ class SenderIdRegistration:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     eta_date: str | None = None
-    callback_url: str | None = None
+    callback_url: str | None = attrs.field(default=None, repr=False)
     notification_contacts: tuple[str, ...] = ()
     request_details: tuple[RequestDetails, ...] = ()
     tags: tuple[str, ...] = ()
@@ -363,4 +363,4 @@ class RegistrationList:
     registrations: tuple[SenderIdRegistration, ...] = ()
     next_page_token: str | None = None
     total_size: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)

@@ -11,27 +11,25 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.files import FileSource, FolderSink
 from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.providers.sinch.calls import SinchCalls
+from campaign_reg.providers.sinch.config import SenderIdConfig
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
 from campaign_reg.providers.sinch.sender_id.models import RegistrationType
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.multipart import MultipartSource
-from campaign_reg.wire.operation import Operation, QueryValue, build_request
+from campaign_reg.wire.operation import Operation, QueryValue
 from campaign_reg.wire.response import parse_response
 
 if TYPE_CHECKING:
-    import cattrs
-
-    from campaign_reg.pace import Permit
-    from campaign_reg.providers.sinch.config import SenderIdConfig
     from campaign_reg.providers.sinch.sender_id.callbacks import CallbackConfiguration
     from campaign_reg.providers.sinch.sender_id.policies import (
         Market,
@@ -39,19 +37,15 @@ if TYPE_CHECKING:
         MarketVersionList,
         Policy,
     )
-    from campaign_reg.wire.message import BodySource, Request, Sink, Transport
+    from campaign_reg.wire.message import BodySource
 
 _SECRET = re.compile(r"[!-~]+")
 _ANY_TYPE = "application/octet-stream"
 _ALPHANUMERIC = RegistrationType.ALPHANUMERIC_SENDER_ID
 
 
-class Paperwork:
-    """The part of the backend that is no verb, and how every call of this API is made."""
-
-    _config: SenderIdConfig
-    _transport: Transport
-    converter: cattrs.Converter
+class Paperwork(SinchCalls[SenderIdConfig]):
+    """The part of the backend that is no verb."""
 
     async def upload_attachment(
         self,
@@ -222,7 +216,7 @@ class Paperwork:
             "marketCode": filters.market(market_code),
             "activePolicies": active_policies,
             "registrationType": str(registration_type),
-            "pageSize": filters.size(page_size),
+            "pageSize": checked_page_size(page_size),
         }
 
         async def fetch(cursor: str | None) -> Page[MarketVersion]:
@@ -266,37 +260,6 @@ class Paperwork:
             # What is said of a refusal is shown and logged, and may repeat what was sent.
             response.body = _without(response.body, hmac_secret)
         return cast("CallbackConfiguration", parse_response(operation, response, self.converter.structure))
-
-    async def _call(
-        self,
-        operation: Operation,
-        path: Mapping[str, str] | None = None,
-        query: Mapping[str, QueryValue] | None = None,
-    ) -> Any:
-        response = await self._transport.send(self._request(operation, path, query=query))
-        return parse_response(operation, response, self.converter.structure)
-
-    def _request(
-        self,
-        operation: Operation,
-        path: Mapping[str, str] | None = None,
-        *,
-        query: Mapping[str, QueryValue] | None = None,
-        body: bytes | BodySource | None = None,
-        content_type: str = "application/json",
-        sink: Sink | None = None,
-        permit: Permit | None = None,
-    ) -> Request:
-        return build_request(
-            operation,
-            self._config.base_url,
-            path={"project_id": self._config.project_id, **(path or {})},
-            query=query,
-            body=body,
-            content_type=content_type,
-            sink=sink,
-            permit=permit,
-        )
 
 
 def _file_to_send(

@@ -43,7 +43,7 @@ class Market:
 
     market_code: str | None = None
     market_name: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -51,7 +51,7 @@ class MarketList:
     """The markets that can be registered; empty where the one asked for cannot."""
 
     markets: tuple[Market, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -68,7 +68,7 @@ class SpecialConditionAnswer:
     policy_id: str | None = None
     prompt: str | None = None
     chained_special_conditions: tuple[SpecialConditionAnswer, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -77,7 +77,7 @@ class SpecialConditions:
 
     prompt: str | None = None
     chained_special_conditions: tuple[SpecialConditionAnswer, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -99,7 +99,7 @@ class MarketVersion:
     major_version: int | None = None
     minor_version: int | None = None
     created_at: datetime | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     def policy_ids(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Each way through the questions: the answers given, and the policy that they lead to."""
@@ -125,7 +125,7 @@ class MarketVersionList:
     market_versions: tuple[MarketVersion, ...] = ()
     next_page_token: str | None = None
     total_size: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -146,7 +146,7 @@ class AttachmentDefinition:
     template: bool | None = None
     allowed_mime_types: tuple[str, ...] = ()
     allowed_document_types: tuple[str, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -174,7 +174,7 @@ class PolicyField:
     items: Mapping[str, Any] | None = None
     message: Mapping[str, Any] | None = None
     placeholder: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -182,7 +182,7 @@ class PolicySection:
     """The members of one part of a request."""
 
     properties: tuple[PolicyField, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -198,7 +198,7 @@ class PolicyForm:
     company_details_template: PolicySection | None = None
     contact_person_template: PolicySection | None = None
     sender_id_template: PolicySection | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -216,7 +216,7 @@ class Subscription:
     frequency: int | None = None
     recurrent_fee_amount: str | None = None
     setup_fee_amount: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     @property
     def recurrent_fee(self) -> Decimal | None:
@@ -235,7 +235,7 @@ class PolicyPrice:
 
     mode: PriceMode | None = None
     subscription: Subscription | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -260,4 +260,4 @@ class Policy:
     price: PolicyPrice | None = None
     status_disclaimer: str | None = None
     fees: bool | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)

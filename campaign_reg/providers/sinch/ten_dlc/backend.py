@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from campaign_reg.enums import Verb
 from campaign_reg.errors import ApiError, InvalidInputError, OutcomeUnknownError
+from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.providers.sinch.calls import SinchCalls
+from campaign_reg.providers.sinch.config import SinchConfig
 from campaign_reg.providers.sinch.ten_dlc import operations as ops
 from campaign_reg.providers.sinch.ten_dlc.brands import Brands
 from campaign_reg.providers.sinch.ten_dlc.codec import feedback_of, make_converter, terms_of
-from campaign_reg.providers.sinch.ten_dlc.lint import lint, refuse
+from campaign_reg.providers.sinch.ten_dlc.lint import limits, lint
 from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignDraft,
     CampaignList,
@@ -33,22 +36,20 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
 from campaign_reg.providers.sinch.ten_dlc.rules import RULES
 from campaign_reg.providers.sinch.ten_dlc.toll_free import TollFree
 from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, QueryValue, build_request, segment
+from campaign_reg.wire.operation import Operation, QueryValue, segment
 from campaign_reg.wire.response import parse_response, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.models.feedback import Feedback
-    from campaign_reg.models.finding import Finding
     from campaign_reg.pace import Permit
     from campaign_reg.protocol.action import Action
-    from campaign_reg.providers.sinch.config import SinchConfig
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response, Transport
 
 _OVERVIEW_PAGE = 100  # Sinch publishes no maximum
 _MAX_FILE_BYTES = 10 * 1024 * 1024
 
 
-class SinchBackend(Backend[SinchCampaign]):
+class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
     """Campaigns of one Sinch project: typed methods over the neutral seam.
 
     Build it with `campaign_reg.connect("sinch", ...)`.
@@ -128,14 +129,12 @@ class SinchBackend(Backend[SinchCampaign]):
             status = tuple(status)
             if not status:
                 raise InvalidInputError("status is empty: leave it out to list every state")
-        if page_size is not None and page_size < 1:
-            raise InvalidInputError("page_size must be 1 or more")
         query: dict[str, QueryValue] = {
             "status": (status,) if isinstance(status, str) else status,
             "mock": mock,
             "useCase": use_case,
             "brand": brand,
-            "pageSize": page_size,
+            "pageSize": checked_page_size(page_size),
             "orderBy": order_by,
         }
 
@@ -239,7 +238,7 @@ class SinchBackend(Backend[SinchCampaign]):
             file_name: Name without folders.
             content: At most 10 MB.
             category: What the file shows.
-            submit: True with the last file only: it submits the campaign.
+            submit: True with the last file only: it submits the campaign. See `submit_files`, too.
 
         Raises:
             InvalidInputError: The file is too large, or its name holds a folder.
@@ -249,23 +248,43 @@ class SinchBackend(Backend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_uploadcampaignfiles.md
         """
-        segment(id)
         segment(file_name, "file name")
+        if category not in tuple(FileCategory):
+            raise InvalidInputError(
+                f"category must be one of {', '.join(map(str, FileCategory))} (FileCategory)"
+            )
         if len(content) > _MAX_FILE_BYTES:
             raise InvalidInputError(f"{len(content):,} bytes: Sinch takes files of at most 10 MB")
         if PurePath(file_name).name != file_name or "\\" in file_name:
             raise InvalidInputError(f"file name {file_name!r}: give a plain name, without folders")
-        body = {
-            "campaignInternalId": id,
-            "projectId": self._config.project_id,
-            "file": {
-                "fileName": file_name,
-                "fileContent": base64.b64encode(content).decode(),
-                "fileCategory": FileCategory(category).value,
-            },
-            "submitCampaign": submit,
+        file = {
+            "fileName": file_name,
+            "fileContent": base64.b64encode(content).decode(),
+            "fileCategory": FileCategory(category).value,
         }
-        request = self._request(ops.UPLOAD_FILE, body=dumps(body))
+        await self._upload(id, {"file": file, "submitCampaign": submit})
+
+    async def submit_files(self, id: str) -> None:
+        """Submit a campaign whose files have all been uploaded, none of them with `submit=True`.
+
+        Until then it waits at Sinch, and nothing there says so. That the call may come without a file is read from
+        the vendor's schema, in which only the file is optional.
+
+        Raises:
+            ApiError: Sinch answered 200 with a failure word, or refused.
+            OutcomeUnknownError: It may have been submitted: `get` it before trying again, and wait for its `status`.
+
+        Source:
+            https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_uploadcampaignfiles.md
+        """
+        await self._upload(id, {"submitCampaign": True})
+
+    async def _upload(self, id: str, members: Mapping[str, Any]) -> None:
+        segment(id)
+        project = self._config.project_id
+        request = self._request(
+            ops.UPLOAD_FILE, body=dumps({"campaignInternalId": id, "projectId": project, **members})
+        )
         request.url += self._config.upload_path_segment
         response = await self._transport.send(request)
         answer: UploadAnswer = parse_response(ops.UPLOAD_FILE, response, self.converter.structure)
@@ -325,7 +344,7 @@ class SinchBackend(Backend[SinchCampaign]):
         if verb is Verb.CREATE:
             if target is not None:
                 raise InvalidInputError("a create takes no id: Sinch gives the campaign its own")
-            refuse(params)
+            refuse_errors(limits(params))
             mark = {"name": params.campaign_name, "brand": params.brand_id, "use_case": str(params.use_case)}
             return self._prepared(ops.CREATE, None, dumps(self.converter.unstructure(params)), mark)
         if target is None:
@@ -352,35 +371,6 @@ class SinchBackend(Backend[SinchCampaign]):
 
         content = f"{request.method} {request.url}\n".encode() + (body or b"")
         return PreparedWrite(content=content, send=send, mark=mark or {})
-
-    async def _call(
-        self,
-        operation: Operation,
-        path: Mapping[str, str] | None = None,
-        query: Mapping[str, QueryValue] | None = None,
-        *,
-        body: bytes | None = None,
-    ) -> Any:
-        response = await self._transport.send(self._request(operation, path, query=query, body=body))
-        return parse_response(operation, response, self.converter.structure)
-
-    def _request(
-        self,
-        operation: Operation,
-        path: Mapping[str, str] | None = None,
-        *,
-        query: Mapping[str, QueryValue] | None = None,
-        body: bytes | None = None,
-        permit: Permit | None = None,
-    ) -> Request:
-        return build_request(
-            operation,
-            self._config.base_url,
-            path={"project_id": self._config.project_id, **(path or {})},
-            query=query,
-            body=body,
-            permit=permit,
-        )
 
     def _reading(self, campaign: SinchCampaign, response: Response | None) -> Reading:
         # Dated from when the question left: how old an answer is, nobody knows better.

@@ -259,7 +259,7 @@ class Mismatch:
     display_name: str | None = None
     description: str | None = None
     fields: tuple[str, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -268,7 +268,7 @@ class BrandFeedback:
 
     tcr_id: str | None = None
     category: tuple[Mismatch, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.finding import Finding, Severity
 from campaign_reg.providers.sinch.ten_dlc import wording
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, UseCase
@@ -101,18 +100,6 @@ def limits(draft: CampaignDraft) -> tuple[Finding, ...]:
         *_keywords(draft),
         *_embedded(draft),
     )
-
-
-def refuse(draft: CampaignDraft) -> None:
-    """Let a draft pass that keeps to all published limits.
-
-    Raises:
-        InvalidInputError: It breaks some; all are named.
-    """
-    found = limits(draft)
-    if found:
-        told = "; ".join(f"{finding.field}: {finding.text} - {finding.advice}" for finding in found)
-        raise InvalidInputError(told)
 
 
 def _error(code: str, field: str, text: str, advice: str) -> Finding:

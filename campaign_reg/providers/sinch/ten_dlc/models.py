@@ -123,7 +123,7 @@ class OperatorTerms:
     tpm_scope: TpmScope | None = None
     brand_tier: BrandTier | None = None
     brand_daily_cap: int | None = text_number()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -339,7 +339,7 @@ class TcrReason:
     code: str | None = None
     field: str | None = None
     description: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -348,7 +348,7 @@ class SinchReason:
 
     code: str | None = None
     description: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -360,7 +360,7 @@ class CampaignFeedback:
     status: str | None = None
     tcr_error_response: tuple[TcrReason, ...] = ()
     internal_error_response: tuple[SinchReason, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -391,7 +391,7 @@ class QualifiedTerms:
     tpm_scope: TpmScope | None = None
     brand_tier: BrandTier | None = None
     brand_daily_cap: int | None = text_number()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -409,7 +409,7 @@ class Qualification:
     min_sub_use_cases: Decimal | None = None
     max_sub_use_cases: Decimal | None = None
     mno_metadata: Mapping[str, QualifiedTerms] = attrs.field(factory=dict)
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 class FileCategory(enum.IntEnum):
@@ -428,7 +428,7 @@ class UploadAnswer:
 
     status: str | None = None
     message: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -438,4 +438,4 @@ class CampaignList:
     campaign_registrations: tuple[SinchCampaign, ...] = ()
     next_page_token: str | None = None
     total_size: int | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)

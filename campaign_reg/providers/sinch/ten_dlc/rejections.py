@@ -71,6 +71,11 @@ def advise(draft: CampaignDraft) -> Iterator[Finding]:
     yield from _policies(draft)
     yield from _flags(draft, texts)
     yield from _keywords(draft)
+    if draft.attachments is True:
+        told = "is True, which holds the campaign back at Sinch until its files are there"
+        yield _advice(
+            "attachments", "attachments", told, "upload them, the last with submit=True, or say False"
+        )
 
 
 def _advice(code: str, field: str, text: str, advice: str) -> Finding:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.providers.sinch.errors import ERRORS
 from campaign_reg.providers.sinch.ten_dlc.brand_operations import SENT_ONCE
 from campaign_reg.providers.sinch.ten_dlc.calls import encode
@@ -120,12 +120,10 @@ class TollFree:
             statuses = (statuses,) if isinstance(statuses, str) else tuple(statuses)
             if not statuses:
                 raise InvalidInputError("statuses is empty: leave it out to list every state")
-        if page_size is not None and page_size < 1:
-            raise InvalidInputError("page_size must be 1 or more")
         query: dict[str, QueryValue] = {
             "useCase": use_case,
             "statuses": statuses,
-            "pageSize": page_size,
+            "pageSize": checked_page_size(page_size),
             "orderBy": order_by,
         }
 

@@ -159,7 +159,7 @@ class ReviewerNote:
 
     note: str | None = None
     create_time: str | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -226,4 +226,4 @@ class TollFreeUseCases:
     """The use cases that a request may name."""
 
     use_cases: tuple[str, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)

@@ -64,10 +64,3 @@ def test_markets() -> None:
     for code in ("mk", "MKD", "", "M1", "MK\n"):
         with pytest.raises(InvalidInputError):
             filters.market(code)
-
-
-def test_sizes() -> None:
-    assert filters.size(1) == 1
-    assert filters.size(None) is None
-    with pytest.raises(InvalidInputError):
-        filters.size(0)

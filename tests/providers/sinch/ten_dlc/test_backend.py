@@ -24,6 +24,7 @@ from campaign_reg.errors import (
     OutcomeUnknownError,
     PaginationError,
     PermissionDeniedError,
+    PollTimeoutError,
     RateLimitError,
     ServerError,
     TransportError,
@@ -562,6 +563,32 @@ class TestUpload:
             await sinch.upload_file(id, "a.txt", b"x", FileCategory.TERMS)
         assert calls(sandbox) == ["uploadCampaignFile"]
 
+    async def test_73_files_are_there_and_the_campaign_is_not_submitted(
+        self, sinch: SinchBackend, sandbox: Sandbox, clock: SharedClock
+    ) -> None:
+        """It is said before; afterwards the campaign can be submitted without another file."""
+        held = await sinch.create(waiting := draft(sinch, attachments=True))
+        assert "attachments" in {finding.field for finding in sinch.lint("create", waiting)}
+        await sinch.upload_file(held.target, "terms.pdf", b"terms", FileCategory.TERMS)
+        with pytest.raises(PollTimeoutError, match="last status CREATE_IN_PROGRESS"):
+            await held.wait(timeout=3 * 86400)
+        await sinch.submit_files(held.target)
+        body = json.loads(last(sandbox, "uploadCampaignFile").request_body)
+        assert (body["campaignInternalId"], body["submitCampaign"]) == (held.target, True)
+        assert "file" not in body
+        assert (await held.wait()).verdict is Verdict.SUCCEEDED
+        assert calls(sandbox).count("createCampaign") == 1
+
+    async def test_73_the_answer_to_the_last_file_is_lost(
+        self, sinch: SinchBackend, sandbox: Sandbox
+    ) -> None:
+        held = await sinch.create(draft(sinch, attachments=True))
+        sandbox.faults.add("drop_after", "uploadCampaignFile")
+        with pytest.raises(OutcomeUnknownError, match="read the campaign first"):
+            await sinch.upload_file(held.target, "a.txt", b"x", FileCategory.TERMS, submit=True)
+        assert (await held.wait()).verdict is Verdict.SUCCEEDED
+        assert calls(sandbox).count("uploadCampaignFile") == 1
+
     @pytest.mark.parametrize(
         "name", ["", ".", "..", "../x.txt", "/etc/passwd", "a/b.txt", "a\\b.txt", "a\r\nb.txt", "x\x00.txt"]
     )
@@ -570,6 +597,11 @@ class TestUpload:
     ) -> None:
         with pytest.raises(InvalidInputError):
             await sinch.upload_file(NOBODY, name, b"x", FileCategory.TERMS)
+        assert sandbox.exchanges == []
+
+    async def test_categories_that_there_are_not(self, sinch: SinchBackend, sandbox: Sandbox) -> None:
+        with pytest.raises(InvalidInputError, match="category must be one of 1, 2, 3, 4, 5"):
+            await sinch.upload_file(NOBODY, "a.txt", b"x", 6)  # type: ignore[arg-type]
         assert sandbox.exchanges == []
 
     async def test_too_large(self, sinch: SinchBackend, sandbox: Sandbox) -> None:
