@@ -178,6 +178,52 @@ async def test_web_service(sandbox: Sandbox) -> None:
     assert sandbox.ledger.counts("resubmitCampaign") == {campaign: 1}
 
 
+@pytest.mark.anyio
+async def test_durable_service(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What it has taken survives its end, and is not sent again by the next process."""
+    first, second = seed(sandbox, 2)
+    for campaign in (first, second):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        process = await start(sandbox, "durable_service.py", port, tmp_path / "service.db")
+        try:
+            async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+                await _until_up(session)
+                for asked in (campaign, first):
+                    async with session.put(f"/campaigns/{asked}/resubmission") as answer:
+                        assert answer.status == 202
+                async with session.put("/campaigns/%20/resubmission") as answer:
+                    assert answer.status == 422
+                if campaign == first:
+                    continue  # it is stopped while the first is under way
+                async with asyncio.timeout(30):
+                    for asked in (first, second):
+                        while (await _get(session, f"/campaigns/{asked}/resubmission"))["verdict"] is None:
+                            await asyncio.sleep(0.1)
+        finally:
+            process.terminate()
+            _, err = await asyncio.wait_for(process.communicate(), 30)
+        assert err.decode() == ""
+    assert sandbox.ledger.counts("resubmitCampaign") == {first: 1, second: 1}
+
+
+async def _until_up(session: aiohttp.ClientSession) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await _get(session, "/campaigns/none/resubmission")
+            except aiohttp.ClientConnectorError:
+                await asyncio.sleep(0.1)
+            else:
+                return
+
+
+async def _get(session: aiohttp.ClientSession, path: str) -> dict[str, Any]:
+    async with session.get(path) as answer:
+        document: dict[str, Any] = await answer.json()
+        return document
+
+
 async def _post_until_up(session: aiohttp.ClientSession, path: str) -> dict[str, Any]:
     async with asyncio.timeout(30):
         while True:

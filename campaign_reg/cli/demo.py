@@ -38,7 +38,7 @@ async def demo(
     Args:
         campaigns: How many.
         seed: Decides campaigns, fates and faults.
-        keep: Folder in which input, journal and the worker's output are kept.
+        keep: Folder in which input, journal, report and the worker's output are kept.
         json: Print one object for programs, last; the story goes to stderr.
     """
     from campaign_reg.cli.demo_stage import Stage
@@ -47,7 +47,7 @@ async def demo(
     folder = _empty(keep) if keep else Path(tempfile.mkdtemp(prefix="campaign-reg-demo-"))
     try:
         async with Stage.set_up(folder, campaigns, seed, note if json else say) as stage:
-            return await _play(stage, as_json=json)
+            return await _play(stage, kept=keep is not None, as_json=json)
     finally:
         if keep is None:
             shutil.rmtree(folder, ignore_errors=True)
@@ -70,7 +70,7 @@ def rate_for(campaigns: int) -> float:
     return min(max(campaigns * _CALLS_A_CAMPAIGN / _AIM_SECONDS, _SLOWEST), _FASTEST)
 
 
-async def _play(stage: Stage, *, as_json: bool) -> int:
+async def _play(stage: Stage, *, kept: bool, as_json: bool) -> int:
     from campaign_reg.cli.demo_audit import audit, audit_document, show_audit
     from campaign_reg.cli.exits import Exit
     from campaign_reg.cli.summary import document, show_account
@@ -82,6 +82,7 @@ async def _play(stage: Stage, *, as_json: bool) -> int:
     _sabotage(stage)
     killed = await _run_and_kill(stage)
     await _resume(stage)
+    await _report(stage, kept=kept)
     seconds = time.monotonic() - started
     now = account(stage.journal)
     found = audit(stage.sandbox, stage.journal, stage.ids)
@@ -133,3 +134,15 @@ async def _resume(stage: Stage) -> None:
         return
     worker = await stage.start("Resume", "batch", "resume", stage.journal)
     await stage.watch(worker, lambda _: False)
+
+
+async def _report(stage: Stage, *, kept: bool) -> None:
+    from campaign_reg.cli.reporting import keep
+    from campaign_reg.report.page import page
+    from campaign_reg.report.view import view
+
+    path = stage.folder / "report.html"
+    with view(stage.journal) as seen:
+        await keep(path, page(seen, stage.journal, FEE))
+    command = f"campaign-reg batch report {stage.journal.name} -o report.html"
+    stage.tell("Report", str(path) if kept else f"{command}   (kept, with all the rest, by --keep FOLDER)")

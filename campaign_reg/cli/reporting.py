@@ -72,15 +72,15 @@ async def write_reports(wanted: Wanted) -> int:
     with view(wanted.journal) as seen:
         now = account_of(seen)
         if wanted.page is not None:
-            await _keep(wanted.page, page(seen, wanted.journal, wanted.fee), overwrite=True)
+            await keep(wanted.page, page(seen, wanted.journal, wanted.fee), overwrite=True)
         if wanted.csv is not None:
-            await _keep(wanted.csv, csv_lines(seen))
+            await keep(wanted.csv, csv_lines(seen))
         if wanted.jsonl is not None:
-            await _keep(wanted.jsonl, json_lines(seen))
+            await keep(wanted.jsonl, json_lines(seen))
     return _tell(wanted, now)
 
 
-async def _keep(path: Path, pieces: Iterable[str], *, overwrite: bool = False) -> None:
+async def keep(path: Path, pieces: Iterable[str], *, overwrite: bool = False) -> None:
     """Write a file that stands there whole or not at all, readable by its owner only.
 
     Raises:

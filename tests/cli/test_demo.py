@@ -32,6 +32,7 @@ async def test_the_demo_loses_nothing_and_pays_nothing_twice(tmp_path: Path) -> 
     assert told["verdicts"]["failed"] >= 15
     assert told["never_applied"] <= told["unknown"]
     assert "SIGKILL with" in ended.err
+    assert "<!doctype html>" in (tmp_path / "kept" / "report.html").read_text()[:200].lower()
     status = await run("batch", "status", tmp_path / "kept" / "demo.db", "--json", env=environment())
     assert status.last["verdicts"] == told["verdicts"]
 
