@@ -21,7 +21,7 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import CampaignBackend
 from campaign_reg.protocol.pager import Pager
 
-SAMPLED_SHARE = 0.01
+SAMPLED_SHARE = 0.005
 """Of the campaigns that a listing shows unchanged, those that are read all the same; one of each listing at least."""
 
 _FEWEST_WAITING = 8
