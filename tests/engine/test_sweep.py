@@ -109,21 +109,21 @@ async def run_a_batch(backend: Listed, path: Path, ids: list[str], **options: ob
 
 
 async def test_a_round_of_many_costs_pages_and_not_readings(tmp_path: Path) -> None:
-    ids = many(200)
+    ids = many(100)
     backend = Listed(ids)
-    runs_for(backend, 20.5, ids)
+    runs_for(backend, 12.5, ids)
     verdicts = await run_a_batch(backend, tmp_path, ids)
     assert verdicts == dict.fromkeys(ids, Verdict.SUCCEEDED)
     before_and_first_and_last = 3 * len(ids)  # the pre-image, the first sight of it under way, and the end
-    rounds = backend.pages / 10
-    assert 17 <= rounds <= 26
+    rounds = backend.pages / 5
+    assert 10 <= rounds <= 17
     sampled = len(backend.vendor.reads) - before_and_first_and_last
-    assert sampled <= 4 * SAMPLED_SHARE * len(ids) * rounds
+    assert sampled <= 5 * max(SAMPLED_SHARE * len(ids), 1) * rounds
     assert len(backend.vendor.writes) == len(ids)
 
 
 async def test_the_poller_sweeps_as_well() -> None:
-    ids = many(200)
+    ids = many(100)
     backend = Listed(ids)
     runs_for(backend, 10.5, ids)
     actions = [await backend.perform("resubmit", id) for id in ids]
@@ -131,7 +131,7 @@ async def test_the_poller_sweeps_as_well() -> None:
         outcomes = [outcome async for outcome in poller.watch(actions)]
     assert {outcome.verdict for outcome in outcomes} == {Verdict.SUCCEEDED}
     assert len(backend.vendor.reads) < 3.5 * len(ids)
-    assert 7 * 10 <= backend.pages <= 15 * 10
+    assert 7 * 5 <= backend.pages <= 15 * 5
 
 
 async def test_what_settles_is_seen_in_the_round_after(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ async def test_a_deadline_is_kept(tmp_path: Path) -> None:
 
 
 async def test_61_thousands_of_looks_at_a_resume_are_spread_and_spared(tmp_path: Path) -> None:
-    ids = many(500)
+    ids = many(240)
     backend = Listed(ids, page_size=50)
     runs_for(backend, 30.0, ids)
     path, limits = tmp_path / "b.db", Limits(in_flight=64, per_second=20)
@@ -250,23 +250,21 @@ async def test_61_thousands_of_looks_at_a_resume_are_spread_and_spared(tmp_path:
             await asyncio.sleep(0.001)
         running.cancel()
         await asyncio.wait([running])
-    assert len(times) < 1.2 * len(ids)  # each is seen under way once; then pages take the place of looks
+    assert len(times) < 1.3 * len(ids)  # each is seen under way once; then pages take the place of looks
     assert max(sum(at <= time < at + 1 for time in times) for at in times[::20]) <= 21
 
 
 async def test_at_the_sandbox(sandbox: Sandbox, connect: Connect, tmp_path: Path) -> None:
     """Over real sockets: listings take the place of most looks, and every row ends as the vendor says."""
-    ids = sandbox.sinch.seed(300, settle_seconds=(6.0, 9.0), reject_share=0.1, downgrade_share=0.2)
+    ids = sandbox.sinch.seed(160, settle_seconds=(4.0, 6.0), reject_share=0.1, downgrade_share=0.2)
     async with (
         connect(poll_first_seconds=1.0, poll_factor=1.0, poll_max_seconds=1.0) as sinch,
         Batch.open(tmp_path / "b.db", sinch, "resubmit") as batch,
     ):
         await batch.add(ids)
         summary = await batch.run()
-    assert (summary.open, summary.verdicts[Verdict.FAILED]) == (0, 30)
-    assert summary.verdicts[Verdict.SUCCEEDED] == 270
+    assert (summary.open, summary.verdicts[Verdict.FAILED]) == (0, 16)
+    assert summary.verdicts[Verdict.SUCCEEDED] == 144
     listed, read = sandbox.stats.requests["listCampaigns"], sandbox.stats.requests["getCampaign"]
     assert listed > 0
-    assert read + listed < 5 * len(
-        ids
-    )  # a pre-image, a sight of it under way, an end; of about eight looks each
+    assert read + listed < 6 * len(ids)  # read one by one, it would be about eight times each

@@ -88,7 +88,7 @@ def served() -> Iterator[Sandbox]:
         thread.join()
 
 
-def narrowed(sandbox: Sandbox) -> dict[str, Any]:
+def narrowed(sandbox: Sandbox, operation_id: str) -> dict[str, Any]:
     """Return the contract with what the account holds where the schema says "any string".
 
     Tokens, orders, ids and brands are open strings there, and only prose and the
@@ -112,6 +112,8 @@ def narrowed(sandbox: Sandbox) -> dict[str, Any]:
         "pageToken": ["", page_token(0), page_token(2)],
         "orderBy": ["", "status", "use_case desc"],
     }
+    if operation_id == "listCampaigns":
+        del held["useCase"]  # a filter that nothing answers to is none that is refused
     for name, values in held.items():
         parameters[name]["schema"] = {"type": "string", "enum": values}
     parameters["pageSize"]["schema"]["minimum"] = 0
@@ -151,7 +153,7 @@ def attack(document: dict[str, Any], operation_id: str, url: str, headers: dict[
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_operations(served: Sandbox, operation_id: str) -> None:
     headers = {"Authorization": Api.basic_of(served)}
-    attack(narrowed(served), operation_id, served.url, headers)
+    attack(narrowed(served, operation_id), operation_id, served.url, headers)
     assert served.stats.requests[operation_id] > 5
     assert not served.stats.statuses[413]
 
