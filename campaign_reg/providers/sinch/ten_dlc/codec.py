@@ -10,6 +10,7 @@ from campaign_reg.errors import DecodeError
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.reading import Terms
 from campaign_reg.providers.sinch.ten_dlc import brand_models, models, toll_free_models
+from campaign_reg.providers.sinch.ten_dlc.rejections import advice_on
 from campaign_reg.wire.codec import make_converter as base_converter
 from campaign_reg.wire.codec import parse_datetime, register_model
 
@@ -106,6 +107,7 @@ def feedback_of(document: models.CampaignFeedback) -> tuple[Feedback, ...]:
             code=reason.code or "",
             field=reason.field or "",
             text=reason.description or "",
+            advice=advice_on(reason.field or ""),
             raw={
                 "code": reason.code,
                 "field": reason.field,

@@ -59,6 +59,34 @@ _AFFILIATE = _words(
 )
 
 
+_SAMPLE_ADVICE = (
+    "begin it with the brand's name, show it as it is really sent, and end it with: Reply STOP to stop."
+)
+_OF_FIELD: Mapping[str, str] = {
+    "description": "say who writes to whom, what and why, and make it fit the use case",
+    "message_flow": "tell where and how people agree to get messages, with the address of the page",
+    "opt_in_message": "name the brand, how often messages come, that rates may apply, and what HELP and STOP do",
+    "help_message": "name the brand and a way to reach it: a mail address, a phone number or a page",
+    "stop_message": "name the brand, and say that no more messages come",
+    "opt_out_message": "name the brand, and say that no more messages come",
+    "privacy_policy_link": "give a page that opens, and says that numbers are not shared or sold",
+    "terms_and_conditions_link": "give a page that opens, and names the messages and how to stop them",
+    **{f"sample{number}": _SAMPLE_ADVICE for number in range(1, 6)},
+}
+
+
+def advice_on(field: str) -> str:
+    """What to do about a member that a reviewer objected to; empty where nothing better is known than his words.
+
+    Args:
+        field: In either of the vendor's spellings, `helpMessage` or `help_message`.
+    """
+    return _OF_FIELD.get(_HUMP.sub("_", field).lower(), "")
+
+
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
 def advise(draft: CampaignDraft) -> Iterator[Finding]:
     """Known causes of rejection in a draft; never raises."""
     texts = {name: wording.start(getattr(draft, name)) for name in _TEXTS}

@@ -349,3 +349,19 @@ def test_a_changed_copy_says_the_new_value() -> None:
     changed = attrs.evolve(odd, updated_at=datetime(2027, 1, 1, tzinfo=UTC), mock=True)
     assert CONVERTER.unstructure(changed)["modifiedDate"] == "2027-01-01T00:00:00Z"
     assert CONVERTER.unstructure(changed)["mock"] is True
+
+
+@pytest.mark.parametrize("field", ["helpMessage", "help_message"])
+def test_a_reason_comes_with_what_to_do_about_its_field(field: str) -> None:
+    document = make_converter().structure(
+        {
+            "tcrErrorResponse": [
+                {"code": "507", "field": field, "description": "Names no contact."},
+                {"code": "999", "field": "somethingNew", "description": "New."},
+            ]
+        },
+        CampaignFeedback,
+    )
+    known, new = feedback_of(document)
+    assert known.advice == "name the brand and a way to reach it: a mail address, a phone number or a page"
+    assert new.advice == ""
