@@ -201,7 +201,7 @@ class MemoryJournal:
     world: World
     records: dict[int, RowRecord]
     facts: dict[str, str] = attrs.field(factory=dict)
-    intents: dict[int, list[float]] = attrs.field(factory=lambda: defaultdict(list))
+    intents: dict[int, dict[int, float]] = attrs.field(factory=lambda: defaultdict(dict))
     verdicts: dict[int, Verdict] = attrs.field(factory=dict)
     reasons: dict[int, str] = attrs.field(factory=dict)
 
@@ -216,18 +216,15 @@ class MemoryJournal:
         assert record.phase in {"ready", "lost"}, "two writes of a row at a time"
         assert record.attempts == attempts - 1, "the journal has lost count of the attempts"
         plain = json.loads(preimage)
-        self.intents[n].append(self.world.seconds)
+        self.intents[n][attempts] = self.world.seconds  # one that was taken back is overwritten by the next
         self._write(n, phase="intent", attempts=attempts, preimage=plain, readings=(), sent_at=at)
 
     async def phase(self, n: int, phase: str, attempts: int, target: str | None = None) -> None:
         assert phase != Phase.ENDED, "a row ends with its result, or may be cut off from it"
-        if phase == Phase.READY:
-            self.intents[n].clear()
         self._write(n, phase=str(phase), attempts=attempts, target=target or self.records[n].target)
 
     async def take_back(self, n: int, phase: str, attempts: int, preimage: str, sent_at: str | None) -> None:
         self._write(n, phase=str(phase), attempts=attempts, preimage=json.loads(preimage), sent_at=sent_at)
-        self.intents[n].pop()
 
     async def observed(self, n: int, phase: str, readings: str) -> None:
         self._write(n, phase=str(phase), readings=json.loads(readings))
@@ -572,8 +569,8 @@ class History:
         )  # the very last is the new pre-image
         assert last - first >= window - 1, "sent again within the settle window"
         limit = self.kind.rule.resend_within_seconds
-        *_, before, now = self.journal.intents[1]
-        waited = now - before
+        intents = self.journal.intents[1]
+        waited = intents[2] - intents[1]
         assert limit is None or waited <= limit + 40, "sent again too late"
 
     def answer_write(self, target: str) -> Answer:
