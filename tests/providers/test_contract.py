@@ -89,6 +89,21 @@ class TestReading:
         rest = [campaign.id async for campaign in pager.items(cursor=first.next_cursor)]
         assert sorted([*(campaign.id for campaign in first.items), *rest]) == sorted(ids)
 
+    async def test_everything_is_listed_to_the_end(self, stage: Stage, backend: Backend[Any]) -> None:
+        ids = stage.seed(30)
+        assert sorted([campaign.id async for campaign in backend.everything()]) == sorted(ids)
+
+    async def test_an_overview_says_what_reading_says(self, stage: Stage, backend: Backend[Any]) -> None:
+        """Else each look at it would send for a reading that shows nothing new."""
+        for verb in backend.rules:
+            overview = backend.overview(verb)
+            if overview is None:
+                continue
+            ids = stage.seed(3, verb)
+            listed = {reading.target: reading async for reading in overview}
+            for id in ids:
+                assert listed[id].says_the_same(await backend.read(id, verb=verb))
+
     async def test_what_nobody_knows(self, stage: Stage, backend: Backend[Any]) -> None:
         with pytest.raises(NotFoundError):
             await backend.get(stage.unknown_id)

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from campaign_reg.providers.sinch.config import SenderIdConfig
     from campaign_reg.wire.message import Response, Transport
 
+_EVERYTHING_PAGE = 100  # Sinch publishes no maximum
+
 
 class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
     """Registrations of one Sinch project: typed methods over the neutral seam.
@@ -142,6 +144,24 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
             total=page.total_size,
             vendor_time=vendor_date(response.headers),
         )
+
+    def everything(self) -> Pager[SenderIdRegistration]:
+        """List the registrations of every known kind of sender lazily, one kind after the other."""
+        kinds = [str(kind) for kind in RegistrationType]
+
+        async def fetch(cursor: str | None) -> Page[SenderIdRegistration]:
+            kind, _, inner = (cursor or kinds[0]).partition(" ")
+            query: dict[str, QueryValue] = {"registrationType": kind, "pageSize": _EVERYTHING_PAGE}
+            page = await self._page(query, None, inner or None)
+            later = kinds[kinds.index(kind) + 1 :][:1]
+            after = [f"{kind} {page.next_cursor}"] if page.next_cursor else later
+            return attrs.evolve(page, next_cursor=after[0] if after else None, total=None)
+
+        return Pager(fetch)
+
+    def overview(self, verb: Verb) -> Pager[Reading]:
+        """Every registration: Sinch lists whole documents."""
+        return self.everything().map(self.reading_of)
 
     async def create(self, draft: RegistrationDraft) -> Action:
         """Register a sender: there is no draft, it is submitted at once. Fees may follow, see `policy`.
