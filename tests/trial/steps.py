@@ -16,6 +16,7 @@ from campaign_reg.engine.batch import Batch
 from campaign_reg.engine.carrier import Carrier
 from campaign_reg.engine.claims import Claims
 from campaign_reg.engine.journal import SqliteJournal
+from campaign_reg.engine.run import Run
 from campaign_reg.transport.aiohttp import AiohttpTransport
 
 _SOCKET: Any = asyncio.selector_events._SelectorSocketTransport  # type: ignore[attr-defined]
@@ -143,7 +144,7 @@ def _seal(_: Any, key: str, value: str) -> bool:
 
 
 def _fact(_: Any, key: str, value: str) -> bool:
-    return key != "input"
+    return key not in {"input", "columns"}
 
 
 STEPS = {
@@ -183,7 +184,7 @@ STEPS = {
     "resuming: all is counted": Step(around(Batch, "_load", "after"), often=False),
     "resuming: before a row is taken up": Step(around(Carrier, "take_up", "before"), often=False),
     "resuming: after a row is taken up": Step(around(Carrier, "take_up", "after"), often=False),
-    "resuming: all is taken up": Step(around(Batch, "_resume", "after"), often=False),
+    "resuming: all is taken up": Step(around(Run, "_take_up", "after"), often=False),
 }
 LAST = {
     "before the claims are given up": Step(around(Claims, "release", "before"), often=False),

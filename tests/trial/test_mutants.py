@@ -55,6 +55,7 @@ class Mutant:
         instead: What is put there.
         caught_by: Trials that must fail.
         words: One of these is in what they say.
+        also: A second net under the first: file, text and what is put there.
     """
 
     file: str
@@ -62,6 +63,7 @@ class Mutant:
     instead: str
     caught_by: tuple[str, ...] = (RANDOM,)
     words: tuple[str, ...] = ("applied 2 times",)
+    also: tuple[str, str, str] | None = None
 
 
 MUTANTS = {
@@ -94,6 +96,11 @@ MUTANTS = {
         "protocol/judge.py",
         "and preimage.version is not None\n        and reading.version == preimage.version\n",
         "and preimage.version is not None\n        and reading.status == preimage.status\n",
+        also=(
+            "engine/row.py",
+            "not reading.missing and reading.version != preimage.version for",
+            "not reading.missing and reading.status != preimage.status for",
+        ),
     ),
 }  # fmt: skip
 
@@ -140,10 +147,12 @@ async def test_an_unbroken_copy_passes(tmp_path: Path) -> None:
 async def test_a_broken_copy_is_caught(tmp_path: Path, name: str, trial: str) -> None:
     mutant = MUTANTS[name]
     needed((trial,))
-    file = copy_to(tmp_path) / "campaign_reg" / mutant.file
-    text = file.read_text(encoding="utf-8")
-    assert text.count(mutant.text) == 1, f"{mutant.file} reads differently now: break it anew"
-    file.write_text(text.replace(mutant.text, mutant.instead), encoding="utf-8")
+    copy_to(tmp_path)
+    for place, was, instead in filter(None, ((mutant.file, mutant.text, mutant.instead), mutant.also)):
+        file = tmp_path / "campaign_reg" / place
+        text = file.read_text(encoding="utf-8")
+        assert text.count(was) == 1, f"{place} reads differently now: break it anew"
+        file.write_text(text.replace(was, instead), encoding="utf-8")
     status, told = await tried(tmp_path, trial)
     assert status == 1, f"{name} was not caught: {told}"
     caught = [line for line in told.splitlines() if any(word in line for word in mutant.words)]
