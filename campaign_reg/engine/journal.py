@@ -165,29 +165,30 @@ class SqliteJournal:
         """Something was seen that decides later on."""
         await self._execute("UPDATE rows SET phase = ?, readings = ? WHERE n = ?", phase, readings, n)
 
-    async def end(self, n: int, verdict: str, attempts: int, document: str) -> None:
-        """A row ended."""
+    async def end(self, n: int, verdict: str, attempts: int, document: str) -> bool:
+        """A row ended; returns whether it is news."""
 
-        def write(db: sqlite3.Connection) -> None:
+        def write(db: sqlite3.Connection) -> bool:
             db.execute(
                 "UPDATE rows SET phase = 'ended', attempts = ?, readings = NULL WHERE n = ?", (attempts, n)
             )
-            db.execute(
+            added = db.execute(
                 "INSERT OR IGNORE INTO results (n, verdict, document) VALUES (?, ?, ?)",
                 (n, verdict, document),
             )
+            return added.rowcount == 1
 
-        await self._writer.do(write)
+        return await self._writer.do(write)
 
-    async def cancel(self, after: int, verdict: str, document: str) -> int:
-        """End every row beyond place `after` that has not been begun, all alike; returns how many."""
+    async def cancel(self, verdict: str, document: str) -> int:
+        """End every row that has not been sent, all alike; returns how many."""
 
         def write(db: sqlite3.Connection) -> int:
             ended = db.execute(
-                "INSERT INTO results (n, verdict, document) SELECT n, ?, ? FROM rows WHERE phase = 'ready' AND n > ?",
-                (verdict, document, after),
+                "INSERT INTO results (n, verdict, document) SELECT n, ?, ? FROM rows WHERE phase = 'ready'",
+                (verdict, document),
             )
-            db.execute("UPDATE rows SET phase = 'ended' WHERE phase = 'ready' AND n > ?", (after,))
+            db.execute("UPDATE rows SET phase = 'ended' WHERE phase = 'ready'")
             return ended.rowcount
 
         return await self._writer.do(write)
