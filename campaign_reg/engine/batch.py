@@ -279,6 +279,7 @@ class Batch:
         if self._run is not None:
             self._run.cancel()
         self._tally.count(*await cancel_rest(self._journal, self._verb, self._backend.clock.now()))
+        self._left -= {Phase.READY}
         self._tell_all()
         await self._give_up_claims()
         return self.summary()

@@ -43,7 +43,14 @@ class SqliteJournal:
             InvalidInputError: The file cannot be created or opened there.
             JournalError: The file cannot be read.
         """
-        return await asyncio.to_thread(cls._open, Path(path), header)
+        opening = asyncio.ensure_future(asyncio.to_thread(cls._open, Path(path), header))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:  # the thread opens it all the same
+            await asyncio.wait([opening])
+            if opening.exception() is None:
+                await opening.result().aclose()
+            raise
 
     @classmethod
     def _open(cls, path: Path, header: Header) -> SqliteJournal:
