@@ -66,7 +66,9 @@ class Batch:
         self._given, self._open_ended, self._sealed = brakes, open_ended, False
         self._tally = Tally()
         self._gate = Gate(Brakes(), Accepted(), self._tally)
-        self._left: frozenset[str] = frozenset()  # phases of rows that the last run left, or that came in since
+        self._left: frozenset[str] = (
+            frozenset()
+        )  # phases of rows that the last run left, or that came in since
         self._journal_: JournalStore | None = None
         self._arrivals: Arrivals | None = None
         self._run: Run | None = None
@@ -394,7 +396,9 @@ class Batch:
     def _was_let_go(self) -> bool:
         """Whether the last run left rows that nothing holds any more."""
         going = self._going
-        ended_well = going is not None and going.done() and not going.cancelled() and going.exception() is None
+        ended_well = (
+            going is not None and going.done() and not going.cancelled() and going.exception() is None
+        )
         return ended_well and bool(self._left) and self._hold is None
 
     async def _over(self, going: asyncio.Task[None]) -> None:

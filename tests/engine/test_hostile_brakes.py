@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 
-from campaign_reg import AuthenticationError, Batch, BatchRow, InvalidInputError, Limits, RateLimitError, Verdict
+from campaign_reg import (
+    AuthenticationError,
+    Batch,
+    BatchRow,
+    InvalidInputError,
+    Limits,
+    RateLimitError,
+    Verdict,
+)
 from campaign_reg.engine.brakes import Brakes
 from campaign_reg.engine.journal import SqliteJournal
 from campaign_reg.engine.store import Header
@@ -84,6 +92,20 @@ class TestLettingGo:
             summary = await running
         assert (summary.open, summary.hold) == (0, None)
         assert sorted(written(backend)) == many(40)
+
+    async def test_of_a_run_that_has_sent_nothing_yet(self, tmp_path: Path) -> None:
+        """It waits for what an earlier one had sent, and does not end with that."""
+        backend, path = account(*many(20)), tmp_path / "b.db"
+        async with Batch.open(path, backend, "resubmit", canary=3, wait_seconds=0) as batch:
+            await batch.add(many(20))
+            assert (await batch.run()).open == 20
+        async with Batch.open(path, backend, "resubmit") as batch:
+            running = asyncio.create_task(batch.run())
+            while len(backend.vendor.reads) < 4:
+                await asyncio.sleep(0)
+            await batch.release()
+            assert (await running).open == 0
+        assert sorted(written(backend)) == many(20)
 
     async def test_loses_no_row_that_was_begun(self, tmp_path: Path) -> None:
         """Rows that were on their way when the brake was pulled are sent by the next run."""
@@ -214,9 +236,7 @@ class TestCancelling:
     async def test_is_durable_when_it_returns(self, tmp_path: Path) -> None:
         """The process ends right after: no later one sends what was cancelled."""
         backend, path = account(*many(20)), tmp_path / "b.db"
-        async with Batch.open(
-            path, backend, "resubmit", limits=Limits(in_flight=4, per_second=0.1)
-        ) as batch:
+        async with Batch.open(path, backend, "resubmit", limits=Limits(in_flight=4, per_second=0.1)) as batch:
             await batch.add(many(20))
             running = asyncio.create_task(batch.run())
             while not written(backend):
