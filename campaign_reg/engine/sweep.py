@@ -99,7 +99,7 @@ class Sweep(Generic[E]):
         return _BACK_SECONDS * (1 + self._rng.random())
 
     def check(self, entry: E) -> None:
-        """An entry was read: if the listing had shown it otherwise, see whether the listing lags, or has other words."""
+        """An entry was read: if the listing had shown something else, see whether it lags, or has other words."""
         listed, began = self._sampled.pop(entry, (None, None))
         known = self._known(entry)
         if listed is None or known is None or known[1] is None or _is_same(known[1], listed):
@@ -175,10 +175,10 @@ class Sweep(Generic[E]):
         if entry is None or known is None:
             return
         self._put_off.discard(entry)
-        if known[1] is not None and _is_same(known[1], listed):
-            if self._rng.random() >= self._share and (wait := self._again(entry)) is not None:
-                self._rounds.add(entry, wait)
-                return
+        is_old = known[1] is not None and _is_same(known[1], listed)
+        if is_old and self._rng.random() >= self._share and (wait := self._again(entry)) is not None:
+            self._rounds.add(entry, wait)
+            return
         self._sampled[entry] = listed, began
         self._to_be_read.add(entry)
         self._rounds.hasten(entry)

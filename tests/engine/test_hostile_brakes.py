@@ -1,4 +1,4 @@
-"""Brakes, cancelling and handing in, against bad luck: refusals, restarts and callers that give up at the wrong moment."""
+"""Brakes, cancelling and handing in, against bad luck: refusals, restarts, and callers that give up in the middle."""
 
 from __future__ import annotations
 
@@ -321,9 +321,9 @@ class TestHandingIn:
             await asyncio.sleep(0.001)
             await batch.seal()
             summary = await batch.run()
-            taken = [each for each in await asyncio.gather(*coming, return_exceptions=True)]
+            taken = await asyncio.gather(*coming, return_exceptions=True)
             assert summary.open == 0
-            assert summary.rows == 1 + sum(not isinstance(each, Exception) for each in taken)
+            assert summary.rows == 1 + sum(not isinstance(each, BaseException) for each in taken)
 
     async def test_only_an_open_ended_batch_is_sealed(self, tmp_path: Path) -> None:
         backend = account("c000")
