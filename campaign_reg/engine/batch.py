@@ -296,7 +296,7 @@ class Batch:
             target: The campaign that a create has made.
 
         Raises:
-            InvalidInputError: There is no such row, or it is none that a person has to decide.
+            InvalidInputError: There is no such row, it is none that a person has to decide, or it made no campaign.
         """
         at = self._backend.clock.now()
         before, after = await decide(self._journal, self._verb, id, applied=applied, target=target, at=at)
@@ -453,7 +453,7 @@ class Batch:
 
     async def _brake(self, brakes: Brakes) -> None:
         """Put brakes in force, durably: a restart must not loosen them."""
-        brakes.most_attempts  # noqa: B018  (a cap without a price is refused before anybody rests on it)
+        brakes.check()
         await self._journal.remember(BRAKES, brakes.to_text())
         self._gate.brakes = brakes
         self._wake()

@@ -136,6 +136,14 @@ class Brakes:
         except InvalidOperation:  # more of them than a Decimal has digits for
             return None
 
+    def check(self) -> None:
+        """Refuse a cap without a price, before anybody rests on it.
+
+        Raises:
+            InvalidInputError: There is a cap and no price.
+        """
+        _ = self.most_attempts
+
     def tightened(self, other: Brakes) -> Brakes:
         """Both together; of two caps the stricter counts.
 

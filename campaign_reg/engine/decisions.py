@@ -43,10 +43,14 @@ async def decide(
     A decision may be corrected by another one.
 
     Raises:
-        InvalidInputError: There is no such row, or it is none that a person has to decide.
+        InvalidInputError: There is no such row, it is none that a person has to decide, or it made no campaign.
     """
     before = await _result(journal, verb, id)
+    if target is not None and not (applied and verb is Verb.CREATE):
+        raise InvalidInputError("only a create that was applied has made a campaign: leave its id out")
     known = before.outcome
+    if verb is Verb.CREATE and not applied:
+        target = id  # also where it was said to have made one before
     word = _SAID + ("applied" if applied else "not applied")
     outcome = attrs.evolve(
         known,
