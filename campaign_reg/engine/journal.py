@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from campaign_reg.engine.lock import FileLock
+from campaign_reg.engine.lock import FileLock, lock_of
 from campaign_reg.engine.schema import connect, prepare
 from campaign_reg.engine.store import Header, ResultRecord, RowRecord, Totals
 from campaign_reg.engine.writer import Writer
@@ -55,7 +55,7 @@ class SqliteJournal:
     @classmethod
     def _open(cls, path: Path, header: Header) -> SqliteJournal:
         path = path.resolve()  # reached through a link, it is the same journal, and has the same lock
-        lock = FileLock(path.with_name(path.name + ".lock"))
+        lock = lock_of(path)
         if not lock.acquire():
             raise JournalInUseError(
                 f"{path} is in use by another process: wait for it, or look on with `campaign-reg batch status {path}`"

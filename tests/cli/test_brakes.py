@@ -102,7 +102,6 @@ class TestPlan:
             here("batch", "resume", journal, "--json").last["attempts"] == 2
         )  # and no more, if it is run all the same
 
-
     def test_a_cap_without_a_price_makes_no_journal(
         self, here: Main, seed: Callable[..., list[str]], journal: Path
     ) -> None:
