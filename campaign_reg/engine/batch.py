@@ -66,9 +66,8 @@ class Batch:
         self._given, self._open_ended, self._sealed = brakes, open_ended, False
         self._tally = Tally()
         self._gate = Gate(Brakes(), Accepted(), self._tally)
-        self._left: frozenset[str] = (
-            frozenset()
-        )  # phases of rows that the last run left, or that came in since
+        # Phases of rows that the last run left behind a brake, or that came in since.
+        self._left: frozenset[str] = frozenset()
         self._journal_: JournalStore | None = None
         self._arrivals: Arrivals | None = None
         self._run: Run | None = None
@@ -504,7 +503,7 @@ class Batch:
 
     def _why_not(self) -> str:
         hold = self._gate.hold()
-        return "the next run goes on with it" if hold is None else hold.reason
+        return "open the batch again to go on" if hold is None else hold.reason
 
     async def _journal_id(self) -> str:
         return await self._journal.meta("journal_id") or ""

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from campaign_reg import (
@@ -24,10 +25,12 @@ from campaign_reg.engine.brakes import Brakes
 from campaign_reg.engine.journal import SqliteJournal
 from campaign_reg.engine.store import Header
 from campaign_reg.enums import Verb
-from campaign_reg.protocol.backend import Waits
+from campaign_reg.pace import Permit
+from campaign_reg.protocol.backend import Answer, PreparedWrite, Waits
 from campaign_reg.report.account import account as account_of
 from tests.backends import EveryVerbBackend
-from tests.engine.accounts import LOST, account, many, worsens, written
+from tests.clocks import VirtualClock
+from tests.engine.accounts import LOST, SHORT, account, many, worsens, written
 
 pytestmark = pytest.mark.anyio
 
@@ -73,6 +76,44 @@ class TestResending:
             summary = await batch.run()
         assert (sorted(written(backend)), summary.open, summary.hold) == (many(5), 0, None)
 
+    async def test_is_made_up_for_as_soon_as_there_is_money_again(self, tmp_path: Path) -> None:
+        """Three attempts are paid for; what a refusal gives back goes to the row that is held, in the same run."""
+        backend = slow("c000", "c001", "c002")
+        soon = RateLimitError("memory.resubmit", 429, "slow down")
+        backend.vendor.lost = [(LOST, False), (soon, False), (None, True), (BUSY, False)]  # type: ignore[list-item]
+        async with Batch.open(tmp_path / "b.db", backend, "resubmit", fee=FEE, max_fee=3 * FEE) as batch:
+            await batch.add(many(3))
+            summary = await batch.run()
+            results = {result.id: result async for result in batch.results(replay=True)}
+        assert sorted(written(backend)) == ["c000", "c002"]
+        assert (summary.attempts, summary.open) == (3, 1)
+        assert results["c000"].attempts == 2
+
+
+class SlowBackend(EveryVerbBackend):
+    """It takes minutes to answer a write."""
+
+    def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
+        write = super().prepare(verb, target, params, key=key)
+
+        async def send(permit: Permit, leave_before: float | None) -> Answer:
+            await self.clock.sleep(200)
+            return await write.send(permit, leave_before)
+
+        return attrs.evolve(write, send=send)
+
+
+def slow(*ids: str) -> SlowBackend:
+    backend = SlowBackend(
+        VirtualClock(grace_seconds=0.005),
+        waits=Waits(settle_seconds=60, quiet_seconds=600),
+        schedule=SHORT,
+        limits=Limits(in_flight=4),
+    )
+    for id in ids:
+        backend.vendor.put(id)
+    return backend
+
 
 class TestLettingGo:
     async def test_of_a_run_that_still_waits(self, tmp_path: Path) -> None:
@@ -96,6 +137,12 @@ class TestLettingGo:
     async def test_of_a_run_that_has_sent_nothing_yet(self, tmp_path: Path) -> None:
         """It waits for what an earlier one had sent, and does not end with that."""
         backend, path = account(*many(20)), tmp_path / "b.db"
+
+        def run_for_an_hour(verb: Verb, id: str) -> None:
+            backend.vendor.change(id, action="RESUBMIT_IN_PROGRESS")
+            backend.vendor.later(3600, id, action="RESUBMIT_SUCCESSFUL")
+
+        backend.vendor.on_write = run_for_an_hour
         async with Batch.open(path, backend, "resubmit", canary=3, wait_seconds=0) as batch:
             await batch.add(many(20))
             assert (await batch.run()).open == 20
@@ -103,7 +150,11 @@ class TestLettingGo:
             running = asyncio.create_task(batch.run())
             while len(backend.vendor.reads) < 4:
                 await asyncio.sleep(0)
+            let_go = backend.clock.monotonic()
             await batch.release()
+            while len(written(backend)) < 20:
+                await asyncio.sleep(0)
+            assert backend.clock.monotonic() < let_go + 600  # and not when the canary has settled
             assert (await running).open == 0
         assert sorted(written(backend)) == many(20)
 
