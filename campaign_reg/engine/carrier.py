@@ -174,9 +174,7 @@ class Carrier:
             await self._end(row, cancelled(row.id, self._verb, self._backend.clock.now()))
             return None
         if self._gate.hold(first=not row.state.attempts) is not None:
-            self.held.append(
-                row
-            )  # a later run finds it in the journal as one to be sent, or proven unapplied
+            self.held.append(row)  # in the journal it is one to be sent, or to be proven unapplied
             return None
         held = self.held_seconds()
         return held * (1 + self._backend.rng.random()) if held else await self._send(row)
