@@ -275,7 +275,8 @@ class Batch:
     async def cancel(self) -> Summary:
         """End every row that has not been sent as `cancelled`; those that were are waited for as before.
 
-        When this returns, no such row can leave any more, in a later process neither.
+        When this returns, no such row can leave any more, in a later process neither. A write that was lost may still
+        be sent again, on proof: `resend="never"` forbids that.
         """
         if self._run is not None:
             self._run.cancel()

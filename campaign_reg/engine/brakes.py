@@ -107,9 +107,10 @@ class Brakes:
     @classmethod
     def from_text(cls, text: str | None) -> Self:
         """Back from the journal."""
-        plain = {} if text is None else json.loads(text)
+        plain: dict[str, Any] = {} if text is None else json.loads(text)
         try:
-            return cls(**plain | {name: Decimal(plain[name]) for name in ("fee", "max_fee") if name in plain})
+            plain |= {name: Decimal(plain[name]) for name in ("fee", "max_fee") if name in plain}
+            return cls(**plain)
         except (TypeError, InvalidOperation) as error:
             raise InvalidInputError(
                 f"the journal's brakes cannot be read ({error}): plan it again"
