@@ -203,7 +203,21 @@ class TestLettingGo:
             await batch.release()
             assert (await batch.run()).open == 0
 
-    async def test_a_row_that_was_decided_makes_no_room_for_another_unknown(self, tmp_path: Path) -> None:
+    async def test_is_also_of_the_brakes_that_are_given_with_it(self, tmp_path: Path) -> None:
+        backend, path = account(*many(9)), tmp_path / "b.db"
+        async with Batch.open(path, backend, "resubmit", max_items=5) as batch:
+            await batch.add(many(9))
+            assert (await batch.run()).open == 4
+        async with Batch.open(path, backend, "resubmit") as batch:
+            await batch.plan(save=True)
+        async with Batch.open(path, backend, "resubmit", canary=3) as batch:
+            await batch.release()
+            assert (await batch.run()).open == 0
+
+    @pytest.mark.parametrize("restarts", [True, False])
+    async def test_a_row_that_was_decided_makes_no_room_for_another_unknown(
+        self, tmp_path: Path, restarts: bool
+    ) -> None:
         waits = Waits(settle_seconds=60, quiet_seconds=600, preimage_seconds=1000)
         backend, path = account(*many(30), waits=waits), tmp_path / "b.db"
         options: dict[str, Any] = {"resend": "never", "limits": Limits(in_flight=1, per_second=0.05)}
@@ -214,8 +228,10 @@ class TestLettingGo:
             await batch.release()
             for id in many(first):
                 await batch.decide(id, applied=False)
-        async with Batch.open(path, backend, "resubmit", **options) as batch:
-            again = await batch.run()
+            again = batch.summary() if restarts else await batch.run()
+        if restarts:
+            async with Batch.open(path, backend, "resubmit", **options) as batch:
+                again = await batch.run()
         assert 0 < again.verdicts[Verdict.UNKNOWN] <= first
         assert again.open > 0
 
@@ -398,10 +414,17 @@ class TestHandingIn:
     async def test_costs_nothing_while_nobody_comes(self, tmp_path: Path) -> None:
         backend = account("c000")
         async with opened(tmp_path, backend) as batch:
+
+            async def read() -> None:
+                async for _ in batch.results():
+                    pass
+
+            reading = asyncio.create_task(read())
             await (await batch.submit("c000")).result()
             began = time.process_time()
             await asyncio.sleep(0.4)
             assert time.process_time() - began < 0.2
+        await reading
 
     async def test_only_an_open_ended_batch_is_sealed(self, tmp_path: Path) -> None:
         backend = account("c000")
