@@ -100,7 +100,7 @@ async def carry_out(job: Job) -> int:
         stopped = Exit.STOPPED
         note("stopped")
     except CampaignRegError as error:  # the credentials or the disk, for example: no fault of a row
-        if not running:
+        if not running or isinstance(error, InvalidInputError):  # what was asked for is at fault
             raise
         stopped = Exit.STOPPED
         complain(str(error))

@@ -34,7 +34,7 @@ async def _opened(path: Path, header: Header) -> AsyncIterator[SqliteJournal]:
 async def cancel_rows(path: Path, header: Header, *, as_json: bool) -> int:
     """Cancel what was not sent, and let go of the campaigns if nothing is open any more."""
     async with _opened(path, header) as journal:
-        _, rows = await decisions.cancel_rest(journal, Verb(header.verb), 0, datetime.now(UTC))
+        _, rows = await decisions.cancel_rest(journal, Verb(header.verb), datetime.now(UTC))
         counts = await journal.counts()
         left = sum(counts.values()) - counts.get(Phase.ENDED, 0)
         if not left:

@@ -34,6 +34,7 @@ async def show_plan(job: Job, *, save: bool = False, rows: bool = False) -> int:
         rows: Say it of every row, too.
     """
     brakes = Brakes(**attrs.asdict(job.brakes))
+    brakes.check()
     with tempfile.TemporaryDirectory(prefix="campaign-reg-") as folder:
         job = job if save else attrs.evolve(job, journal=Path(folder, "plan.db"))
         plan, refused, found = await _read(job, save=save, each=_show_row(job) if rows else None)

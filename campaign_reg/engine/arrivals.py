@@ -7,7 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from campaign_reg.engine.intake import Kinds, can_be_stored, is_sealed
+from campaign_reg.engine.intake import Kinds, can_be_stored, is_sealed, seal
 from campaign_reg.engine.records import BatchRow
 from campaign_reg.engine.row import Phase
 from campaign_reg.engine.store import JournalStore, RowRecord
@@ -21,21 +21,33 @@ Claim = Callable[[RowRecord], Awaitable[None]]
 
 
 class Arrivals:
-    """Checks rows as they come and writes them down, one after the other."""
+    """Checks rows as they come and writes them down, one after the other.
 
-    def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb) -> None:
+    Args:
+        journal: Where.
+        backend: Whose campaigns.
+        verb: What will be done with them.
+        claim: Holds a row's campaign against other batches, before the row is taken.
+        taken: Called when a row is on its way to the disk: it gets there even if its caller is cancelled.
+    """
+
+    def __init__(
+        self,
+        journal: JournalStore,
+        backend: CampaignBackend[Any],
+        verb: Verb,
+        claim: Claim,
+        taken: Callable[[], None],
+    ) -> None:
         self._journal, self._backend, self._verb = journal, backend, verb
+        self._claim, self._taken = claim, taken
         self._creates = backend.rule(verb).creates
         self._turn = asyncio.Lock()  # between looking whether a row is there and adding it, nobody else may
         self._kinds: Kinds | None = None
         self._rows: int | None = None
 
-    async def take(self, row: str | BatchRow, claim: Claim) -> tuple[RowRecord, bool]:
-        """The row as the journal has it, and whether it is a new one.
-
-        Args:
-            row: As the caller hands it in.
-            claim: Holds the row's campaign against other batches, before the row is taken.
+    async def take(self, row: str | BatchRow) -> RowRecord:
+        """The row as the journal has it.
 
         Raises:
             InvalidInputError: It can never be sent, is there with other parameters, or the batch was sealed.
@@ -51,17 +63,23 @@ class Arrivals:
             if known is not None:
                 if known.params != params:
                     raise InvalidInputError(f"row {row.id} is in the batch already, with other parameters")
-                return known, False
+                return known
             if await is_sealed(self._journal):
                 raise InvalidInputError("the batch was sealed: it takes no more rows")
             problem = (await self._known_kinds()).clash(row.id, params) if self._creates else None
             if problem is not None:
                 raise InvalidInputError(problem)
             record = RowRecord(n=await self._next_place(), id=row.id, params=params)
-            await claim(record)
-            await self._journal.add([record])
+            await self._claim(record)
             self._rows = record.n
-            return record, True
+            self._taken()
+            await self._journal.add([record])
+            return record
+
+    async def close(self) -> None:
+        """Take no more; a row that is being taken in comes before."""
+        async with self._turn:
+            await seal(self._journal)
 
     async def _next_place(self) -> int:
         if self._rows is None:
@@ -70,9 +88,10 @@ class Arrivals:
 
     async def _known_kinds(self) -> Kinds:
         if self._kinds is None:
-            self._kinds, after = Kinds(self._backend), 0
+            kinds, after = Kinds(self._backend), 0
             while records := await self._journal.rows([*Phase], after, _CHUNK):
                 for record in records:
-                    self._kinds.clash(record.id, record.params)
+                    kinds.clash(record.id, record.params)
                 after = records[-1].n
+            self._kinds = kinds
         return self._kinds

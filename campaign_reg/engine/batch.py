@@ -16,14 +16,14 @@ from campaign_reg.engine.brakes import Accepted, Brakes, Gate, Hold
 from campaign_reg.engine.carrier import Carrier
 from campaign_reg.engine.claims import Claims
 from campaign_reg.engine.decisions import cancel_rest, decide
-from campaign_reg.engine.intake import Intake, Rows, is_open_ended, is_sealed, kind_of_create, open_up, seal
+from campaign_reg.engine.intake import Intake, Rows, is_open_ended, is_sealed, kind_of_create, open_up
 from campaign_reg.engine.journal import SqliteJournal
 from campaign_reg.engine.plan import Plan, Planner, PlanRow
 from campaign_reg.engine.records import AddReport, BatchRow, RowHandle, RowResult, Summary, Tally, result_of
 from campaign_reg.engine.row import Facts, Phase
 from campaign_reg.engine.run import CHUNK, Run
-from campaign_reg.engine.store import ACCEPTED, BRAKES, Header, JournalStore, RowRecord
-from campaign_reg.enums import Verb, Verdict
+from campaign_reg.engine.store import ACCEPTED, BRAKES, Header, JournalStore, ResultRecord, RowRecord
+from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.pace import Limits
 from campaign_reg.protocol.backend import CampaignBackend
@@ -66,11 +66,13 @@ class Batch:
         self._given, self._open_ended, self._sealed = brakes, open_ended, False
         self._tally = Tally()
         self._gate = Gate(Brakes(), Accepted(), self._tally)
-        self._hold: Hold | None = None
+        # Phases of rows that the last run left behind a brake, or that came in since.
+        self._left: frozenset[str] = frozenset()
         self._journal_: JournalStore | None = None
         self._arrivals: Arrivals | None = None
         self._run: Run | None = None
         self._going: asyncio.Task[None] | None = None
+        # Each event is set once and replaced: whoever waits for one misses nothing that came after he took it.
         self._news = asyncio.Event()
         self._watched: dict[str, asyncio.Event] = {}
         self._read_up_to = 0
@@ -159,8 +161,6 @@ class Batch:
             if self._going is not None:
                 self._going.cancel()
                 await asyncio.gather(self._going, return_exceptions=True)
-            if self._run is not None:
-                await self._run.aclose()
         finally:
             self._loosen()
             self._tell_all()
@@ -203,22 +203,26 @@ class Batch:
             raise InvalidInputError(
                 "rows are submitted to Batch.open(..., open_ended=True); add(rows) takes all at once"
             )
-        self._arrivals = self._arrivals or Arrivals(self._journal, self._backend, self._verb)
         going = self._started()
         if going.done() and not self._sealed:
             going.result()
             raise InvalidInputError(f"nothing more is sent: {self._why_not()}")
-        record, is_new = await self._arrivals.take(row, self._claim)
-        if is_new:
-            self._tally.rows += 1
-            self._arrived()
+        record = await self._door().take(row)
         return RowHandle(record.id, self._result)
 
     async def seal(self) -> None:
-        """Take no more rows into an open-ended batch: its run ends when all of them have."""
-        await seal(self._journal)
+        """Take no more rows into an open-ended batch: its run ends when all of them have.
+
+        Raises:
+            InvalidInputError: The batch is not open-ended: `add` seals it.
+        """
+        if not self._open_ended:
+            raise InvalidInputError(
+                "only Batch.open(..., open_ended=True) is sealed; add(rows) does it by itself"
+            )
+        await self._door().close()
         self._sealed = True
-        self._arrived()
+        self._wake()
 
     def notify(self, event: str | Any) -> bool:
         """Look at a campaign at once because a hint (a vendor's callback) says it changed.
@@ -232,7 +236,7 @@ class Batch:
             Whether a row of this campaign was waiting to be looked at.
         """
         target = event if isinstance(event, str) else str(event.target)
-        return self._run is not None and self._run.hasten(target)
+        return self._is_running() and self._run is not None and self._run.hasten(target)
 
     async def plan(self, *, save: bool = False, seen: Callable[[PlanRow], None] | None = None) -> Plan:
         """Read every row that has not been begun, and say what a run would do; sends nothing.
@@ -244,28 +248,40 @@ class Batch:
 
         Raises:
             AuthenticationError: The credentials were refused.
+            InvalidInputError: There is a cap on the money and no price; nothing was kept.
         """
         if save:
-            await self._journal.remember(BRAKES, self._given.to_text())
-            self._gate.brakes = self._given
+            await self._brake(self._given)
         return await Planner(self._journal, self._backend, self._verb, save=save, seen=seen).make(
             self._places
         )
 
     async def release(self) -> Summary:
-        """Accept what the batch waits for a person to accept: the canary, worse terms, unknown rows. Caps stay."""
-        unknown = self._tally.verdicts[Verdict.UNKNOWN]
-        accepted = Accepted(canary=True, downgraded=self._tally.downgraded, unknown=unknown)
+        """Accept what there is for a person to accept by now: the canary, worse terms, unknown rows. Caps stay.
+
+        A run under way goes on at once; after one that has ended, the next call begins another. What is still to come
+        is not accepted: a canary that has not been sent yet is waited for as before.
+
+        Raises:
+            InvalidInputError: The brakes given to `open` do not go with those of the journal.
+        """
+        await self._tighten()
+        accepted = self._gate.all_accepted()
         await self._journal.remember(ACCEPTED, accepted.to_text())
-        self._gate.accepted, self._hold = accepted, None
-        if self._going is not None and self._going.done():
-            self._going = None  # the next call begins another run
+        self._gate.accepted = accepted
+        self._wake()
         return self.summary()
 
     async def cancel(self) -> Summary:
-        """End every row that has not been sent as `cancelled`; those that were are waited for as before."""
-        last = 0 if self._run is None else self._run.cancel()
-        self._tally.count(*await cancel_rest(self._journal, self._verb, last, self._backend.clock.now()))
+        """End every row that has not been sent as `cancelled`; those that were are waited for as before.
+
+        When this returns, no such row can leave any more, in a later process neither. A write that was lost may still
+        be sent again, on proof: `resend="never"` forbids that.
+        """
+        if self._run is not None:
+            self._run.cancel()
+        self._tally.count(*await cancel_rest(self._journal, self._verb, self._backend.clock.now()))
+        self._left -= {Phase.READY}
         self._tell_all()
         await self._give_up_claims()
         return self.summary()
@@ -280,18 +296,25 @@ class Batch:
             target: The campaign that a create has made.
 
         Raises:
-            InvalidInputError: There is no such row, or it is none that a person has to decide.
+            InvalidInputError: There is no such row, it is none that a person has to decide, or it made no campaign.
         """
         at = self._backend.clock.now()
         before, after = await decide(self._journal, self._verb, id, applied=applied, target=target, at=at)
         self._tally.count(before.outcome, -1)
         self._tally.count(after.outcome)
+        self._gate.accepted = await self._accepted()
         self._tell_all()
+        self._wake()
         return after
 
     def summary(self) -> Summary:
         """Where the batch stands; no I/O."""
         return self._tally.summary(self._hold)
+
+    @property
+    def _hold(self) -> Hold | None:
+        """What keeps rows from being sent that the last run left; None once nothing does any more."""
+        return self._gate.hold(first=Phase.READY in self._left) if self._left else None
 
     async def run(self) -> Summary:
         """Run until every row has ended, a brake holds the rest, or `wait_seconds` or the schedule's deadline is over.
@@ -321,17 +344,20 @@ class Batch:
         """
         going, seq = self._started(), 0 if replay else self._read_up_to
         while not self._closed:
-            over = going.done()
-            self._news.clear()
-            while records := await self._journal.results(seq, CHUNK):
+            over, news = going.done(), self._news
+            while records := await self._results_after(seq):
                 for record in records:
                     seq = record.seq
                     self._read_up_to = max(self._read_up_to, seq)
                     yield result_of(record, self._verb)
             if over:
                 break
-            await self._news.wait()
+            await news.wait()
         await self._over(going)
+
+    async def _results_after(self, seq: int) -> list[ResultRecord]:
+        """The next results; none of a batch that was closed while earlier ones were read."""
+        return [] if self._closed else await self._journal.results(seq, CHUNK)
 
     @property
     def _journal(self) -> JournalStore:
@@ -343,8 +369,8 @@ class Batch:
         """Count what the journal says; returns the newest result's number."""
         journal, totals = self._journal, await self._journal.totals()
         self._tally = Tally.of(totals)
-        brakes, accepted = await journal.meta(BRAKES), await journal.meta(ACCEPTED)
-        self._gate = Gate(Brakes.from_text(brakes), Accepted.from_text(accepted), self._tally)
+        brakes = Brakes.from_text(await journal.meta(BRAKES))
+        self._gate = Gate(brakes, await self._accepted(), self._tally)
         self._sealed = await is_sealed(journal)
         self._facts = attrs.evolve(
             self._facts,
@@ -353,13 +379,27 @@ class Batch:
         )
         return totals.newest
 
+    async def _accepted(self) -> Accepted:
+        return Accepted.from_text(await self._journal.meta(ACCEPTED))
+
     def _started(self) -> asyncio.Task[None]:
         if self._closed:
             raise InvalidInputError("this batch was closed: open it again, its journal goes on")
-        if self._going is None or _never_began(self._going):
+        if self._going is None or _never_began(self._going) or self._was_let_go():
             self._going = asyncio.create_task(self._go())
             self._going.add_done_callback(lambda _: self._tell_all())
         return self._going
+
+    def _is_running(self) -> bool:
+        return self._going is not None and not self._going.done()
+
+    def _was_let_go(self) -> bool:
+        """Whether the last run left rows that nothing holds any more."""
+        going = self._going
+        ended_well = (
+            going is not None and going.done() and not going.cancelled() and going.exception() is None
+        )
+        return ended_well and bool(self._left) and self._hold is None
 
     async def _over(self, going: asyncio.Task[None]) -> None:
         """Wait for the run, and raise what ended it; cancelling the caller does not cancel the run."""
@@ -375,7 +415,8 @@ class Batch:
         if not (self._sealed or await is_open_ended(self._journal)):
             raise InvalidInputError("the batch has no input yet: call add(rows) first")
         await self._claim_open_rows()
-        await self._brake()
+        await self._tighten()
+        self._left = frozenset()
         journal, gate = self._journal, self._gate
         carrier = Carrier(
             journal,
@@ -400,40 +441,58 @@ class Batch:
             is_open=lambda: self._open_ended and not self._sealed,
         )
         await run.go()
-        waiting = (await journal.counts()).keys() & {Phase.READY, Phase.LOST}
-        self._hold = gate.hold if waiting else None
+        waiting = frozenset((await journal.counts()).keys() & {Phase.READY, Phase.LOST})
+        self._left = waiting if gate.hold(first=Phase.READY in waiting) is not None else frozenset()
         await self._give_up_claims()
 
-    async def _brake(self) -> None:
-        """Pull the brakes of this call and those of the journal together, durably: a restart must not loosen them."""
+    async def _tighten(self) -> None:
+        """Pull the brakes of this call and those of the journal together."""
         brakes = self._gate.brakes.tightened(self._given)
         if brakes != self._gate.brakes:
-            await self._journal.remember(BRAKES, brakes.to_text())
-            self._gate.brakes = brakes
-        brakes.most_attempts  # noqa: B018  (a cap without a price is refused before anything is sent)
+            await self._brake(brakes)
 
-    def _arrived(self) -> None:
-        if self._run is not None:
-            self._run.arrived()
+    async def _brake(self, brakes: Brakes) -> None:
+        """Put brakes in force, durably: a restart must not loosen them."""
+        brakes.check()
+        await self._journal.remember(BRAKES, brakes.to_text())
+        self._gate.brakes = brakes
+        self._wake()
+
+    def _door(self) -> Arrivals:
+        if self._arrivals is None:
+            self._arrivals = Arrivals(self._journal, self._backend, self._verb, self._claim, self._came_in)
+        return self._arrivals
+
+    def _came_in(self) -> None:
+        self._tally.rows += 1
+        self._left |= {Phase.READY}
+        self._wake()
+
+    def _wake(self) -> None:
+        """Let the run see that something is different."""
+        if self._is_running() and self._run is not None:
+            self._run.wake()
 
     def _ended(self, id: str) -> None:
         self._news.set()
+        self._news = asyncio.Event()
+        self._tell(id)
+
+    def _tell(self, id: str) -> None:
         if (watched := self._watched.pop(id, None)) is not None:
             watched.set()
 
     def _tell_all(self) -> None:
-        self._news.set()
-        for watched in self._watched.values():
-            watched.set()
+        for id in [*self._watched, ""]:
+            self._ended(id)
 
     async def _result(self, id: str) -> RowResult:
         while not self._closed:
             going, ended = self._going, self._watched.setdefault(id, asyncio.Event())
-            ended.clear()
             over = going is None or going.done()
             record = await self._journal.result(id)
             if record is not None:
-                self._watched.pop(id, None)
+                self._tell(id)  # whoever else waits for it, too
                 return result_of(record, self._verb)
             if over and going is not None:
                 await self._over(going)
@@ -444,8 +503,8 @@ class Batch:
         )
 
     def _why_not(self) -> str:
-        hold = self._gate.hold
-        return "the next run goes on with it" if hold is None else hold.reason
+        hold = self._gate.hold()
+        return "open the batch again to go on" if hold is None else hold.reason
 
     async def _journal_id(self) -> str:
         return await self._journal.meta("journal_id") or ""

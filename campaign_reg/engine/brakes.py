@@ -65,12 +65,12 @@ class Accepted:
     """What a person has looked at and accepted, so that it holds a batch no longer.
 
     Attributes:
-        canary: The first campaigns.
+        canary: So many first campaigns.
         downgraded: So many rows with worse terms.
         unknown: So many rows that nobody can decide by reading.
     """
 
-    canary: bool = False
+    canary: int = 0
     downgraded: int = 0
     unknown: int = 0
 
@@ -107,9 +107,10 @@ class Brakes:
     @classmethod
     def from_text(cls, text: str | None) -> Self:
         """Back from the journal."""
-        plain = {} if text is None else json.loads(text)
+        plain: dict[str, Any] = {} if text is None else json.loads(text)
         try:
-            return cls(**plain | {name: Decimal(plain[name]) for name in ("fee", "max_fee") if name in plain})
+            plain |= {name: Decimal(plain[name]) for name in ("fee", "max_fee") if name in plain}
+            return cls(**plain)
         except (TypeError, InvalidOperation) as error:
             raise InvalidInputError(
                 f"the journal's brakes cannot be read ({error}): plan it again"
@@ -131,7 +132,18 @@ class Brakes:
             return None
         if self.fee is None:
             raise InvalidInputError("max_fee needs fee, the price of one attempt: nothing was sent")
-        return int(self.max_fee // self.fee) if self.fee else None
+        try:
+            return int(self.max_fee // self.fee) if self.fee else None
+        except InvalidOperation:  # more of them than a Decimal has digits for
+            return None
+
+    def check(self) -> None:
+        """Refuse a cap without a price, before anybody rests on it.
+
+        Raises:
+            InvalidInputError: There is a cap and no price.
+        """
+        _ = self.most_attempts
 
     def tightened(self, other: Brakes) -> Brakes:
         """Both together; of two caps the stricter counts.
@@ -167,16 +179,23 @@ class Brakes:
             cost = f"{items:,} x {self.fee} = {items * self.fee:,}"
             raise InvalidInputError(f"{cost}, but max_fee is {self.max_fee:,}: nothing was sent")
 
-    def hold(self, tally: Tally, accepted: Accepted) -> Hold | None:
-        """Why nothing more may be sent by now; None while something may."""
+    def hold(self, tally: Tally, accepted: Accepted, *, first: bool = True) -> Hold | None:
+        """Why nothing more may be sent by now; None while something may.
+
+        Args:
+            tally: What was sent, and how it ended.
+            accepted: What no longer holds it.
+            first: Whether it would be its row's first write. Sending a lost one again costs money, and is no other
+                campaign: `max_items` and the canary have room for it.
+        """
         most, unknown = self.most_attempts, tally.verdicts[Verdict.UNKNOWN]
         if most is not None and tally.attempts >= most:
             return Hold(
                 f"{tally.attempts:,} x {self.fee} leave no room for another under {self.max_fee:,}", True
             )
-        if self.max_items is not None and tally.sent >= self.max_items:
+        if first and self.max_items is not None and tally.sent >= self.max_items:
             return Hold(f"{tally.sent:,} campaigns were sent, and max_items is {self.max_items:,}", True)
-        if self.canary is not None and not accepted.canary and tally.sent >= self.canary:
+        if first and self.canary is not None and accepted.canary < self.canary <= tally.sent:
             return Hold(f"the canary, {self.canary:,} campaigns, was sent: look at how they ended", False)
         if self.stop_on_downgrades and tally.downgraded > accepted.downgraded:
             return Hold(f"{tally.downgraded:,} campaigns came back with worse terms", False)
@@ -196,24 +215,33 @@ class Gate:
     Attributes:
         brakes: Those in force.
         accepted: What a person has accepted so far.
-        undecided: Rows that were begun, of which nobody knows yet whether they will be sent.
     """
 
     def __init__(self, brakes: Brakes, accepted: Accepted, tally: Tally) -> None:
         self.brakes, self.accepted, self._tally = brakes, accepted, tally
-        self.undecided = 0
 
-    @property
-    def hold(self) -> Hold | None:
-        """Why nothing more may be sent by now."""
-        return self.brakes.hold(self._tally, self.accepted)
+    def hold(self, *, first: bool = True) -> Hold | None:
+        """Why nothing more may be sent by now; of its row the first write, or a lost one again."""
+        return self.brakes.hold(self._tally, self.accepted, first=first)
 
-    def has_room(self) -> bool:
-        """Whether one more row may be begun, if all that were begun are sent."""
-        canary = None if self.accepted.canary else self.brakes.canary
-        most_rows = _least(self.brakes.max_items, canary)
-        return _is_below(self._tally.sent + self.undecided, most_rows) and _is_below(
-            self._tally.attempts + self.undecided, self.brakes.most_attempts
+    def has_room(self, undecided: int) -> bool:
+        """Whether one more row may be begun, if all that were begun are sent.
+
+        Args:
+            undecided: Rows that were begun, of which nobody knows yet whether they will be sent.
+        """
+        most_rows = _least(self.brakes.max_items, self._canary)
+        return _is_below(self._tally.sent + undecided, most_rows) and _is_below(
+            self._tally.attempts + undecided, self.brakes.most_attempts
+        )
+
+    def all_accepted(self) -> Accepted:
+        """What a person accepts by accepting all that there is to be looked at by now."""
+        tally, canary = self._tally, self._canary
+        return Accepted(
+            canary=self.accepted.canary if canary is None or tally.sent < canary else canary,
+            downgraded=tally.downgraded,
+            unknown=tally.verdicts[Verdict.UNKNOWN],
         )
 
     def admit(self, *, first: bool) -> bool:
@@ -222,7 +250,7 @@ class Gate:
         Args:
             first: Whether it is its row's first.
         """
-        if self.hold is not None:
+        if self.hold(first=first) is not None:
             return False
         self._tally.attempts += 1
         self._tally.sent += first
@@ -232,6 +260,12 @@ class Gate:
         """A write that was counted is known not to have been applied."""
         self._tally.attempts -= 1
         self._tally.sent -= first
+
+    @property
+    def _canary(self) -> int | None:
+        """The canary that nobody has accepted yet."""
+        canary = self.brakes.canary
+        return None if canary is None or canary <= self.accepted.canary else canary
 
 
 def _least(one: N | None, other: N | None) -> N | None:

@@ -67,7 +67,7 @@ class _ContradictedError(Exception):
 
 
 class _HeldError(Exception):
-    """A brake was pulled while the row was being prepared."""
+    """A brake was pulled, or the batch cancelled, while the row was being prepared."""
 
 
 class Row(Entry):
@@ -111,6 +111,8 @@ class Carrier:
 
     Attributes:
         cancelled: Whether rows that have not been sent end here.
+        undecided: Rows that were begun, of which nobody knows yet whether they will be sent.
+        held: Rows that a brake keeps from being sent.
     """
 
     def __init__(
@@ -129,7 +131,8 @@ class Carrier:
         self._backend, self._verb, self._schedule = backend, verb, schedule
         self._rule, self._facts = backend.rule(verb), facts
         self._tally, self._gate, self._ended = tally, gate, ended
-        self.cancelled = False
+        self.cancelled, self.undecided = False, 0
+        self.held: list[Row] = []
         self._answered = False
         self._hold_until, self._holds = 0.0, 0
 
@@ -137,7 +140,7 @@ class Carrier:
         """A row that has not been begun."""
         row = Row(record, self._backend.clock.monotonic())
         row.undecided = True
-        self._gate.undecided += 1
+        self.undecided += 1
         return row
 
     async def take_up(self, record: RowRecord) -> Row:
@@ -158,16 +161,21 @@ class Carrier:
         delay = await (self._begin(row) if row.state.phase is Phase.READY else self._read(row))
         if row.undecided and (delay is None or row.state.phase is not Phase.READY):
             row.undecided = False
-            self._gate.undecided -= 1
-        return delay
+            self.undecided -= 1
+        return 0.0 if delay and self._is_cancelled(row) else delay
+
+    def _is_cancelled(self, row: Row) -> bool:
+        """Whether a row that is still to be sent for the first time shall not be."""
+        return self.cancelled and row.state.phase is Phase.READY and not row.state.attempts
 
     async def _begin(self, row: Row) -> float | None:
         """Send the row's write, unless somebody or something holds it."""
-        if self.cancelled and not row.state.attempts:
+        if self._is_cancelled(row):
             await self._end(row, cancelled(row.id, self._verb, self._backend.clock.now()))
             return None
-        if self._gate.hold is not None:
-            return None  # the journal has it as one to be sent, or to be proven unapplied, in a later run
+        if self._gate.hold(first=not row.state.attempts) is not None:
+            self.held.append(row)  # in the journal it is one to be sent, or to be proven unapplied
+            return None
         held = self.held_seconds()
         return held * (1 + self._backend.rng.random()) if held else await self._send(row)
 
@@ -206,7 +214,7 @@ class Carrier:
         except _ContradictedError as contradiction:
             return await self._contradicted(row, *contradiction.args)
         except _HeldError:
-            return None
+            return 0.0
         except OutcomeUnknownError:
             return await self._step(row, Lost())
         except PermissionDeniedError as error:
@@ -237,7 +245,7 @@ class Carrier:
             raise _ContradictedError(preimage)
         if row.state.attempts:  # of the write that was never answered: taken up again if this one is refused
             row.earlier = row.state, row.sent_at, await self._journal.preimage(row.n)
-        if not self._gate.admit(first=not row.state.attempts):
+        if self._is_cancelled(row) or not self._gate.admit(first=not row.state.attempts):
             raise _HeldError
         state, _ = self._advance(row, Intended(preimage))
         text = _dump(None if preimage is None else preimage.to_plain())
@@ -332,7 +340,8 @@ class Carrier:
         before = row.state
         state, effect = self._advance(row, event)
         if isinstance(event, Acknowledged | Lost) and state.phase is not Phase.ENDED:
-            await self._journal.phase(row.n, state.phase, state.attempts, state.target or None)
+            made = state.target if self._rule.creates else ""  # all others have their id already
+            await self._journal.phase(row.n, state.phase, state.attempts, made or None)
         elif state.target != before.target and state.phase is not Phase.ENDED:  # the result goes with the end
             await self._journal.phase(row.n, state.phase, state.attempts, state.target)
         elif state.readings != before.readings and self._is_news(before, state):
@@ -417,9 +426,10 @@ class Carrier:
         )
 
     async def _end(self, row: Row, outcome: Outcome) -> None:
-        await self._journal.end(row.n, outcome.verdict, row.state.attempts, outcome_to_text(outcome, row.id))
-        self._tally.count(outcome)
-        self._ended(row.id)
+        text = outcome_to_text(outcome, row.id)
+        if await self._journal.end(row.n, outcome.verdict, row.state.attempts, text):
+            self._tally.count(outcome)
+            self._ended(row.id)
 
 
 def _dump(plain: object) -> str:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import attrs
 
+from campaign_reg.engine.lock import is_in_use
+from campaign_reg.engine.row import Phase
 from campaign_reg.engine.schema import looking_on
 from campaign_reg.engine.store import Header
 from campaign_reg.enums import Verb
@@ -138,12 +140,15 @@ def _open_rows(path: Path, journal_id: str, ids: list[str] | None) -> list[str] 
         own = db.execute("SELECT value FROM meta WHERE key = 'journal_id'").fetchone()
         if own is None or own[0] != journal_id:
             return None
-        rows = db.execute(
-            "SELECT id FROM rows WHERE phase <> 'ended' AND "
-            "(:ids IS NULL OR id IN (SELECT value FROM json_each(:ids))) ORDER BY n",
-            {"ids": None if ids is None else json.dumps(ids)},
+        phases: dict[str, str] = dict(
+            db.execute(
+                "SELECT id, phase FROM rows WHERE :ids IS NULL OR id IN (SELECT value FROM json_each(:ids)) ORDER BY n",
+                {"ids": None if ids is None else json.dumps(ids)},
+            )
         )
-        return [row[0] for row in rows]
+    # One that is claimed and not there is just being handed in, as long as somebody runs the batch.
+    absent = Phase.READY if is_in_use(path) else Phase.ENDED
+    return [id for id in ids or phases if phases.get(id, absent) != Phase.ENDED]
 
 
 @contextlib.contextmanager

@@ -6,8 +6,9 @@ from datetime import datetime
 
 import attrs
 
+from campaign_reg.engine.brakes import Accepted
 from campaign_reg.engine.records import RowResult, outcome_to_text, result_of
-from campaign_reg.engine.store import JournalStore
+from campaign_reg.engine.store import ACCEPTED, JournalStore
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.outcome import Outcome
@@ -28,10 +29,10 @@ def cancelled(id: str, verb: Verb, at: datetime) -> Outcome:
     )
 
 
-async def cancel_rest(journal: JournalStore, verb: Verb, after: int, at: datetime) -> tuple[Outcome, int]:
-    """End every row beyond a place that has not been begun; returns their outcome, and how many they are."""
+async def cancel_rest(journal: JournalStore, verb: Verb, at: datetime) -> tuple[Outcome, int]:
+    """End every row that has not been sent; returns their outcome, and how many they are."""
     outcome = cancelled("", verb, at)
-    return outcome, await journal.cancel(after, outcome.verdict, outcome_to_text(outcome, ""))
+    return outcome, await journal.cancel(outcome.verdict, outcome_to_text(outcome, ""))
 
 
 async def decide(
@@ -42,10 +43,14 @@ async def decide(
     A decision may be corrected by another one.
 
     Raises:
-        InvalidInputError: There is no such row, or it is none that a person has to decide.
+        InvalidInputError: There is no such row, it is none that a person has to decide, or it made no campaign.
     """
     before = await _result(journal, verb, id)
+    if target is not None and not (applied and verb is Verb.CREATE):
+        raise InvalidInputError("only a create that was applied has made a campaign: leave its id out")
     known = before.outcome
+    if verb is Verb.CREATE and not applied:
+        target = id  # also where it was said to have made one before
     word = _SAID + ("applied" if applied else "not applied")
     outcome = attrs.evolve(
         known,
@@ -58,7 +63,17 @@ async def decide(
     row = await journal.row(id)
     assert row is not None  # noqa: S101  (it has a result)
     await journal.decide(row.n, outcome.verdict, outcome_to_text(outcome, id))
+    if known.verdict is Verdict.UNKNOWN:
+        await _one_unknown_less(journal)
     return before, attrs.evolve(before, outcome=outcome)
+
+
+async def _one_unknown_less(journal: JournalStore) -> None:
+    """What a person accepted was so many rows: another one that ends unknown later is not among them."""
+    accepted = Accepted.from_text(await journal.meta(ACCEPTED))
+    if accepted.unknown:
+        fewer = attrs.evolve(accepted, unknown=accepted.unknown - 1)
+        await journal.remember(ACCEPTED, fewer.to_text())
 
 
 async def _result(journal: JournalStore, verb: Verb, id: str) -> RowResult:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from campaign_reg.engine.lock import FileLock
+from campaign_reg.engine.lock import FileLock, lock_of
 from campaign_reg.engine.schema import connect, prepare
 from campaign_reg.engine.store import Header, ResultRecord, RowRecord, Totals
 from campaign_reg.engine.writer import Writer
@@ -43,12 +43,19 @@ class SqliteJournal:
             InvalidInputError: The file cannot be created or opened there.
             JournalError: The file cannot be read.
         """
-        return await asyncio.to_thread(cls._open, Path(path), header)
+        opening = asyncio.ensure_future(asyncio.to_thread(cls._open, Path(path), header))
+        try:
+            return await asyncio.shield(opening)
+        except asyncio.CancelledError:  # the thread opens it all the same
+            await asyncio.wait([opening])
+            if opening.exception() is None:
+                await opening.result().aclose()
+            raise
 
     @classmethod
     def _open(cls, path: Path, header: Header) -> SqliteJournal:
         path = path.resolve()  # reached through a link, it is the same journal, and has the same lock
-        lock = FileLock(path.with_name(path.name + ".lock"))
+        lock = lock_of(path)
         if not lock.acquire():
             raise JournalInUseError(
                 f"{path} is in use by another process: wait for it, or look on with `campaign-reg batch status {path}`"
@@ -165,29 +172,30 @@ class SqliteJournal:
         """Something was seen that decides later on."""
         await self._execute("UPDATE rows SET phase = ?, readings = ? WHERE n = ?", phase, readings, n)
 
-    async def end(self, n: int, verdict: str, attempts: int, document: str) -> None:
-        """A row ended."""
+    async def end(self, n: int, verdict: str, attempts: int, document: str) -> bool:
+        """A row ended; returns whether it is news."""
 
-        def write(db: sqlite3.Connection) -> None:
+        def write(db: sqlite3.Connection) -> bool:
             db.execute(
                 "UPDATE rows SET phase = 'ended', attempts = ?, readings = NULL WHERE n = ?", (attempts, n)
             )
-            db.execute(
+            added = db.execute(
                 "INSERT OR IGNORE INTO results (n, verdict, document) VALUES (?, ?, ?)",
                 (n, verdict, document),
             )
+            return added.rowcount == 1
 
-        await self._writer.do(write)
+        return await self._writer.do(write)
 
-    async def cancel(self, after: int, verdict: str, document: str) -> int:
-        """End every row beyond place `after` that has not been begun, all alike; returns how many."""
+    async def cancel(self, verdict: str, document: str) -> int:
+        """End every row that has not been sent, all alike; returns how many."""
 
         def write(db: sqlite3.Connection) -> int:
             ended = db.execute(
-                "INSERT INTO results (n, verdict, document) SELECT n, ?, ? FROM rows WHERE phase = 'ready' AND n > ?",
-                (verdict, document, after),
+                "INSERT INTO results (n, verdict, document) SELECT n, ?, ? FROM rows WHERE phase = 'ready'",
+                (verdict, document),
             )
-            db.execute("UPDATE rows SET phase = 'ended' WHERE phase = 'ready' AND n > ?", (after,))
+            db.execute("UPDATE rows SET phase = 'ended' WHERE phase = 'ready'")
             return ended.rowcount
 
         return await self._writer.do(write)

@@ -41,6 +41,19 @@ class FileLock:
             self._file = -1
 
 
+def lock_of(journal: Path) -> FileLock:
+    """The lock of a journal."""
+    return FileLock(journal.with_name(journal.name + ".lock"))
+
+
+def is_in_use(journal: Path) -> bool:
+    """Whether somebody, of this process or another, has a journal open."""
+    lock = lock_of(journal)
+    was_free = lock.acquire()
+    lock.release()
+    return not was_free
+
+
 if sys.platform == "win32":
     import msvcrt
 

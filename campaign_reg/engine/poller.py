@@ -72,10 +72,10 @@ class Poller:
 
     async def aclose(self) -> None:
         """Stop polling; the actions go on at the vendor. A `watch` under way ends with an error."""
-        for sweep in filter(None, self._sweeps.values()):
-            await sweep.aclose()
         if self._rounds is not None:
             await self._rounds.aclose()
+        for sweep in filter(None, self._sweeps.values()):  # last: a look could begin another listing
+            await sweep.aclose()
         self._wake()
 
     async def watch(self, actions: Iterable[Action] | AsyncIterable[Action]) -> AsyncIterator[Outcome]:

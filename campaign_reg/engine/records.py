@@ -195,10 +195,15 @@ def outcome_to_text(outcome: Outcome, row_id: str) -> str:
     if outcome.settled_at is not None:
         plain["at"] = outcome.settled_at.isoformat(timespec="seconds")
     if outcome.feedback:
-        plain["feedback"] = [attrs.asdict(item) for item in outcome.feedback]
+        plain["feedback"] = [attrs.asdict(item, filter=_is_said) for item in outcome.feedback]
     if outcome.changes:
         plain["changes"] = [attrs.astuple(change) for change in outcome.changes]
     return json.dumps(plain, separators=(",", ":"))
+
+
+def _is_said(_: object, value: object) -> bool:
+    """What is empty comes back by itself."""
+    return bool(value)
 
 
 def result_of(record: ResultRecord, verb: Verb) -> RowResult:

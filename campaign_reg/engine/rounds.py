@@ -156,21 +156,31 @@ class Rounds(Generic[E]):
         self.add(entry)
         return True
 
-    async def wait_idle(self, seconds: float | None = None) -> bool:
+    async def wait_idle(
+        self, seconds: float | None = None, *, until: Callable[[], bool] = lambda: False
+    ) -> bool:
         """Wait until every entry is finished, or so many seconds are over; returns whether every entry is.
+
+        Args:
+            seconds: How long to wait; None waits without limit.
+            until: Something else that ends the waiting; asked again after every `nudge`.
 
         Raises:
             BaseException: What a look raised; the rounds have stopped then.
         """
         end = None if seconds is None else self._clock.monotonic() + seconds
-        while self._error is None and not self._closed and self.pending:
+        while self._error is None and not self._closed and self.pending and not until():
             left = None if end is None else end - self._clock.monotonic()
             if left is not None and left <= 0:
                 return False
             self._settled.clear()
             await self._clock.wait(self._settled, left)
         self.check()
-        return True
+        return not self.pending
+
+    def nudge(self) -> None:
+        """Let whoever waits for all to be finished ask again whether to go on."""
+        self._settled.set()
 
     def check(self) -> None:
         """Raise what a look raised, or say that the rounds were closed."""

@@ -55,8 +55,8 @@ class Run:
         self._schedule, self._places = schedule, places
         self._wait_seconds, self._is_open = wait_seconds, is_open
         self._hungry, self._arrived = asyncio.Event(), asyncio.Event()
-        self._fed = 0
-        self._rounds: Rounds[Row] = Rounds(backend.clock, self._look, places, self._wake)
+        self._fed, self._all_begun = 0, False
+        self._rounds: Rounds[Row] = Rounds(backend.clock, self._look, places, self.wake)
         self._sweep = Sweep.of(backend, verb, self._rounds, known_of, carrier.look_again)
 
     async def go(self) -> None:
@@ -66,44 +66,53 @@ class Run:
             AuthenticationError: The credentials were refused; the batch can be resumed.
             JournalError: The journal cannot be written; nothing unjournalled was sent.
         """
-        await self._take_up()
-        while True:
-            fed = await self._feed()
-            if self._is_open() and self._gate.hold is None and not self._carrier.cancelled:
-                await self._arrival()
-            elif not (await self._settle() and fed):  # room may have come back: what was counted was refused
-                break
-        await self.aclose()
+        try:
+            await self._take_up()
+            goes_on = True
+            while goes_on:
+                await self._feed()
+                if self._is_open() and self._may_send():
+                    await self._arrival()
+                else:
+                    await self._settle()
+                    goes_on = self._may_go_on()
+        finally:
+            await self._stop()
 
-    def arrived(self) -> None:
-        """More rows are in the journal, or there will be no more."""
+    def wake(self) -> None:
+        """More rows are in the journal, or there will be no more, or a brake was let go, or a look has raised."""
+        self._hungry.set()
         self._arrived.set()
+        self._rounds.nudge()
 
-    def cancel(self) -> int:
-        """Send nothing more of what was not sent; returns the place of the last row that this run took in.
-
-        Rows up to there end by themselves.
-        """
+    def cancel(self) -> None:
+        """Send nothing more of what was not sent; such rows as this run has begun end by themselves."""
         self._carrier.cancelled = True
-        self._wake()
-        return self._fed
+        for row in self._rounds.waiting():
+            if row.state.phase is Phase.READY:
+                self._rounds.hasten(row)
+        self.wake()
 
     def hasten(self, target: str) -> bool:
-        """Look at a campaign at once; returns whether one of this id was waiting."""
+        """Look at a campaign at once; returns whether one of this id was waiting to be looked at."""
         for row in self._rounds.waiting():
-            if target == (row.state.target or row.id):
+            # One that is still to be sent waits because the vendor said so.
+            if target == (row.state.target or row.id) and row.state.phase is not Phase.READY:
                 return self._rounds.hasten(row)
         return False
 
-    async def aclose(self) -> None:
+    async def _stop(self) -> None:
         """Stop; calls under way get a few seconds to end, and are journalled as begun in any case."""
-        if self._sweep is not None:
-            await self._sweep.aclose()
         await self._rounds.aclose(grace_seconds=_GRACE_SECONDS)
+        if self._sweep is not None:  # last: a look could begin another listing
+            await self._sweep.aclose()
 
-    def _wake(self) -> None:
-        self._hungry.set()
-        self._arrived.set()
+    def _may_send(self) -> bool:
+        return not self._carrier.cancelled and self._gate.hold() is None
+
+    def _may_go_on(self) -> bool:
+        """Whether room has come back for rows that a brake held: what was counted was refused, or somebody let go."""
+        return self._may_send() and not (self._all_begun and not self._carrier.held)
 
     async def _look(self, row: Row) -> float | None:
         self._hungry.set()
@@ -116,6 +125,8 @@ class Run:
         if self._sweep is not None:
             self._sweep.check(row)
         self._hungry.set()  # its room may be another's, or it was the last that may be sent
+        if self._may_go_on():
+            self.wake()
         return delay
 
     async def _take_up(self) -> None:
@@ -128,43 +139,44 @@ class Run:
                 self._rounds.add(row, rng.random() * self._schedule.first_seconds)
             after = records[-1].n
 
-    async def _feed(self) -> int:
-        """Begin rows as long as there are any that may be begun; returns how many."""
-        fed = 0
+    async def _feed(self) -> None:
+        """Begin rows as long as there are any that may be begun, those first that were held."""
+        self._all_begun = False
+        while self._carrier.held and self._may_send():
+            self._rounds.add(self._carrier.held.pop())
         while records := await self._journal.rows((Phase.READY,), self._fed, CHUNK):
             for record in records:
                 if not await self._may_begin():
-                    return fed
+                    return
                 self._fed = record.n
                 self._rounds.add(self._carrier.begin(record))
-                fed += 1
-        return fed
+        self._all_begun = True
 
     async def _may_begin(self) -> bool:
         """Wait for a free worker, and for room under the brakes; returns whether there is any."""
-        while not self._carrier.cancelled and self._gate.hold is None:
+        while self._may_send():
             busy = self._rounds.ready >= self._places or self._carrier.held_seconds() > 0
-            if not busy and self._gate.has_room():
+            if not busy and self._gate.has_room(self._carrier.undecided):
                 return True
-            self._hungry.clear()
-            await self._backend.clock.wait(self._hungry, self._carrier.held_seconds() or None)
-            self._rounds.check()
+            await self._look_done()
         return False
+
+    async def _look_done(self) -> None:
+        """Wait until something was looked at, or the vendor may be asked again."""
+        self._rounds.check()  # nothing wakes anybody any more after that
+        self._hungry.clear()
+        await self._backend.clock.wait(self._hungry, self._carrier.held_seconds() or None)
 
     async def _arrival(self) -> None:
         await self._arrived.wait()
         self._arrived.clear()
         self._rounds.check()
 
-    async def _settle(self) -> bool:
-        """Wait for what was sent; returns whether all of it has ended."""
-        if self._wait_seconds is None:
-            return await self._rounds.wait_idle()
-        while self._gate.undecided:
-            self._hungry.clear()
-            await self._backend.clock.wait(self._hungry, self._carrier.held_seconds() or None)
-            self._rounds.check()
-        return await self._rounds.wait_idle(self._wait_seconds)
+    async def _settle(self) -> None:
+        """Wait until what was sent has ended, time is up, or more may be sent."""
+        while self._wait_seconds is not None and self._carrier.undecided:
+            await self._look_done()
+        await self._rounds.wait_idle(self._wait_seconds, until=self._may_go_on)
 
 
 def known_of(row: Row) -> tuple[str, Reading | None] | None:

@@ -139,12 +139,12 @@ class JournalStore(Protocol):
         """Something was seen that decides later on."""
         ...
 
-    async def end(self, n: int, verdict: str, attempts: int, document: str) -> None:
-        """A row ended; saying so twice changes nothing."""
+    async def end(self, n: int, verdict: str, attempts: int, document: str) -> bool:
+        """A row ended; saying so twice changes nothing. Returns whether it is news."""
         ...
 
-    async def cancel(self, after: int, verdict: str, document: str) -> int:
-        """End every row beyond place `after` that has not been begun, all alike; returns how many."""
+    async def cancel(self, verdict: str, document: str) -> int:
+        """End every row that has not been sent, all alike; returns how many."""
         ...
 
     async def decide(self, n: int, verdict: str, document: str) -> None:

@@ -57,6 +57,7 @@ class Sweep(Generic[E]):
         self._overview, self._rounds, self._known, self._again = overview, rounds, known, again
         self._task: asyncio.Task[None] | None = None
         self._waiting: dict[str, E] = {}
+        self._put_off: set[E] = set()
         self._to_be_read: set[E] = set()
         self._sampled: dict[E, tuple[Reading, datetime | None]] = {}
         self._pages, self._strikes, self._share = 1, 0, SAMPLED_SHARE
@@ -94,10 +95,11 @@ class Sweep(Generic[E]):
                 return None
             self._begin(most)
         self._waiting[known[0]] = entry
+        self._put_off.add(entry)
         return _BACK_SECONDS * (1 + self._rng.random())
 
     def check(self, entry: E) -> None:
-        """An entry was read: if the listing had shown it otherwise, see whether the listing lags."""
+        """An entry was read: if the listing had shown something else, see whether it lags, or has other words."""
         listed, began = self._sampled.pop(entry, (None, None))
         known = self._known(entry)
         if listed is None or known is None or known[1] is None or _is_same(known[1], listed):
@@ -161,6 +163,9 @@ class Sweep(Generic[E]):
                             )  # how long it is, nobody knows: ask again for many more
                             break
         finally:
+            # What was due and is not shown must not wait for another listing.
+            self._to_be_read |= self._put_off
+            self._put_off.clear()
             self._waiting.clear()
         self._pages = max(needed, pages)
 
@@ -169,11 +174,12 @@ class Sweep(Generic[E]):
         known = None if entry is None or entry.slot is None else self._known(entry)
         if entry is None or known is None:
             return
-        if known[1] is not None and _is_same(known[1], listed):
-            if self._rng.random() >= self._share and (wait := self._again(entry)) is not None:
-                self._rounds.add(entry, wait)
-                return
-            self._sampled[entry] = listed, began
+        self._put_off.discard(entry)
+        is_old = known[1] is not None and _is_same(known[1], listed)
+        if is_old and self._rng.random() >= self._share and (wait := self._again(entry)) is not None:
+            self._rounds.add(entry, wait)
+            return
+        self._sampled[entry] = listed, began
         self._to_be_read.add(entry)
         self._rounds.hasten(entry)
 

@@ -123,12 +123,11 @@ class Counting:
     def account(self) -> Account:
         """What it came to."""
         brakes = self._view.brakes or Brakes()
-        waiting = self._phases.keys() & {Phase.READY, Phase.LOST}
         return Account(
             header=self._view.header,
             sealed=self._view.sealed,
             brakes=brakes,
-            summary=self._tally.summary(brakes.hold(self._tally, self._view.accepted) if waiting else None),
+            summary=self._tally.summary(self._hold(brakes)),
             phases=self._phases,
             resent=self._resent,
             evidence={kind: self._evidence[kind] for kind in Evidence},
@@ -140,6 +139,11 @@ class Counting:
             unknown=tuple(self._unknown),
             changed_since_plan=self._view.changed_since_plan(),
         )
+
+    def _hold(self, brakes: Brakes) -> Hold | None:
+        waiting = self._phases.keys() & {Phase.READY, Phase.LOST}
+        first = Phase.READY in waiting
+        return brakes.hold(self._tally, self._view.accepted, first=first) if waiting else None
 
     def _count_reasons(self, reasons: tuple[Feedback, ...]) -> None:
         """A row that says the same thing twice counts once."""

@@ -102,6 +102,25 @@ class TestPlan:
             here("batch", "resume", journal, "--json").last["attempts"] == 2
         )  # and no more, if it is run all the same
 
+    def test_a_cap_without_a_price_makes_no_journal(
+        self, here: Main, seed: Callable[..., list[str]], journal: Path
+    ) -> None:
+        seed(3)
+        refused = here(*PLAN, "--journal", journal, "--max-fee", "100")
+        assert refused.code == 2
+        assert "max_fee needs fee" in refused.err
+        assert not journal.exists()
+
+    def test_another_price_is_a_fault_of_usage(
+        self, here: Main, seed: Callable[..., list[str]], journal: Path
+    ) -> None:
+        seed(3)
+        assert here(*PLAN, "--journal", journal, "--fee", "15").code == 0
+        refused = here("batch", "resume", journal, "--fee", "10")
+        assert refused.code == 2
+        assert "planned at 15 an attempt" in refused.err
+        assert here("batch", "status", journal, "--json").last["attempts"] == 0
+
 
 class TestHeld:
     def test_a_cap_is_lifted_by_a_new_plan_only(

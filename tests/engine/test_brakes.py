@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_reg import Batch, InvalidInputError, Limits, Verdict
-from campaign_reg.engine.brakes import Accepted, Brakes, Hold
+from campaign_reg.engine.brakes import Accepted, Brakes, Gate, Hold
 from campaign_reg.engine.records import Tally
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.models.outcome import Outcome
@@ -31,6 +31,7 @@ class TestCaps:
             await batch.add(many(30))
             summary = await batch.run()
         assert len(written(backend)) == 7
+        assert set(backend.vendor.reads) == set(written(backend))  # nor is the rest asked about
         assert (summary.open, summary.verdicts[Verdict.SUCCEEDED]) == (23, 7)
         assert summary.hold is not None
         assert summary.hold.by_cap
@@ -149,6 +150,10 @@ class TestWhatAPersonMustSee:
         assert summary.open > 0
         assert summary.hold is not None
         assert "rows are unknown, more than 2" in summary.hold.reason
+        # Those that a person has seen hold it no longer; so many others do again.
+        async with Batch.open(tmp_path / "b.db", backend, "resubmit", limits=Limits(in_flight=1)) as batch:
+            await batch.release()
+            assert (await batch.run()).open == 0
 
 
 class TestWaiting:
@@ -175,6 +180,21 @@ class TestWaiting:
     async def test_a_time_that_is_none(self, tmp_path: Path) -> None:
         with pytest.raises(InvalidInputError, match="wait_seconds must be 0 or more"):
             Batch.open(tmp_path / "b.db", account(), "resubmit", wait_seconds=-1)
+
+
+def test_a_gate_counts_campaigns_and_attempts() -> None:
+    tally = Tally(rows=9)
+    gate = Gate(Brakes(max_items=2, fee=FEE, max_fee=4 * FEE), Accepted(), tally)
+    assert gate.admit(first=True)
+    assert gate.admit(first=False)
+    assert (tally.sent, tally.attempts) == (1, 2)
+    gate.take_back(first=False)
+    assert (tally.sent, tally.attempts) == (1, 1)
+    gate.take_back(first=True)
+    assert (tally.sent, tally.attempts) == (0, 0)
+    assert [gate.admit(first=first) for first in (True, True, True, False, False, False)] == [
+        True, True, False, True, True, False,
+    ]  # fmt: skip
 
 
 BRAKES = st.builds(

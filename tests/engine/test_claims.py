@@ -10,8 +10,10 @@ import pytest
 
 from campaign_reg import Batch, InvalidInputError, JournalError
 from campaign_reg.engine.claims import DIRECTORY_VARIABLE, Claims, forget, state_directory
+from campaign_reg.engine.schema import looking_on
 from campaign_reg.engine.store import Header
 from campaign_reg.sandbox import Sandbox
+from tests.engine.accounts import account
 from tests.engine.conftest import Connect
 
 pytestmark = pytest.mark.anyio
@@ -125,3 +127,16 @@ def test_the_user_s_state_directory_by_default(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv(DIRECTORY_VARIABLE)
     monkeypatch.setenv("XDG_STATE_HOME", "/somewhere")
     assert state_directory() == Path("/somewhere/campaign-reg")
+
+
+async def test_one_that_is_just_being_handed_in(tmp_path: Path) -> None:
+    """Between the claim and the row's place in the journal, no other batch gets the campaign."""
+    header = Header(provider="memory", account="a1", verb="resubmit")
+    path = tmp_path / "a.db"
+    async with Batch.open(path, account(), "resubmit", open_ended=True):
+        with looking_on(path) as db:
+            [journal_id] = db.execute("SELECT value FROM meta WHERE key = 'journal_id'").fetchone()
+        Claims(header, journal_id, path).take(["c000"])
+        with pytest.raises(InvalidInputError, match="in the open batch"):
+            Claims(header, "another", tmp_path / "b.db").take(["c000"])
+    Claims(header, "another", tmp_path / "b.db").take(["c000"])  # it never came to that

@@ -120,4 +120,14 @@ class TestDecide:
             await batch.add([BatchRow("row 1", {"name": "Spring"})])
             assert (await batch.run()).verdicts[Verdict.UNKNOWN] == 1
             result = await batch.decide("row 1", applied=True, target="01HX")
+            corrected = await batch.decide("row 1", applied=False)
+            with pytest.raises(InvalidInputError, match="only a create that was applied"):
+                await batch.decide("row 1", applied=False, target="01HX")
         assert (result.outcome.verdict, result.outcome.target) == (Verdict.SUCCEEDED, "01HX")
+        assert (corrected.outcome.verdict, corrected.outcome.target) == (Verdict.FAILED, "row 1")
+
+    async def test_a_resubmission_has_made_no_campaign(self, unknown: Path) -> None:
+        async with Batch.open(unknown, account(), "resubmit") as batch:
+            with pytest.raises(InvalidInputError, match="leave its id out"):
+                await batch.decide("c000", applied=True, target="01HX")
+            assert batch.summary().verdicts[Verdict.UNKNOWN] == 1

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+import attrs
 import pytest
 
 from campaign_reg import Batch, Limits, Poller, Schedule, ServerError, Verdict
@@ -39,6 +41,7 @@ class Listed(MemoryBackend):
         written_at: When each campaign was resubmitted.
         broken: Whether it answers with an error.
         says_total: Whether a page says how many campaigns there are.
+        page_seconds: How long a page takes.
     """
 
     def __init__(self, ids: Iterable[str], schedule: Schedule = HOURLY, page_size: int = 20) -> None:
@@ -48,6 +51,7 @@ class Listed(MemoryBackend):
         self.hidden: set[str] = set()
         self.written_at: dict[str, datetime] = {}
         self.broken, self.says_total = False, True
+        self.page_seconds = 0.0
         self._shown: list[tuple[float, dict[str, MemoryCampaign]]] = []
         for id in ids:
             self.vendor.put(id)
@@ -55,6 +59,8 @@ class Listed(MemoryBackend):
     def overview(self, verb: Verb) -> Pager[Reading]:
         async def fetch(cursor: str | None) -> Page[MemoryCampaign]:
             await self._slot()
+            if self.page_seconds:
+                await self.clock.sleep(self.page_seconds)
             self.pages += 1
             if self.broken:
                 raise ServerError("memory.list", 503, "busy")
@@ -158,6 +164,72 @@ async def test_what_is_not_listed_is_read(tmp_path: Path) -> None:
     runs_for(backend, 4.5, ids)
     backend.hidden = {"c003", "c059"}
     assert await run_a_batch(backend, tmp_path, ids) == dict.fromkeys(ids, Verdict.SUCCEEDED)
+
+
+async def test_what_is_not_listed_is_not_put_off_again_and_again(tmp_path: Path) -> None:
+    """Looks come so often, and listings last so long, that there is always one under way, or about to be."""
+    ids = many(60)
+    backend = Listed(
+        ids, Schedule(first_seconds=3, factor=1, max_seconds=3, deadline_seconds=HOUR, jitter=0.1)
+    )
+    runs_for(backend, 30 / HOUR, ids)
+    backend.hidden, backend.page_seconds = set(ids[:20]), 1.0
+    began = backend.clock.monotonic()
+    assert await run_a_batch(backend, tmp_path, ids) == dict.fromkeys(ids, Verdict.SUCCEEDED)
+    assert backend.clock.monotonic() - began < 60
+    assert len(backend.vendor.reads) + backend.pages < 12 * len(ids)
+
+
+async def test_nothing_lists_any_more_once_it_is_closed(tmp_path: Path) -> None:
+    ids = many(60)
+    backend = Listed(
+        ids, Schedule(first_seconds=3, factor=1, max_seconds=3, deadline_seconds=HOUR, jitter=0.1)
+    )
+    runs_for(backend, 1, ids)
+    before = asyncio.all_tasks()
+    async with Batch.open(tmp_path / "b.db", backend, "resubmit", limits=Limits(in_flight=8)) as batch:
+        await batch.add(ids)
+        running = asyncio.create_task(batch.run())
+        while not backend.pages:
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait([running])
+    assert asyncio.all_tasks() == before
+
+
+async def test_a_listing_that_shifts_while_it_is_read(tmp_path: Path) -> None:
+    """Items come in another order each time, some twice, some not at all: the same ends, for no more requests."""
+    ids = many(100)
+    backend = Listed(ids)
+    runs_for(backend, 6.5, ids)
+    shown, shuffle = backend._as_shown, random.Random(3)
+
+    def shifted() -> list[MemoryCampaign]:
+        campaigns = shown()
+        shuffle.shuffle(campaigns)
+        return campaigns[:70] + campaigns[:10]
+
+    backend._as_shown = shifted  # type: ignore[method-assign]
+    assert await run_a_batch(backend, tmp_path, ids) == dict.fromkeys(ids, Verdict.SUCCEEDED)
+    assert len(backend.vendor.reads) + backend.pages < 9 * len(
+        ids
+    )  # as many as reading each would have taken
+
+
+async def test_a_listing_in_other_words_is_not_asked_for_long(tmp_path: Path) -> None:
+    """Its versions are written otherwise: every campaign looks changed, each time."""
+    ids = many(100)
+    backend = Listed(ids)
+    runs_for(backend, 9.5, ids)
+    plain = backend.overview
+
+    def otherwise(reading: Reading) -> Reading:
+        return attrs.evolve(reading, version=f"{reading.version}.000")
+
+    backend.overview = lambda verb: plain(verb).map(otherwise)  # type: ignore[method-assign]
+    assert await run_a_batch(backend, tmp_path, ids) == dict.fromkeys(ids, Verdict.SUCCEEDED)
+    assert backend.pages <= 3 * 5
+    assert len(backend.vendor.reads) < 13 * len(ids)
 
 
 async def test_a_listing_that_lags_settles_nothing_and_is_found_out(tmp_path: Path) -> None:
