@@ -14,15 +14,16 @@ import attrs
 from campaign_reg.engine.arrivals import Arrivals
 from campaign_reg.engine.brakes import Accepted, Brakes, Gate, Hold
 from campaign_reg.engine.carrier import Carrier
-from campaign_reg.engine.claims import Claims
 from campaign_reg.engine.decisions import cancel_rest, decide
-from campaign_reg.engine.intake import Intake, Rows, is_open_ended, is_sealed, kind_of_create, open_up
+from campaign_reg.engine.holdings import Holdings
+from campaign_reg.engine.intake import Intake, Rows, is_open_ended, is_sealed, open_up
 from campaign_reg.engine.journal import SqliteJournal
+from campaign_reg.engine.news import News
 from campaign_reg.engine.plan import Plan, Planner, PlanRow
 from campaign_reg.engine.records import AddReport, BatchRow, RowHandle, RowResult, Summary, Tally, result_of
 from campaign_reg.engine.row import Facts, Phase
 from campaign_reg.engine.run import CHUNK, Run
-from campaign_reg.engine.store import ACCEPTED, BRAKES, Header, JournalStore, ResultRecord, RowRecord
+from campaign_reg.engine.store import ACCEPTED, BRAKES, Header, JournalStore, ResultRecord
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.pace import Limits
@@ -72,9 +73,7 @@ class Batch:
         self._arrivals: Arrivals | None = None
         self._run: Run | None = None
         self._going: asyncio.Task[None] | None = None
-        # Each event is set once and replaced: whoever waits for one misses nothing that came after he took it.
-        self._news = asyncio.Event()
-        self._watched: dict[str, asyncio.Event] = {}
+        self._told = News()
         self._read_up_to = 0
         self._closed = False
         # More workers than the backend lets out at once would only hold permits.
@@ -163,7 +162,7 @@ class Batch:
                 await asyncio.gather(self._going, return_exceptions=True)
         finally:
             self._loosen()
-            self._tell_all()
+            self._told.tell_all()
             if self._journal_ is not None:
                 await self._journal_.aclose()
 
@@ -282,8 +281,8 @@ class Batch:
             self._run.cancel()
         self._tally.count(*await cancel_rest(self._journal, self._verb, self._backend.clock.now()))
         self._left -= {Phase.READY}
-        self._tell_all()
-        await self._give_up_claims()
+        self._told.tell_all()
+        await self._give_up_holdings()
         return self.summary()
 
     async def decide(self, id: str, *, applied: bool, target: str | None = None) -> RowResult:
@@ -303,7 +302,7 @@ class Batch:
         self._tally.count(before.outcome, -1)
         self._tally.count(after.outcome)
         self._gate.accepted = await self._accepted()
-        self._tell_all()
+        self._told.tell_all()
         self._wake()
         return after
 
@@ -344,7 +343,7 @@ class Batch:
         """
         going, seq = self._started(), 0 if replay else self._read_up_to
         while not self._closed:
-            over, news = going.done(), self._news
+            over, news = going.done(), self._told.of_any()
             while records := await self._results_after(seq):
                 for record in records:
                     seq = record.seq
@@ -387,7 +386,7 @@ class Batch:
             raise InvalidInputError("this batch was closed: open it again, its journal goes on")
         if self._going is None or _never_began(self._going) or self._was_let_go():
             self._going = asyncio.create_task(self._go())
-            self._going.add_done_callback(lambda _: self._tell_all())
+            self._going.add_done_callback(lambda _: self._told.tell_all())
         return self._going
 
     def _is_running(self) -> bool:
@@ -414,20 +413,20 @@ class Batch:
     async def _go(self) -> None:
         if not (self._sealed or await is_open_ended(self._journal)):
             raise InvalidInputError("the batch has no input yet: call add(rows) first")
-        await self._claim_open_rows()
+        await self._holdings.take_open()
         await self._tighten()
         self._left = frozenset()
         journal, gate = self._journal, self._gate
         carrier = Carrier(
             journal,
-            await self._journal_id(),
+            await journal.meta("journal_id") or "",
             self._backend,
             self._verb,
             self._schedule,
             self._facts,
             self._tally,
             gate,
-            self._ended,
+            self._told.ended,
         )
         self._run = run = Run(
             journal,
@@ -443,7 +442,7 @@ class Batch:
         await run.go()
         waiting = frozenset((await journal.counts()).keys() & {Phase.READY, Phase.LOST})
         self._left = waiting if gate.hold(first=Phase.READY in waiting) is not None else frozenset()
-        await self._give_up_claims()
+        await self._give_up_holdings()
 
     async def _tighten(self) -> None:
         """Pull the brakes of this call and those of the journal together."""
@@ -460,7 +459,9 @@ class Batch:
 
     def _door(self) -> Arrivals:
         if self._arrivals is None:
-            self._arrivals = Arrivals(self._journal, self._backend, self._verb, self._claim, self._came_in)
+            self._arrivals = Arrivals(
+                self._journal, self._backend, self._verb, self._holdings.take, self._came_in
+            )
         return self._arrivals
 
     def _came_in(self) -> None:
@@ -473,26 +474,13 @@ class Batch:
         if self._is_running() and self._run is not None:
             self._run.wake()
 
-    def _ended(self, id: str) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
-        self._tell(id)
-
-    def _tell(self, id: str) -> None:
-        if (watched := self._watched.pop(id, None)) is not None:
-            watched.set()
-
-    def _tell_all(self) -> None:
-        for id in [*self._watched, ""]:
-            self._ended(id)
-
     async def _result(self, id: str) -> RowResult:
         while not self._closed:
-            going, ended = self._going, self._watched.setdefault(id, asyncio.Event())
+            going, ended = self._going, self._told.of(id)
             over = going is None or going.done()
             record = await self._journal.result(id)
             if record is not None:
-                self._tell(id)  # whoever else waits for it, too
+                self._told.tell(id)  # whoever else waits for it, too
                 return result_of(record, self._verb)
             if over and going is not None:
                 await self._over(going)
@@ -506,33 +494,13 @@ class Batch:
         hold = self._gate.hold()
         return "open the batch again to go on" if hold is None else hold.reason
 
-    async def _journal_id(self) -> str:
-        return await self._journal.meta("journal_id") or ""
+    @property
+    def _holdings(self) -> Holdings:
+        return Holdings(self._journal, self._backend, self._verb, self._path)
 
-    async def _claims(self) -> Claims:
-        return Claims(self._header, await self._journal_id(), self._path)
-
-    async def _claim_open_rows(self) -> None:
-        """Hold the campaigns of this batch against other batches of this machine, all or none."""
-        open_phases, after = [phase for phase in Phase if phase is not Phase.ENDED], 0
-        held: list[str] = []
-        while records := await self._journal.rows(open_phases, after, CHUNK):
-            held += map(self._claimed, records)
-            after = records[-1].n
-        await asyncio.to_thread((await self._claims()).take, held)
-
-    async def _claim(self, record: RowRecord) -> None:
-        await asyncio.to_thread((await self._claims()).take, [self._claimed(record)])
-
-    def _claimed(self, record: RowRecord) -> str:
-        """What a row holds against other batches: its campaign, or what tells the one it creates from all others."""
-        if not self._backend.rule(self._verb).creates:
-            return record.id
-        return kind_of_create(self._backend, record.params)
-
-    async def _give_up_claims(self) -> None:
+    async def _give_up_holdings(self) -> None:
         if self._tally.ended == self._tally.rows:
-            await asyncio.to_thread((await self._claims()).release)
+            await self._holdings.give_up()
 
 
 def _nothing() -> None:

@@ -289,7 +289,7 @@ class TestAlike:
         backend = KeyedBackend()
         async with Batch.open(tmp_path / "a.db", backend, "create") as one:
             await one.add(drafts("one"))
-            await one._claim_open_rows()
+            await one._holdings.take_open()
             async with Batch.open(tmp_path / "b.db", backend, "create") as two:
                 await two.add(drafts("one"))
                 with pytest.raises(InvalidInputError, match="in the open batch"):

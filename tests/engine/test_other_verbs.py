@@ -136,7 +136,7 @@ class TestCreate:
         backend = memory()
         async with Batch.open(tmp_path / "a.db", backend, "create") as one:
             await one.add(drafts("one"))
-            await one._claim_open_rows()
+            await one._holdings.take_open()
             async with Batch.open(tmp_path / "b.db", backend, "create") as two:
                 await two.add([BatchRow("other row", {"name": "one"})])
                 with pytest.raises(InvalidInputError, match="in the open batch"):
