@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -15,7 +16,7 @@ from campaign_reg.cli.options import NO_BRAKES, Braking, Driving
 from campaign_reg.cli.progress import following
 from campaign_reg.cli.rows import FileInput, Input, ListedInput
 from campaign_reg.cli.standing import has_input, has_plan
-from campaign_reg.cli.summary import document, exit_of, show_account
+from campaign_reg.cli.summary import document, exit_of, show_account, show_rows
 from campaign_reg.cli.words import complain, note, safe, say, say_json
 from campaign_reg.connection import connect
 from campaign_reg.engine.batch import Batch
@@ -24,10 +25,12 @@ from campaign_reg.engine.plan import PlanNote
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError
 from campaign_reg.pace import Limits
-from campaign_reg.report.account import account, resume_line
+from campaign_reg.report.account import account, results, resume_line
 
 if TYPE_CHECKING:
     from campaign_reg.protocol.backend import CampaignBackend
+
+_MOST_SHOWN = 50
 
 
 @attrs.frozen(kw_only=True)
@@ -114,9 +117,18 @@ def _report(job: Job, stopped: Exit | None) -> int:
         say_json(document(job.journal, now, code))
     else:
         show_account(job.journal, now)
+        if now.summary.hold is not None and not now.summary.hold.by_cap:
+            _show_to_be_looked_at(job)
     if now.summary.open and now.sealed:
         note(f"\nTo go on: {resume_line(job.journal, now.summary.hold)}")
     return code
+
+
+def _show_to_be_looked_at(job: Job) -> None:
+    """The rows that were sent and ended last: what a person is asked to look at before more are sent."""
+    sent = deque((result for result in results(job.journal) if result.attempts), _MOST_SHOWN)
+    say()
+    show_rows(job.verb, sent)
 
 
 def _nothing_to_do(job: Job) -> int:

@@ -194,13 +194,13 @@ class Brakes:
                 f"{tally.attempts:,} x {self.fee} leave no room for another under {self.max_fee:,}", True
             )
         if first and self.max_items is not None and tally.sent >= self.max_items:
-            return Hold(f"{tally.sent:,} campaigns were sent, and max_items is {self.max_items:,}", True)
+            return Hold(f"sent so far: {tally.sent:,}, and max_items is {self.max_items:,}", True)
         if first and self.canary is not None and accepted.canary < self.canary <= tally.sent:
-            return Hold(f"the canary, {self.canary:,} campaigns, was sent: look at how they ended", False)
+            return Hold(f"the canary was sent, {self.canary:,} of the campaigns: look at how it ended", False)
         if self.stop_on_downgrades and tally.downgraded > accepted.downgraded:
-            return Hold(f"{tally.downgraded:,} campaigns came back with worse terms", False)
+            return Hold(f"came back with worse terms: {tally.downgraded:,} of the campaigns", False)
         if self.max_unknown is not None and unknown > accepted.unknown + self.max_unknown:
-            return Hold(f"{unknown:,} rows are unknown, more than {self.max_unknown:,}", False)
+            return Hold(f"unknown rows: {unknown:,}, more than {self.max_unknown:,}", False)
         return None
 
 

@@ -69,7 +69,7 @@ class TestPlan:
         assert resumed.code == 4
         assert (resumed.last["open"], resumed.last["attempts"]) == (3, 2)
         assert resumed.last["hold"] == {
-            "reason": "the canary, 2 campaigns, was sent: look at how they ended", "by_cap": False,
+            "reason": "the canary was sent, 2 of the campaigns: look at how it ended", "by_cap": False,
         }  # fmt: skip
         assert f"To go on: campaign-reg batch resume {journal} --accept" in resumed.err
         # The same command is no consent, and neither is the first one.
@@ -129,9 +129,10 @@ class TestHeld:
         seed(4)
         held = here(*RUN[:-1], "--journal", journal, "--canary", "1", "--max-items", "4")
         assert held.code == 4
-        assert "Stopped: the canary, 1 campaigns, was sent" in held.out
+        assert "Stopped: the canary was sent, 1 of the campaigns" in held.out
+        assert "   succeeded   acknowledged   the vendor says RESUBMIT_SUCCESSFUL" in held.out
         capped = here("batch", "resume", journal, "--accept", "--max-items", "2")
-        assert "Stopped: 2 campaigns were sent, and max_items is 2" in capped.out
+        assert "Stopped: sent so far: 2, and max_items is 2" in capped.out
         assert "plan it again with other caps" in capped.err
         assert here("batch", "resume", journal, "--accept").code == 4
         assert here(*PLAN, "--journal", journal).code == 0

@@ -92,7 +92,9 @@ class TestCanary:
             summary = batch.summary()
         assert sorted(result.id for result in results) == many(3)
         assert {result.outcome.verdict for result in results} == {Verdict.SUCCEEDED}
-        assert summary.hold == Hold("the canary, 3 campaigns, was sent: look at how they ended", by_cap=False)
+        assert summary.hold == Hold(
+            "the canary was sent, 3 of the campaigns: look at how it ended", by_cap=False
+        )
         # The same call again, after a crash for example, is no consent.
         async with Batch.open(path, backend, "resubmit", canary=3) as batch:
             assert (await batch.run()).open == 17
@@ -130,7 +132,7 @@ class TestWhatAPersonMustSee:
             summary = await batch.run()
         assert 1 <= len(written(backend)) < 30
         assert (summary.downgraded, summary.open) == (1, 30 - len(written(backend)))
-        assert summary.hold == Hold("1 campaigns came back with worse terms", by_cap=False)
+        assert summary.hold == Hold("came back with worse terms: 1 of the campaigns", by_cap=False)
         # The brake is the journal's: a restart that does not name it is held by it as well.
         async with Batch.open(path, backend, "resubmit", limits=limits) as batch:
             assert (await batch.run()).hold is not None
@@ -149,7 +151,7 @@ class TestWhatAPersonMustSee:
         assert summary.verdicts[Verdict.UNKNOWN] >= 3
         assert summary.open > 0
         assert summary.hold is not None
-        assert "rows are unknown, more than 2" in summary.hold.reason
+        assert "more than 2" in summary.hold.reason
         # Those that a person has seen hold it no longer; so many others do again.
         async with Batch.open(tmp_path / "b.db", backend, "resubmit", limits=Limits(in_flight=1)) as batch:
             await batch.release()

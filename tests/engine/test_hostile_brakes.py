@@ -184,7 +184,7 @@ class TestLettingGo:
             await batch.plan(save=True)  # in place of max_items
             held = (await batch.run()).hold
             assert held is not None
-            assert "1 rows are unknown" in held.reason
+            assert "unknown rows: 1" in held.reason
             await batch.decide("c000", applied=False)
             assert (await batch.run()).open == 0
 
