@@ -158,9 +158,8 @@ class Sweep(Generic[E]):
                         if not self._waiting:
                             break
                         if max(needed, pages + 1) > most_pages:
-                            needed = max(
-                                needed, 2 * pages
-                            )  # how long it is, nobody knows: ask again for many more
+                            # How long it is, nobody knows: it is asked for again for many more.
+                            needed = max(needed, 2 * pages)
                             break
         finally:
             # What was due and is not shown must not wait for another listing.
