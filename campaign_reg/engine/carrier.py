@@ -294,8 +294,11 @@ class Carrier:
         state, _ = self._advance(row, NotApplied())
         self._gate.take_back(first=not state.attempts)
         if row.earlier is None:
-            await self._journal.phase(row.n, Phase.READY, state.attempts)
             row.state = state
+            if self.cancelled:  # at once: a process that dies in between must not leave it to be sent
+                await self._end(row, cancelled(row.id, self._verb, self._backend.clock.now()))
+            else:
+                await self._journal.phase(row.n, Phase.READY, state.attempts)
             return
         row.state, row.sent_at, preimage = row.earlier
         row.earlier = None

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 
-from campaign_reg import Batch, BatchRow, InvalidInputError, Limits, Verdict
+from campaign_reg import Batch, BatchRow, InvalidInputError, Limits, RateLimitError, Verdict
 from campaign_reg.engine.claims import Claims
+from campaign_reg.engine.records import Summary
 from campaign_reg.engine.store import Header
-from campaign_reg.enums import Evidence
+from campaign_reg.enums import Evidence, Verb
+from campaign_reg.pace import Permit
+from campaign_reg.protocol.backend import Answer, PreparedWrite
 from tests.engine.accounts import LOST, account, many, written
 
 pytestmark = pytest.mark.anyio
@@ -131,3 +137,32 @@ class TestDecide:
             with pytest.raises(InvalidInputError, match="leave its id out"):
                 await batch.decide("c000", applied=True, target="01HX")
             assert batch.summary().verdicts[Verdict.UNKNOWN] == 1
+
+
+async def test_what_was_refused_after_a_cancel_is_never_one_to_be_sent_again(tmp_path: Path) -> None:
+    """Not for a moment: a process may die in it, and the next one would send the row."""
+    backend = account("c000")
+    batch = Batch.open(tmp_path / "b.db", backend, "resubmit")
+    phases: list[str] = []
+
+    cancelling: list[asyncio.Future[Summary]] = []
+    prepare = backend.prepare
+
+    async def refused(permit: Permit, leave_before: float | None) -> Answer:
+        cancelling.append(asyncio.ensure_future(batch.cancel()))
+        await asyncio.sleep(0.01)
+        raise RateLimitError("memory.resubmit", 429, "slow down")
+
+    def prepared(verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
+        return attrs.evolve(prepare(verb, target, params, key=key), send=refused)
+
+    backend.prepare = prepared  # type: ignore[method-assign]
+    async with batch:
+        await batch.add(["c000"])
+        connection = batch._journal._writer._connection  # type: ignore[attr-defined]
+        connection.set_trace_callback(lambda sql: phases.extend(re.findall(r"SET phase = '(\w+)'", sql)))
+        summary = await batch.run()
+        await asyncio.gather(*cancelling)
+    assert summary.verdicts[Verdict.CANCELLED] == 1
+    assert "ready" not in phases[phases.index("intent") :]
+    assert len(cancelling) == 1
