@@ -121,7 +121,7 @@ class TestCreates:
             other | {"colour": "red"},
             '{"name": "x", "name": "y"}',
             '{"name": NaN}',
-            "[" * 5000,
+            "[" * 100_000,
             drafts("Spring A")[0],
             other | {"subject": 7},
             {"name": "Spring D", "folder_name": "F"},

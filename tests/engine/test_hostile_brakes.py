@@ -163,7 +163,9 @@ class TestLettingGo:
         """Rows that were on their way when the brake was pulled are sent by the next run."""
         backend = account(*many(30))
         worsens(backend, "c010")
-        backend.vendor.lost = [(BUSY, False)] * 4
+        busy = RateLimitError("memory.resubmit", 429, "slow down")
+        busy.retry_after_seconds = 86400.0  # long after the others have settled
+        backend.vendor.lost = [(busy, False)] * 4
         async with Batch.open(tmp_path / "b.db", backend, "resubmit", stop_on_downgrades=True) as batch:
             await batch.add(many(30))
             held = await batch.run()
@@ -323,7 +325,9 @@ class TestCancelling:
     async def test_what_a_brake_had_stopped(self, tmp_path: Path) -> None:
         backend = account(*many(30))
         worsens(backend, "c010")
-        backend.vendor.lost = [(BUSY, False)] * 4
+        busy = RateLimitError("memory.resubmit", 429, "slow down")
+        busy.retry_after_seconds = 86400.0  # long after the others have settled
+        backend.vendor.lost = [(busy, False)] * 4
         async with Batch.open(tmp_path / "b.db", backend, "resubmit", stop_on_downgrades=True) as batch:
             await batch.add(many(30))
             assert (await batch.run()).open == 4
