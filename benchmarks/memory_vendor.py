@@ -12,7 +12,7 @@ from campaign_reg.clock import SystemClock
 from campaign_reg.enums import CampaignState, Verb
 from campaign_reg.models.reading import Reading
 from campaign_reg.pace import Limits, Permit
-from campaign_reg.protocol.backend import Backend, PreparedWrite, Waits
+from campaign_reg.protocol.backend import Answer, Backend, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.schedule import Schedule
@@ -96,4 +96,7 @@ class MemoryBackend(Backend[MemoryCampaign]):
         )
 
     def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
+        raise NotImplementedError
+
+    async def send(self, write: PreparedWrite, request: Any) -> Answer | NotApplied:
         raise NotImplementedError

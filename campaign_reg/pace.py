@@ -59,6 +59,21 @@ class Permit:
         self._slots, self.epoch = other._slots, other.epoch
 
 
+class Departure:
+    """Whether one write has left, shared by the transport that sends it and the caller that may stop it.
+
+    Attributes:
+        left: Whether the write may have reached the vendor. False again once an answer has shown that it was not
+            applied, while it waits to be repeated.
+        forbidden: Whether it must not leave any more.
+    """
+
+    __slots__ = ("forbidden", "left")
+
+    def __init__(self) -> None:
+        self.left = self.forbidden = False
+
+
 class Pace(Protocol):
     """The rate of one account; the strictest of its limits wins."""
 

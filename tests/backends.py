@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import heapq
 import itertools
 import random
@@ -11,13 +12,13 @@ import attrs
 
 from campaign_reg.clock import SystemClock
 from campaign_reg.enums import CampaignState, Verb, Verdict
-from campaign_reg.errors import NotFoundError
+from campaign_reg.errors import ApiError, ConnectError, NotFoundError
 from campaign_reg.models.change import TermsOrder
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading, Terms
 from campaign_reg.pace import Limits
-from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite, Waits
+from campaign_reg.protocol.backend import Answer, Backend, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.schedule import Schedule
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from campaign_reg.clock import Clock
-    from campaign_reg.pace import Permit
+    from campaign_reg.pace import Departure, Permit
 
 
 @attrs.frozen(kw_only=True)
@@ -219,6 +220,29 @@ class MemoryVendor:
             self.change(id, **members)
 
 
+@attrs.define(kw_only=True)
+class MemoryRequest:
+    """What a write says to this vendor."""
+
+    verb: Verb
+    target: str | None
+    params: Any
+    permit: Permit | None = None
+    leave_before: float | None = None
+    departure: Departure | None = None
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(f"{self.verb} {self.target} {self.params}".encode()).hexdigest()
+
+    def leave(self) -> None:
+        """Use up the slot, and be on the wire."""
+        if self.permit is not None:
+            self.permit.take()
+        if self.departure is not None:
+            self.departure.left = True
+
+
 class MemoryBackend(Backend[MemoryCampaign]):
     """One account at the vendor in memory."""
 
@@ -285,16 +309,24 @@ class MemoryBackend(Backend[MemoryCampaign]):
         )
 
     def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            permit.take()
-            id = target or f"new{len(self.vendor.campaigns)}"
-            if verb is Verb.CREATE:
-                self.vendor.drafts[id] = params.name
-            self.vendor.write(verb, id)
+        request = MemoryRequest(verb=verb, target=target, params=params)
+
+        def interpret(id: str) -> Answer:
             return Answer(target=id, settled=verb is Verb.APPROVE)
 
         mark = {"name": params.name} if verb is Verb.CREATE and params.name else {}
-        return PreparedWrite(content=f"{verb} {target} {params}".encode(), send=send, mark=mark)
+        return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark=mark)
+
+    async def send(self, write: PreparedWrite, request: MemoryRequest) -> Answer | NotApplied:
+        request.leave()
+        id = request.target or f"new{len(self.vendor.campaigns)}"
+        if request.verb is Verb.CREATE:
+            self.vendor.drafts[id] = request.params.name
+        try:
+            self.vendor.write(request.verb, id)
+        except (ConnectError, ApiError) as error:
+            return NotApplied(error)
+        return write.interpret(id)
 
     async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
         if permit is not None:

@@ -117,6 +117,16 @@ async def test_resubmit_one_without_an_answer(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.anyio
+async def test_timeout(sandbox: Sandbox) -> None:
+    [campaign] = seed(sandbox, 1)
+    sandbox.faults.add("slow", "resubmitCampaign", delay_seconds=60)
+    out = await run(sandbox, "timeout.py", campaign)
+    assert "no answer in time" in out
+    assert f"{campaign}: succeeded" in out
+    assert sandbox.ledger.counts("resubmitCampaign") == {campaign: 1}
+
+
+@pytest.mark.anyio
 async def test_batch(sandbox: Sandbox, tmp_path: Path) -> None:
     ids = seed(sandbox, 5)
     out = await run(sandbox, "batch.py", tmp_path / "spring.db", *ids)

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "wire": GROUND - {"files"},  # no I/O
     "transport": GROUND | {"wire"},
     "protocol": GROUND | {"models"},
-    "providers": GROUND | {"models", "wire", "protocol", "providers.registry"},
+    "providers": GROUND | {"models", "wire", "protocol", "providers.registry", "providers.base"},
     "engine": GROUND | {"models", "protocol"},
     "settings": GROUND,
     "registry": {"providers.registry"},

@@ -12,10 +12,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from campaign_reg import Batch, BatchRow, CampaignState, Poller, RowResult, Verb, Verdict, connect, registry
@@ -24,6 +26,9 @@ from campaign_reg.errors import (
     AuthenticationError,
     ConfigurationError,
     ConflictError,
+    ConnectError,
+    DecodeError,
+    HeldBackError,
     InvalidInputError,
     InvalidRequestError,
     NotFoundError,
@@ -469,6 +474,111 @@ def env(installed: Path, server: AcmeServer) -> dict[str, str]:
     ours = {f"CAMPAIGN_REG_ACME_{name.upper()}": str(value) for name, value in settings.items()}
     outside = command.environment()
     return outside | ours | {"PYTHONPATH": os.pathsep.join([str(installed), outside["PYTHONPATH"]])}
+
+
+def broken(error: Exception) -> Callable[..., Any]:
+    """A provider's function with a fault of its own."""
+
+    def fail(*_: Any) -> Any:
+        raise error
+
+    return fail
+
+
+@pytest.fixture
+def careless_parser(acme: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error parser cannot read HTML, and says so by raising."""
+    operations = importlib.import_module("acme_campaigns.operations")
+    errors = attrs.evolve(operations.ERRORS, parse=broken(DecodeError("", "not JSON")))
+    monkeypatch.setattr(operations, "RENEW", attrs.evolve(operations.RENEW, errors=errors))
+
+
+FAULTS = (
+    KeyError("campaign"),
+    ConnectError("acme.other", "no connection"),
+    HeldBackError("acme.other", "held back"),
+    InvalidInputError("no campaign"),
+    NotFoundError("acme.other", 404, "no such thing"),
+    AuthenticationError("acme.other", 401, "who are you"),
+    ConfigurationError("no proxy"),
+    RecursionError(),
+)
+
+
+class TestAProvidersOwnFaults:
+    """What fails once a write has left leaves its outcome unknown, whoever failed: it is never sent a second time."""
+
+    async def test_an_error_parser_that_raises_in_a_batch(
+        self, acme: Any, server: AcmeServer, tmp_path: Path, careless_parser: None
+    ) -> None:
+        refs = server.seed(20, status="paused")
+        for _ in range(40):
+            server.trouble("renew", "*", "gateway")
+        results = await carried(acme, tmp_path, "renew", [BatchRow(ref) for ref in refs])
+        assert Counter(server.applied("renew")) == dict.fromkeys(refs, 1)
+        assert set(endings(results).values()) == {("succeeded", "observed", 1)}
+
+    async def test_an_error_parser_that_raises_at_a_status_that_usually_says_no(
+        self, acme: Any, server: AcmeServer, careless_parser: None
+    ) -> None:
+        """The code that would say otherwise was not read."""
+        [ref] = server.seed(status="paused")
+        server.trouble("renew", ref, "throttled", "throttled")
+        with pytest.raises(OutcomeUnknownError) as caught:
+            await acme.renew(ref)
+        assert caught.value.token is not None
+        assert server.requests == 2  # the reading and one write
+
+    @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+    async def test_in_reading_the_answer(
+        self, acme: Any, server: AcmeServer, tmp_path: Path, fault: Exception
+    ) -> None:
+        prepare = acme.prepare
+        acme.prepare = lambda *args, **more: attrs.evolve(prepare(*args, **more), interpret=broken(fault))
+        single, *many = server.seed(6, status="paused")
+        with pytest.raises(OutcomeUnknownError, match=type(fault).__name__) as caught:
+            await acme.renew(single)
+        outcome = await acme.action(caught.value.token).wait()
+        assert (outcome.verdict, outcome.evidence) == (Verdict.SUCCEEDED, Evidence.OBSERVED)
+        results = await carried(acme, tmp_path, "renew", [BatchRow(ref) for ref in many])
+        assert Counter(server.applied("renew")) == dict.fromkeys([single, *many], 1)
+        assert set(endings(results).values()) == {("succeeded", "observed", 1)}
+
+    @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: type(fault).__name__)
+    async def test_in_a_refusal_that_is_looked_into(
+        self, acme: Any, server: AcmeServer, fault: Exception
+    ) -> None:
+        async def fail(_: Exception) -> Any:
+            raise fault
+
+        prepare = acme.prepare
+        acme.prepare = lambda *args, **more: attrs.evolve(prepare(*args, **more), refused=fail)
+        [ref] = server.seed(status="paused")
+        for _ in range(4):  # as often as what was not applied is sent again
+            server.trouble("renew", ref, "maintenance")
+        with pytest.raises(OutcomeUnknownError) as caught:
+            await acme.renew(ref)
+        assert caught.value.token is not None
+
+    async def test_in_a_hook_of_the_converter(self, acme: Any, server: AcmeServer) -> None:
+        [ref] = server.seed()
+        reading = await acme.read(ref)
+        acme.converter.register_structure_hook(models().AcmeCampaign, broken(KeyError("note")))
+        with pytest.raises(OutcomeUnknownError) as caught:
+            await acme.perform("approve", ref, {"decision": "granted"}, preimage=reading)
+        assert caught.value.token is not None
+        assert server.applied("sign-off") == [ref]
+
+    async def test_in_saying_that_a_token_has_expired(
+        self, acme: Any, server: AcmeServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        auth = importlib.import_module("acme_campaigns.auth")
+        monkeypatch.setattr(auth.AcmeKey, "says_expired", broken(ConnectError("acme.login", "no connection")))
+        [ref] = server.seed(status="paused")
+        server.trouble("renew", ref, "answer-delayed")
+        with pytest.raises(OutcomeUnknownError):
+            await acme.renew(ref)
+        assert server.applied("renew") == [ref]
 
 
 async def test_the_command_reads(env: dict[str, str], server: AcmeServer) -> None:

@@ -22,6 +22,7 @@ from campaign_reg.connection import connect
 from campaign_reg.engine.batch import Batch
 from campaign_reg.engine.brakes import Brakes
 from campaign_reg.engine.plan import PlanNote
+from campaign_reg.engine.run import GRACE_SECONDS
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError
 from campaign_reg.pace import Limits
@@ -98,7 +99,7 @@ async def carry_out(job: Job) -> int:
             if job.accept:
                 await batch.release()
             running = True
-            await batch.run()
+            await _run(batch)
     except asyncio.CancelledError:
         stopped = Exit.STOPPED
         note("stopped")
@@ -108,6 +109,18 @@ async def carry_out(job: Job) -> int:
         stopped = Exit.STOPPED
         complain(str(error))
     return _report(job, stopped) if begun else Exit.STOPPED
+
+
+async def _run(batch: Batch) -> None:
+    """Run until all has ended, or stop: nothing leaves from then on."""
+    try:
+        await batch.run()
+    except asyncio.CancelledError:
+        under_way = batch.stop()
+        calls = "1 call" if under_way == 1 else f"{under_way} calls"
+        ending = f", {GRACE_SECONDS:g} s to end; Ctrl-C again cuts them off" if under_way else ""
+        note(f"stopping: {calls} under way{ending}")
+        raise
 
 
 def _report(job: Job, stopped: Exit | None) -> int:

@@ -72,11 +72,11 @@ def params_of(order: Order, backend: CampaignBackend[Any]) -> dict[str, Any]:
 
 async def perform(order: Order, waiting: Waiting) -> int:
     """Point out what is wrong with it, send it once, and wait for its outcome."""
-    left = False
+    leaving: Intent | None = None
 
-    async def leaving(_: Intent) -> None:
-        nonlocal left
-        left = True
+    async def keep(intent: Intent) -> None:
+        nonlocal leaving
+        leaving = intent
 
     try:
         async with connect(order.provider, profile=waiting.profile) as backend:
@@ -85,16 +85,16 @@ async def perform(order: Order, waiting: Waiting) -> int:
             if refused is not None:
                 return refused
             try:
-                action = await backend.perform(order.verb, order.target, params, before_send=leaving)
+                action = await backend.perform(order.verb, order.target, params, before_send=keep)
             except OutcomeUnknownError as error:
                 complain(str(error))
                 return _say_how_to_go_on(
                     order.provider, error.token, Exit.UNKNOWN, order.target, as_json=waiting.json
                 )
-            left = False
+            leaving = None
             return await await_outcome(action, order.provider, waiting.seconds, as_json=waiting.json)
     except asyncio.CancelledError:
-        if not left:
+        if leaving is None or not leaving.departure.left:
             raise
         look = (
             f"list {order.provider}"
@@ -103,7 +103,9 @@ async def perform(order: Order, waiting: Waiting) -> int:
         )
         complain(f"stopped while sending: it may have been applied, so look before doing it again: "
                  f"campaign-reg {look}")  # fmt: skip
-        return Exit.UNKNOWN
+        return _say_how_to_go_on(
+            order.provider, leaving.token, Exit.UNKNOWN, order.target, as_json=waiting.json
+        )
 
 
 def _refused(

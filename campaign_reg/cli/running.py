@@ -56,13 +56,13 @@ def _run(result: object) -> int:
 
 
 async def _until_stopped(command: Coroutine[Any, Any, int]) -> int:
-    """Run a command; the first Ctrl-C or SIGTERM cancels it, the second ends the process."""
+    """Run a command; the first Ctrl-C or SIGTERM stops it, the second cuts its calls, the third ends the process."""
     import asyncio
 
     task, loop = asyncio.ensure_future(command), asyncio.get_running_loop()
 
     def stop() -> None:
-        if task.cancelling():
+        if task.cancelling() > 1:
             os._exit(Exit.STOPPED)
         task.cancel()
 

@@ -75,7 +75,7 @@ class Batch:
         self._going: asyncio.Task[None] | None = None
         self._told = News()
         self._read_up_to = 0
-        self._closed = False
+        self._closed, self._stopping = False, False
         # More workers than the backend lets out at once would only hold permits.
         self._places = min(limits.in_flight, backend.in_flight)
         self._loosen: Callable[[], None] = _nothing
@@ -152,9 +152,10 @@ class Batch:
     async def aclose(self) -> None:
         """Stop the run and close the journal; may be called twice.
 
-        Calls under way get a few seconds to end; what is cut off then is journalled as begun, and read before anything
-        else is done about it.
+        Nothing leaves any more. Writes on the wire get five seconds to end, unless this call is cancelled; what is cut
+        off then is journalled as begun, and read before anything else is done about it.
         """
+        self.stop()
         self._closed = True
         try:
             if self._going is not None:
@@ -165,6 +166,17 @@ class Batch:
             self._told.tell_all()
             if self._journal_ is not None:
                 await self._journal_.aclose()
+
+    def stop(self) -> int:
+        """Let no write leave from now on; no I/O.
+
+        Rows that were not sent stay for the next run. What was sent is waited for as before, until the batch is closed.
+
+        Returns:
+            How many writes are on the wire.
+        """
+        self._stopping = True
+        return self._run.stop() if self._run is not None and self._is_running() else 0
 
     async def add(self, rows: Rows, *, columns: Sequence[str] = ()) -> AddReport:
         """Take in the whole input: ids, or `BatchRow` objects, from any iterable or async iterable.
@@ -202,6 +214,8 @@ class Batch:
             raise InvalidInputError(
                 "rows are submitted to Batch.open(..., open_ended=True); add(rows) takes all at once"
             )
+        if self._stopping and not self._closed:
+            raise InvalidInputError("this batch was stopped: open it again, its journal goes on")
         going = self._started()
         if going.done() and not self._sealed:
             going.result()
@@ -428,6 +442,7 @@ class Batch:
             gate,
             self._told.ended,
         )
+        carrier.stopping = self._stopping
         self._run = run = Run(
             journal,
             self._backend,

@@ -5,6 +5,7 @@ Decisions are those of the pure function in `row`; here is the I/O around it.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -52,6 +53,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
+from campaign_reg.pace import Departure
 from campaign_reg.protocol.action import Track, conclude, look_at, may_pass
 from campaign_reg.protocol.backend import CampaignBackend, Intent
 from campaign_reg.protocol.judge import Judgement, shows_effect
@@ -60,6 +62,8 @@ from campaign_reg.protocol.schedule import Schedule
 _MOST_DOUBTS = 3
 _LONGEST_HOLD_SECONDS = 300.0
 _STOPS_THE_BATCH = (AuthenticationError, ConfigurationError, JournalError)
+_NOT_APPLIED = (ConnectError, ApiError, InvalidInputError)
+"""What `perform` raises of a write that is known not to have been applied, beside what stops the batch."""
 
 
 class _ContradictedError(Exception):
@@ -67,7 +71,7 @@ class _ContradictedError(Exception):
 
 
 class _HeldError(Exception):
-    """A brake was pulled, or the batch cancelled, while the row was being prepared."""
+    """A brake was pulled, or the batch cancelled or stopped, while the row was being prepared."""
 
 
 class Row(Entry):
@@ -75,6 +79,7 @@ class Row(Entry):
 
     __slots__ = (
         "begun",
+        "departure",
         "earlier",
         "id",
         "n",
@@ -93,6 +98,12 @@ class Row(Entry):
         self.sent_at = record.sent_at
         self.troubles, self.undecided = 0, False
         self.earlier: tuple[State, str | None, Mapping[str, Any] | None] | None = None
+        self.departure: Departure | None = None
+
+    @property
+    def is_on_wire(self) -> bool:
+        """Whether its write has left, and its answer is not journalled yet."""
+        return self.departure is not None and self.departure.left
 
 
 class Carrier:
@@ -111,6 +122,7 @@ class Carrier:
 
     Attributes:
         cancelled: Whether rows that have not been sent end here.
+        stopping: Whether no write may leave any more.
         undecided: Rows that were begun, of which nobody knows yet whether they will be sent.
         held: Rows that a brake keeps from being sent.
     """
@@ -131,7 +143,7 @@ class Carrier:
         self._backend, self._verb, self._schedule = backend, verb, schedule
         self._rule, self._facts = backend.rule(verb), facts
         self._tally, self._gate, self._ended = tally, gate, ended
-        self.cancelled, self.undecided = False, 0
+        self.cancelled, self.stopping, self.undecided = False, False, 0
         self.held: list[Row] = []
         self._answered = False
         self._hold_until, self._holds = 0.0, 0
@@ -158,7 +170,10 @@ class Carrier:
 
     async def carry(self, row: Row) -> float | None:
         """One step of one row; returns the seconds until the next, or None when there is none in this run."""
-        delay = await (self._begin(row) if row.state.phase is Phase.READY else self._read(row))
+        try:
+            delay = await (self._begin(row) if row.state.phase is Phase.READY else self._read(row))
+        finally:
+            row.departure = None
         if row.undecided and (delay is None or row.state.phase is not Phase.READY):
             row.undecided = False
             self.undecided -= 1
@@ -173,7 +188,7 @@ class Carrier:
         if self._is_cancelled(row):
             await self._end(row, cancelled(row.id, self._verb, self._backend.clock.now()))
             return None
-        if self._gate.hold(first=not row.state.attempts) is not None:
+        if self.stopping or self._gate.hold(first=not row.state.attempts) is not None:
             self.held.append(row)  # in the journal it is one to be sent, or to be proven unapplied
             return None
         held = self.held_seconds()
@@ -215,6 +230,10 @@ class Carrier:
             return await self._contradicted(row, *contradiction.args)
         except _HeldError:
             return 0.0
+        except asyncio.CancelledError:
+            if not row.is_on_wire:
+                await self._step_back(row)
+            raise
         except OutcomeUnknownError:
             return await self._step(row, Lost())
         except PermissionDeniedError as error:
@@ -225,7 +244,11 @@ class Carrier:
         except _STOPS_THE_BATCH:
             await self._step_back(row)
             raise
-        except CampaignRegError as error:
+        except Exception as error:
+            if row.state.phase is Phase.INTENT and not isinstance(error, _NOT_APPLIED):
+                return await self._step(row, Lost())  # whoever raised it: the write may have been applied
+            if not isinstance(error, CampaignRegError):
+                raise
             return await self._not_sent(row, error)
         self._note_answer()
         if action.outcome is None or not action.track.skipped:
@@ -245,13 +268,12 @@ class Carrier:
             raise _ContradictedError(preimage)
         if row.state.attempts:  # of the write that was never answered: taken up again if this one is refused
             row.earlier = row.state, row.sent_at, await self._journal.preimage(row.n)
-        if self._is_cancelled(row) or not self._gate.admit(first=not row.state.attempts):
+        if self.stopping or self._is_cancelled(row) or not self._gate.admit(first=not row.state.attempts):
             raise _HeldError
-        state, _ = self._advance(row, Intended(preimage))
+        row.state, _ = self._advance(row, Intended(preimage))
         text = _dump(None if preimage is None else preimage.to_plain())
-        row.sent_at = intent.at.isoformat()
-        await self._journal.intent(row.n, state.attempts, text, intent.digest, row.sent_at)
-        row.state = state
+        row.sent_at, row.departure = intent.at.isoformat(), intent.departure
+        await self._journal.intent(row.n, row.state.attempts, text, intent.digest, row.sent_at)
 
     async def _contradicted(self, row: Row, preimage: Reading) -> float | None:
         """The write that seemed unapplied was applied after all: go on reading, send nothing."""
@@ -430,9 +452,17 @@ class Carrier:
 
     async def _end(self, row: Row, outcome: Outcome) -> None:
         text = outcome_to_text(outcome, row.id)
-        if await self._journal.end(row.n, outcome.verdict, row.state.attempts, text):
-            self._tally.count(outcome)
-            self._ended(row.id)
+        try:
+            is_news = await self._journal.end(row.n, outcome.verdict, row.state.attempts, text)
+        except asyncio.CancelledError:  # it is written all the same
+            self._count(row, outcome)
+            raise
+        if is_news:
+            self._count(row, outcome)
+
+    def _count(self, row: Row, outcome: Outcome) -> None:
+        self._tally.count(outcome)
+        self._ended(row.id)
 
 
 def _dump(plain: object) -> str:

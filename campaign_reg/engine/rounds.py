@@ -116,7 +116,8 @@ class Rounds(Generic[E]):
         self._earlier, self._settled, self._drained = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._error: BaseException | None = None
         self._closed = False
-        self._tasks = [asyncio.create_task(self._work()) for _ in range(workers)]
+        self._looking: list[E | None] = [None] * workers
+        self._tasks = [asyncio.create_task(self._work(place)) for place in range(workers)]
         self._tasks.append(asyncio.create_task(self._tick()))
         for task in self._tasks:
             task.add_done_callback(self._stopped)
@@ -140,6 +141,10 @@ class Rounds(Generic[E]):
             return
         if self._wheel.add(entry, self._clock.monotonic() + delay_seconds):
             self._earlier.set()
+
+    def looking(self) -> list[E]:
+        """Entries that are being looked at."""
+        return [entry for entry in self._looking if entry is not None]
 
     def waiting(self) -> list[E]:
         """Entries whose time has not come."""
@@ -189,16 +194,29 @@ class Rounds(Generic[E]):
         if self._closed:
             raise InvalidInputError("it was closed while something was still waiting")
 
-    async def aclose(self, *, grace_seconds: float = 0.0) -> None:
-        """Stop. What is pending stays undone; looks under way get so many seconds to end, and are cancelled then."""
+    async def aclose(
+        self, *, grace_seconds: float = 0.0, unless: Callable[[E], bool] = lambda _: False
+    ) -> None:
+        """Stop: what is pending stays undone, and looks under way are cancelled. Cancelling this ends the grace.
+
+        Args:
+            grace_seconds: How long the looks that are spared get to end by themselves.
+            unless: Whether an entry's look is spared.
+        """
         self._closed = True
         self._settled.set()
-        if self._busy and grace_seconds > 0:
+        spared = [entry is not None and unless(entry) for entry in self._looking]
+        for task, is_spared in zip(self._tasks, [*spared, False], strict=True):  # the last one ticks
+            if not is_spared:
+                task.cancel()
+        try:
             self._drained.clear()
-            await self._clock.wait(self._drained, grace_seconds)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+            if any(spared) and grace_seconds > 0:
+                await self._clock.wait(self._drained, grace_seconds)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _wake_workers(self) -> None:
         """Wake two, who wake more if there is work left: where looks are quick, few are needed."""
@@ -215,7 +233,7 @@ class Rounds(Generic[E]):
             self._on_stop()
         self._settled.set()
 
-    async def _work(self) -> None:
+    async def _work(self, place: int) -> None:
         loop = asyncio.get_running_loop()
         while True:
             while not self._ready:
@@ -231,9 +249,11 @@ class Rounds(Generic[E]):
             if self._ready:
                 self._wake_workers()
             self._busy += 1
+            self._looking[place] = entry
             try:
                 delay = await self._look(entry)
             finally:
+                self._looking[place] = None
                 self._busy -= 1
                 if not self._busy:
                     self._drained.set()

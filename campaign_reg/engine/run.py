@@ -20,7 +20,8 @@ from campaign_reg.protocol.schedule import Schedule
 CHUNK = 500
 """Rows read from a journal at once."""
 
-_GRACE_SECONDS = 5.0
+GRACE_SECONDS = 5.0
+"""How long writes on the wire get to end when a batch stops, in seconds."""
 
 
 class Run:
@@ -101,14 +102,26 @@ class Run:
                 return self._rounds.hasten(row)
         return False
 
+    def stop(self) -> int:
+        """Let no write leave from now on; returns how many are on the wire."""
+        self._carrier.stopping = True
+        on_wire = [row for row in self._rounds.looking() if row.is_on_wire]
+        for row in on_wire:
+            assert row.departure is not None  # noqa: S101  (or it would not be on the wire)
+            row.departure.forbidden = True
+        self.wake()
+        return len(on_wire)
+
     async def _stop(self) -> None:
-        """Stop; calls under way get a few seconds to end, and are journalled as begun in any case."""
-        await self._rounds.aclose(grace_seconds=_GRACE_SECONDS)
+        """Stop; writes on the wire get a few seconds to end, and are journalled as begun in any case."""
+        self.stop()
+        await self._rounds.aclose(grace_seconds=GRACE_SECONDS, unless=lambda row: row.is_on_wire)
         if self._sweep is not None:  # last: a look could begin another listing
             await self._sweep.aclose()
 
     def _may_send(self) -> bool:
-        return not self._carrier.cancelled and self._gate.hold() is None
+        carrier = self._carrier
+        return not (carrier.cancelled or carrier.stopping) and self._gate.hold() is None
 
     def _may_go_on(self) -> bool:
         """Whether room has come back for rows that a brake held: what was counted was refused, or somebody let go."""

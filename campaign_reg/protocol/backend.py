@@ -7,7 +7,7 @@ can get it wrong.
 
 from __future__ import annotations
 
-import hashlib
+import asyncio
 import json
 import random
 from abc import ABC, abstractmethod
@@ -21,6 +21,8 @@ import attrs
 from campaign_reg.clock import Clock
 from campaign_reg.enums import Verb
 from campaign_reg.errors import (
+    ApiError,
+    CampaignRegError,
     HeldBackError,
     InvalidInputError,
     OutcomeUnknownError,
@@ -30,7 +32,7 @@ from campaign_reg.models.campaign import Campaign
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.finding import Finding
 from campaign_reg.models.reading import Reading
-from campaign_reg.pace import Pace, Permit
+from campaign_reg.pace import Departure, Pace, Permit
 from campaign_reg.protocol.action import Action, Track, about, done_at_once, not_sent, parse_token
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.protocol.pager import Pager
@@ -65,14 +67,22 @@ class Intent:
     Attributes:
         target: The campaign's id; empty for a create.
         preimage: The reading just taken; for a create the look that found none like it, None where it cannot be told.
-        digest: SHA-256 of method, path and body, hexadecimal.
+        digest: SHA-256 of method, URL and body, hexadecimal.
         at: Local wall clock, aware UTC.
+        departure: Says whether the write has left; `forbidden = True` keeps it from leaving.
     """
 
     target: str
     preimage: Reading | None
     digest: str
     at: datetime
+    departure: Departure = attrs.field(factory=Departure, repr=False, eq=False)
+    _make_token: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False, eq=False)
+
+    @property
+    def token(self) -> str | None:
+        """Text for `backend.action(token)`, good from now on; None for a create that nothing tells from others."""
+        return self._make_token()
 
 
 @attrs.frozen(kw_only=True)
@@ -88,24 +98,46 @@ class Answer:
     settled: bool = False
 
 
-@attrs.frozen(kw_only=True)
-class PreparedWrite:
-    """A write that only has to be sent: everything that can be refused without I/O has been checked.
+@attrs.frozen
+class NotApplied:
+    """A write that is known not to have been applied: it never left, or the vendor refused it.
 
     Attributes:
-        content: Method, path and body, for the digest.
-        send: Sends it once, in the permit's next slot, unless the monotonic time given has passed.
-        mark: For a create, what tells the new campaign from all others at the vendor; empty where nothing does.
+        error: Why; what the caller gets.
     """
 
-    content: bytes
-    send: Callable[[Permit, float | None], Awaitable[Answer]]
-    mark: Mapping[str, str] = attrs.field(factory=dict)
+    error: CampaignRegError
+
+
+class WriteRequest(Protocol):
+    """What `Backend.perform` has to know of the request of a write."""
+
+    permit: Permit | None
+    leave_before: float | None
+    departure: Departure | None
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the content, hexadecimal."""
-        return hashlib.sha256(self.content).hexdigest()
+        """SHA-256 of all that is sent, hexadecimal."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class PreparedWrite:
+    """A write as data: everything that can be refused without I/O has been checked, and `Backend.send` sends it.
+
+    Attributes:
+        request_for: Builds the request from the reading just taken; None where a create has nothing to read. Pure.
+        interpret: Reads what the vendor's acknowledgement says; what it raises leaves the outcome unknown. Pure.
+        refused: Finds out what a refusal means that may be the echo of a write that has done its work; None where
+            refusals mean what they say.
+        mark: For a create, what tells the new campaign from all others at the vendor; empty where nothing does.
+    """
+
+    request_for: Callable[[Reading | None], Any]
+    interpret: Callable[[Any], Answer]
+    refused: Callable[[ApiError], Awaitable[Answer | NotApplied]] | None = None
+    mark: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -260,7 +292,8 @@ class CampaignBackend(Protocol[C]):
 class Backend(ABC, Generic[C]):
     """What a provider's backend starts from.
 
-    A provider gives the class attributes, `get`, `list`, `read`, `prepare` and, where it has it, `feedback`; with
+    A provider gives the class attributes, `get`, `list`, `read`, `prepare`, `send` (`HttpBackend` has it) and, where
+    the vendor has it, `feedback`; with
     creates that can be recognised, `find`; with rules of the vendor's that can be checked beforehand, `lint`; with a
     listing that says of a campaign what reading it does, `overview`.
 
@@ -371,6 +404,18 @@ class Backend(ABC, Generic[C]):
             InvalidInputError: It can never be sent like this.
         """
 
+    @abstractmethod
+    async def send(self, write: PreparedWrite, request: Any) -> Answer | NotApplied:
+        """Send a prepared write once.
+
+        Only a returned `NotApplied` says that it was not applied. Whatever is raised here, by whomever, means that it
+        may have been.
+
+        Args:
+            write: What `prepare` made.
+            request: What its `request_for` made, with permit, `leave_before` and departure.
+        """
+
     async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
         """The campaigns that answer to a create's mark; a provider whose creates have marks overrides it."""
         raise UnsupportedVerbError(self.provider, "find", tuple(sorted(verb.value for verb in self.verbs)))
@@ -469,8 +514,8 @@ class Backend(ABC, Generic[C]):
             params: An instance of the verb's parameter class, a mapping of its members, or None.
             key: For a create, 24 letters and digits that stand for this one alone; made up where it is left out.
             preimage: A reading just taken, instead of the GET.
-            before_send: Awaited after all checks and before the write leaves: where a batch makes its intent durable.
-                What it raises stops the write.
+            before_send: Awaited after all checks and before the write leaves: where a batch makes its intent durable,
+                and a service keeps `intent.token`. What it raises stops the write.
 
         Returns:
             The action. Where the pre-image forbids sending, it is done, with verdict `skipped` (or `action_required`)
@@ -479,7 +524,9 @@ class Backend(ABC, Generic[C]):
         Raises:
             UnsupportedVerbError: The provider lacks the verb.
             InvalidInputError: Target or parameters can never be sent.
-            OutcomeUnknownError: The write may have been applied; `token` takes the action up.
+            OutcomeUnknownError: The write may have been applied; `token` takes the action up. Whatever fails after it
+                has left is this error, be it a provider's or a hook's own fault.
+            CancelledError: Cancelled; where the write had left by then, a note says so and has the token.
             ConnectError: Nothing was sent; a `HeldBackError` says to try again later.
             ApiError: The vendor refused; nothing was applied.
         """
@@ -509,14 +556,24 @@ class Backend(ABC, Generic[C]):
                 )
             read_at = self.clock.monotonic()
             leave_before = self._oldest_allowed(preimage)
-        permit = await self._await_turn(rule.verb, permit, leave_before)
+        request: WriteRequest = write.request_for(preimage)
+        request.permit = await self._await_turn(rule.verb, permit, leave_before)
+        request.leave_before, request.departure = leave_before, Departure()
         if track.preimage is not None:
             track.preimage = _as_of_the_send(track.preimage, self.clock.monotonic() - read_at)
         if before_send is not None:
-            await before_send(
-                Intent(target=track.target, preimage=track.preimage, digest=write.digest, at=self.clock.now())
-            )
-        return await self._send(write, track, permit, leave_before)
+            await before_send(self._intent(track, request))
+        return await self._send(write, request, track)
+
+    def _intent(self, track: Track, request: WriteRequest) -> Intent:
+        return Intent(
+            target=track.target,
+            preimage=track.preimage,
+            digest=request.digest,
+            at=self.clock.now(),
+            departure=request.departure or Departure(),
+            make_token=lambda: self._token_of(track),
+        )
 
     async def _preimage(
         self, rule: VerbRule, track: Track, params: object, given: Reading | None, permit: Permit
@@ -578,18 +635,34 @@ class Backend(ABC, Generic[C]):
                 )
             await self.clock.sleep(wait)
 
-    async def _send(
-        self, write: PreparedWrite, track: Track, permit: Permit, leave_before: float | None
-    ) -> Action:
+    async def _send(self, write: PreparedWrite, request: WriteRequest, track: Track) -> Action:
+        """Send; whatever goes wrong from here on leaves the outcome unknown, unless it is known not to be applied."""
         track.sent_at = self.clock.now()
         try:
-            answer = await write.send(permit, leave_before)
-        except OutcomeUnknownError as error:
-            if track.target or track.mark:
-                error.token = Action(self, track).token
+            answer = await self.send(write, request)
+            if not isinstance(answer, NotApplied):
+                track.acknowledged, track.target = True, answer.target
+                done = done_at_once(track, self.clock.now()) if answer.settled else None
+                return Action(self, track, done)
+        except asyncio.CancelledError as error:
+            if request.departure is not None and request.departure.left:
+                error.add_note(_cancelled_note(self._token_of(track)))
             raise
-        track.acknowledged, track.target = True, answer.target
-        return Action(self, track, done_at_once(track, self.clock.now()) if answer.settled else None)
+        except OutcomeUnknownError as error:
+            error.token = self._token_of(track)
+            raise
+        except Exception as error:
+            what = f": {error}" if isinstance(error, CampaignRegError) else ""
+            raise OutcomeUnknownError(
+                f"{self.provider}.{track.verb}",
+                f"its answer could not be made out ({type(error).__name__}{what})",
+                token=self._token_of(track),
+            ) from error
+        raise answer.error
+
+    def _token_of(self, track: Track) -> str | None:
+        """A write's token; None where neither an id nor a mark could ever find its campaign."""
+        return Action(self, track).token if track.target or track.mark else None
 
     def params(self, verb: Verb | str, params: object) -> Any:
         """Structure parameters into the verb's class.
@@ -617,3 +690,11 @@ def _as_of_the_send(preimage: Reading, seconds_since: float) -> Reading:
     if preimage.vendor_time is None or seconds == 0:
         return preimage
     return attrs.evolve(preimage, vendor_time=preimage.vendor_time + timedelta(seconds=seconds))
+
+
+def _cancelled_note(token: str | None) -> str:
+    """What a caller whose write was cut off has to go on with."""
+    way = (
+        "look at the vendor" if token is None else f"backend.action(token) finds out, with the token {token}"
+    )
+    return f"this write may have been applied: do not send it again, {way}"

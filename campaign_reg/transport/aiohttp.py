@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import math
 import warnings
@@ -13,7 +14,7 @@ import attrs
 from aiohttp import hdrs
 from yarl import URL
 
-from campaign_reg.errors import ConnectError, HeldBackError, InvalidInputError
+from campaign_reg.errors import ConnectError, HeldBackError, InvalidInputError, OutcomeUnknownError
 from campaign_reg.transport.body import read_whole
 from campaign_reg.transport.breaks import ConnectionLostError, meaning
 from campaign_reg.transport.streams import Stream
@@ -130,6 +131,7 @@ class AiohttpTransport:
                 stream = await Stream.open(request)
             sent_at = self._clock.monotonic()
             timeout = self._timeout(request, sent_at)
+            _depart(request)
             if stream is None:
                 response = await self._exchange(pool.session, request, timeout, None)
             else:
@@ -137,6 +139,12 @@ class AiohttpTransport:
                     response = await self._exchange(pool.session, request, _endless(timeout), stream)
         except Exception as error:  # noqa: BLE001  (whatever breaks under a write must not hide that it may be applied)
             failure = meaning(operation, error if stream is None else stream.blame(error))
+            if request.departure is not None:
+                request.departure.left = isinstance(failure, OutcomeUnknownError)
+        except asyncio.CancelledError as error:
+            if not operation.safe:
+                error.add_note(f"{operation.name} was cancelled on its way: it may have been applied")
+            raise
         else:
             response.sent_at, response.received_at = sent_at, self._clock.monotonic()
             return response
@@ -267,6 +275,16 @@ class AiohttpTransport:
 
 def _endless(timeout: aiohttp.ClientTimeout) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, connect=timeout.connect, ceil_threshold=timeout.ceil_threshold)
+
+
+def _depart(request: Request) -> None:
+    """Let a write leave that its caller may stop."""
+    departure = request.departure
+    if departure is None:
+        return
+    if departure.forbidden:
+        raise HeldBackError(request.operation.name, "held back: its caller has stopped")
+    departure.left = True
 
 
 def _refuse_control_characters(request: Request) -> None:

@@ -96,10 +96,12 @@ class AuthTransport:
         response = self._redacted(
             request, await self._inner.send(_with_headers(request, credentials, request.permit)), credentials
         )
-        if response.status < 400 or not self._scheme.says_expired(response):
+        if not self._says_expired(response):
             if response.status != 401:
                 self._logins = 0
             return response
+        if request.departure is not None:
+            request.departure.left = False  # refused for its token: not applied
         return await self._after_expiry(request, response, credentials)
 
     async def aclose(self) -> None:
@@ -156,9 +158,18 @@ class AuthTransport:
         response = self._redacted(
             request, await self._inner.send(_with_headers(request, credentials, None)), credentials
         )
-        if response.status < 400 or not self._scheme.says_expired(response):
+        if not self._says_expired(response):
             self._logins = 0
         return response
+
+    def _says_expired(self, response: Response) -> bool:
+        """Whether a new token will do; a scheme that fails to say so is no reason to send a write again."""
+        if response.status < 400:
+            return False
+        try:
+            return self._scheme.says_expired(response)
+        except Exception:  # noqa: BLE001  (a provider's own code)
+            return False
 
     async def _log_in(self, request: Request) -> _Credentials:
         """Wait for the login under way or a new one; its failure is the caller's, worded for its request."""
@@ -311,6 +322,7 @@ def _with_headers(request: Request, credentials: _Credentials, permit: Permit | 
         sink=request.sink,
         permit=permit,
         leave_before=request.leave_before,
+        departure=request.departure,
     )
 
 

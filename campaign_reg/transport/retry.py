@@ -115,11 +115,13 @@ class RetryTransport:
         # The limit is on what the vendor asks for: one minute, which is a common window, must not be a moment too long.
         if not _is_repeatable(request, outcome, refusal) or wait > self._max_wait_seconds + own_wait:
             return False
-        if self._saved < _REPETITION_COSTS:
+        if self._saved < _REPETITION_COSTS or (request.departure is not None and request.departure.forbidden):
             return False
         if request.leave_before is not None and self._clock.monotonic() + wait > request.leave_before:
             return False
         self._saved -= _REPETITION_COSTS
+        if request.departure is not None:
+            request.departure.left = False  # only what is known not to have been applied gets here
         _LOGGER.info("%s: sent again in %.2f s", request.operation.name, wait)
         await self._clock.sleep(wait)
         return True
@@ -150,8 +152,7 @@ def _own_waits() -> Iterator[float]:
 def _refusal(request: Request, outcome: Response | TransportError) -> Refusal | None:
     if isinstance(outcome, TransportError):
         return None
-    errors = request.operation.errors
-    return errors.refusal(outcome.status, errors.parse(outcome).code)
+    return request.operation.errors.explain(outcome)[1]
 
 
 def _is_repeatable(request: Request, outcome: Response | TransportError, refusal: Refusal | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,7 +11,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from campaign_reg.pace import Permit
+    from campaign_reg.pace import Departure, Permit
     from campaign_reg.wire.operation import Operation
 
 
@@ -59,6 +60,7 @@ class Request:
         permit: Slots reserved by the caller; None lets the limiter reserve.
         leave_before: Monotonic time in seconds after which the request must not leave any more; None for no
             limit.
+        departure: Of a write that its caller may stop: says whether it has left, and whether it still may.
     """
 
     operation: Operation
@@ -69,6 +71,13 @@ class Request:
     sink: Sink | None = attrs.field(default=None, repr=False)
     permit: Permit | None = attrs.field(default=None, repr=False, eq=False)
     leave_before: float | None = None
+    departure: Departure | None = attrs.field(default=None, repr=False, eq=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of method, URL and body, hexadecimal; a streamed body is left out."""
+        body = self.body if isinstance(self.body, bytes) else b""
+        return hashlib.sha256(f"{self.method} {self.url}\n".encode() + body).hexdigest()
 
 
 @attrs.define(kw_only=True)

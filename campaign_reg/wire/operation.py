@@ -104,7 +104,8 @@ class ErrorTable:
         by_code: By the vendor's own code; looked up first.
         by_status: By HTTP status; what is missing falls back to the norm, in which to a write 408, 409,
             429, 5xx and every status that it does not name prove nothing.
-        parse: Reads the envelope; never raises.
+        parse: Reads the envelope. One that raises leaves the code unread: then no answer to a write proves that it
+            was not applied.
     """
 
     by_code: Mapping[str, Refusal] = attrs.field(factory=dict)
@@ -119,6 +120,14 @@ class ErrorTable:
         if status >= 500:
             return _SERVER_FAILURE
         return _OTHER_CLIENT_ERROR if status >= 400 else _UNEXPECTED
+
+    def explain(self, response: Response) -> tuple[ErrorBody, Refusal]:
+        """Read a refusing answer's envelope and look up what it means; never raises."""
+        try:
+            body = self.parse(response)
+            return body, self.refusal(response.status, body.code)
+        except Exception:  # noqa: BLE001  (a provider's own code, and a write must not count as refused by its fault)
+            return ErrorBody(), attrs.evolve(self.refusal(response.status, ""), applied=Applied.MAYBE)
 
 
 @attrs.frozen(kw_only=True)

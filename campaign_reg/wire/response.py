@@ -78,8 +78,7 @@ def _error_in_success(operation: Operation, response: Response, told: ErrorBody)
 
 def error_of(operation: Operation, response: Response) -> ApiError | TransportError:
     """The error that a refusing answer stands for."""
-    body = operation.errors.parse(response)
-    refusal = operation.errors.refusal(response.status, body.code)
+    body, refusal = operation.errors.explain(response)
     message = body.message or excerpt(response.body)
     if refusal.applied is not Applied.NO and not operation.safe:
         return OutcomeUnknownError(

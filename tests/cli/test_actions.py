@@ -89,6 +89,10 @@ async def test_ctrl_c_while_sending_says_where_to_look(
         f"it may have been applied, so look before doing it again: campaign-reg {look.format(name)}\n"
         in ended.err
     )
+    if operation == "setCampaignApproval":
+        sandbox.faults.clear()
+        found = await run("wait", words[1], ended.out.strip(), env=env)
+        assert found.code == 0, found.err
 
 
 @pytest.mark.parametrize(

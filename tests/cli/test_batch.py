@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 from typing import TYPE_CHECKING
 
@@ -126,7 +127,37 @@ async def test_stopping_leaves_everything_resumable(
     check_ledger(sandbox, ids)
 
 
-async def test_a_second_ctrl_c_ends_at_once(
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_from_the_signal_on_nothing_is_sent(
+    sandbox: Sandbox, env: dict[str, str], source: Path, journal: Path, number: int
+) -> None:
+    """The 64 rows that wait for their turn stay, and the screen says how many calls are under way."""
+    ids = sandbox.sinch.seed(120, reject_share=0, settle_seconds=QUICK_VENDOR)
+    write(source, ids)
+    sandbox.faults.add("slow", "resubmitCampaign", times=None, delay_seconds=1.0)
+    process = await start(
+        "batch", "run", "sinch", "resubmit", "--input", source, "--journal", journal,
+        "--per-second", "30", env=env,
+    )  # fmt: skip
+    while sandbox.stats.requests["resubmitCampaign"] < 6:
+        await asyncio.sleep(0.01)
+    before = sandbox.stats.requests["resubmitCampaign"]
+    process.send_signal(number)
+    stopped = await end(process)
+    sent = sandbox.stats.requests["resubmitCampaign"]
+    assert sent <= before + 3  # 30 a second would have been 60 and more in the two seconds that it has
+    assert stopped.code == 4
+    assert re.search(r"^stopping: [1-9]\d* calls? under way", stopped.err, re.MULTILINE), stopped.err
+    assert standing(journal).sent == sent
+    assert standing(journal).in_doubt == 0
+    assert f"campaign-reg batch resume {journal}" in stopped.err
+    sandbox.faults.clear()
+    resumed = await run("batch", "resume", journal, env=env)
+    assert resumed.code == 0, resumed.err
+    check_ledger(sandbox, ids)
+
+
+async def test_a_second_ctrl_c_cuts_off_what_is_on_the_wire(
     sandbox: Sandbox, env: dict[str, str], source: Path, journal: Path
 ) -> None:
     ids = sandbox.sinch.seed(12, reject_share=0, settle_seconds=QUICK_VENDOR)
@@ -137,7 +168,15 @@ async def test_a_second_ctrl_c_ends_at_once(
     await asyncio.sleep(0.3)
     assert process.returncode is None  # calls under way get a moment
     process.send_signal(signal.SIGINT)
-    assert await asyncio.wait_for(process.wait(), 2) == 4
+    stopped = await asyncio.wait_for(end(process), 3)
+    assert stopped.code == 4
+    assert "Ctrl-C again cuts them off" in stopped.err
+    assert f"campaign-reg batch resume {journal}" in stopped.err
+    assert standing(journal).in_doubt > 0  # journalled as begun: read before anything else is done about them
+    sandbox.faults.clear()
+    resumed = await run("batch", "resume", journal, env=env)
+    assert resumed.code == 0, resumed.out
+    check_ledger(sandbox, ids)
 
 
 async def test_a_killed_run_goes_on_without_sending_twice(

@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from pathlib import Path
-from typing import Any
 
-import attrs
 import pytest
 
 from campaign_reg import Batch, BatchRow, InvalidInputError, Limits, RateLimitError, Verdict
 from campaign_reg.engine.claims import Claims
 from campaign_reg.engine.records import Summary
 from campaign_reg.engine.store import Header
-from campaign_reg.enums import Evidence, Verb
-from campaign_reg.pace import Permit
-from campaign_reg.protocol.backend import Answer, PreparedWrite
+from campaign_reg.enums import Evidence
+from campaign_reg.protocol.backend import NotApplied, PreparedWrite
+from tests.backends import MemoryRequest
 from tests.engine.accounts import LOST, account, many, written
 
 pytestmark = pytest.mark.anyio
@@ -146,17 +144,13 @@ async def test_what_was_refused_after_a_cancel_is_never_one_to_be_sent_again(tmp
     phases: list[str] = []
 
     cancelling: list[asyncio.Future[Summary]] = []
-    prepare = backend.prepare
 
-    async def refused(permit: Permit, leave_before: float | None) -> Answer:
+    async def refused(write: PreparedWrite, request: MemoryRequest) -> NotApplied:
         cancelling.append(asyncio.ensure_future(batch.cancel()))
         await asyncio.sleep(0.01)
-        raise RateLimitError("memory.resubmit", 429, "slow down")
+        return NotApplied(RateLimitError("memory.resubmit", 429, "slow down"))
 
-    def prepared(verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
-        return attrs.evolve(prepare(verb, target, params, key=key), send=refused)
-
-    backend.prepare = prepared  # type: ignore[method-assign]
+    backend.send = refused  # type: ignore[method-assign]
     async with batch:
         await batch.add(["c000"])
         connection = batch._journal._writer._connection  # type: ignore[attr-defined]

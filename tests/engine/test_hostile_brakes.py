@@ -10,7 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 
 from campaign_reg import (
@@ -26,10 +25,9 @@ from campaign_reg.engine.brakes import Brakes
 from campaign_reg.engine.journal import SqliteJournal
 from campaign_reg.engine.store import Header
 from campaign_reg.enums import Verb
-from campaign_reg.pace import Permit
-from campaign_reg.protocol.backend import Answer, PreparedWrite, Waits
+from campaign_reg.protocol.backend import Answer, NotApplied, PreparedWrite, Waits
 from campaign_reg.report.account import account as account_of
-from tests.backends import EveryVerbBackend
+from tests.backends import EveryVerbBackend, MemoryRequest
 from tests.clocks import VirtualClock
 from tests.engine.accounts import LOST, SHORT, account, many, worsens, written
 
@@ -94,14 +92,11 @@ class TestResending:
 class SlowBackend(EveryVerbBackend):
     """It takes minutes to answer a write."""
 
-    def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
-        write = super().prepare(verb, target, params, key=key)
-
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            await self.clock.sleep(200)
-            return await write.send(permit, leave_before)
-
-        return attrs.evolve(write, send=send)
+    async def send(self, write: PreparedWrite, request: MemoryRequest) -> Answer | NotApplied:
+        request.leave()
+        request.permit = None
+        await self.clock.sleep(200)
+        return await super().send(write, request)
 
 
 def slow(*ids: str) -> SlowBackend:

@@ -16,10 +16,10 @@ import pytest
 from campaign_reg import Batch, BatchRow, InvalidInputError, RowResult, Schedule, Verdict
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidRequestError, OutcomeUnknownError, RateLimitError, ServerError
-from campaign_reg.protocol.backend import Answer, Found, PreparedWrite, Waits
+from campaign_reg.protocol.backend import Answer, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.wire.codec import parse_datetime
-from tests.backends import EveryVerbBackend, Wish
+from tests.backends import EveryVerbBackend, MemoryRequest, Wish
 from tests.clocks import VirtualClock
 
 if TYPE_CHECKING:
@@ -88,16 +88,14 @@ class MortalBackend(EveryVerbBackend):
     def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
         if self.refusal is not None:
             raise self.refusal
-        write = super().prepare(verb, target, params, key=key)
+        return super().prepare(verb, target, params, key=key)
 
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            self._live_on()
-            self.sent[target or params.name] += 1
-            answer = await write.send(permit, leave_before)
-            self._live_on()
-            return answer
-
-        return attrs.evolve(write, send=send)
+    async def send(self, write: PreparedWrite, request: MemoryRequest) -> Answer | NotApplied:
+        self._live_on()
+        self.sent[request.target or request.params.name] += 1
+        answer = await super().send(write, request)
+        self._live_on()
+        return answer
 
 
 async def carried(backend: MortalBackend, path: Path, verb: str, rows: list[BatchRow]) -> list[RowResult]:

@@ -150,7 +150,7 @@ async def test_closing_lets_looks_under_way_end_within_the_grace() -> None:
         rounds = Rounds(SystemClock(), look, 1)
         rounds.add(Thing(name))
         await begun.wait()
-        await rounds.aclose(grace_seconds=grace)
+        await rounds.aclose(grace_seconds=grace, unless=lambda thing: True)
         assert ended == expected
     with pytest.raises(InvalidInputError, match="closed"):
         rounds.check()

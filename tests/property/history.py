@@ -11,7 +11,8 @@ import enum
 import json
 import random
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -24,6 +25,7 @@ from campaign_reg.engine.row import Facts, Phase
 from campaign_reg.engine.store import RowRecord
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import (
+    ApiError,
     AuthenticationError,
     CampaignRegError,
     ConflictError,
@@ -39,8 +41,9 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.reading import Reading
 from campaign_reg.pace import Permit
-from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite, Waits
+from campaign_reg.protocol.backend import Answer, Backend, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.schedule import Schedule
+from tests.backends import MemoryRequest
 from tests.property.vendor import Kind, Made, Record, Shown, Vendor, at, whole
 
 if TYPE_CHECKING:
@@ -81,11 +84,23 @@ class Fate(enum.Enum):
     REFUSED = enum.auto()
     UNKNOWN_THERE = enum.auto()  # 404 to the write
     FORBIDDEN = enum.auto()
+    MUDDLED_BEFORE = enum.auto()  # an answer at which the provider's own code fails
+    MUDDLED_AFTER = enum.auto()
     ECHO = enum.auto()  # refused for the campaign's state, in which the write itself may have put it
 
 
-LOST = {Fate.DROPPED_BEFORE, Fate.DROPPED_AFTER, Fate.LATE, Fate.TROUBLE_BEFORE, Fate.TROUBLE_AFTER}
-APPLIED = {Fate.ACKNOWLEDGED, Fate.SETTLED, Fate.TAKEN, Fate.DROPPED_AFTER, Fate.LATE, Fate.TROUBLE_AFTER}
+MUDDLED: Mapping[Fate, Exception] = {
+    Fate.MUDDLED_BEFORE: DecodeError("error", "this page is HTML"),
+    Fate.MUDDLED_AFTER: KeyError("campaignId"),
+}
+LOST = {
+    *(Fate.DROPPED_BEFORE, Fate.DROPPED_AFTER, Fate.LATE, Fate.TROUBLE_BEFORE, Fate.TROUBLE_AFTER),
+    *MUDDLED,
+}
+APPLIED = {
+    *(Fate.ACKNOWLEDGED, Fate.SETTLED, Fate.TAKEN, Fate.DROPPED_AFTER, Fate.LATE, Fate.TROUBLE_AFTER),
+    Fate.MUDDLED_AFTER,
+}
 REFUSALS: Mapping[Fate, CampaignRegError] = {
     Fate.THROTTLED: RateLimitError("model.write", 429, "slowly"),
     Fate.EXPIRED: AuthenticationError("model.write", 401, "who are you"),
@@ -162,7 +177,11 @@ CALM = Moment()
 
 @attrs.define
 class World:
-    """Time, and where in a step the process is cut off."""
+    """Time, and where in a step the process is cut off.
+
+    Attributes:
+        broken: What must never happen and did, around a write: the engine takes every error there for a lost answer.
+    """
 
     seconds: float = 100.25
     booted: float = 0.0
@@ -170,6 +189,16 @@ class World:
     moment: Moment = CALM
     calls: int = 0
     meanwhile: Callable[[str], None] = lambda act: None
+    broken: AssertionError | None = None
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Keep what is found broken in here."""
+        try:
+            yield
+        except AssertionError as broken:
+            self.broken = broken
+            raise
 
     def now(self) -> datetime:
         return at(self.seconds + self.skew)
@@ -213,8 +242,9 @@ class MemoryJournal:
 
     async def intent(self, n: int, attempts: int, preimage: str, digest: str, at: str) -> None:
         record = self.records[n]
-        assert record.phase in {"ready", "lost"}, "two writes of a row at a time"
-        assert record.attempts == attempts - 1, "the journal has lost count of the attempts"
+        with self.world.watched():
+            assert record.phase in {"ready", "lost"}, "two writes of a row at a time"
+            assert record.attempts == attempts - 1, "the journal has lost count of the attempts"
         plain = json.loads(preimage)
         self.intents[n][attempts] = self.world.seconds  # one that was taken back is overwritten by the next
         self._write(n, phase="intent", attempts=attempts, preimage=plain, readings=(), sent_at=at)
@@ -310,12 +340,18 @@ class ModelBackend(Backend[Made]):
         return self._history.answer_search()
 
     def prepare(self, verb: Any, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            self._history.leave(target or "")
-            return self._history.answer_write(target or "")
-
+        request = MemoryRequest(verb=verb, target=target, params=params)
         mark = {"name": "ours"} if self._kind.rule.creates and self._kind.mark else {}
-        return PreparedWrite(content=b"PUT", send=send, mark=mark)
+        return PreparedWrite(request_for=lambda _: request, interpret=lambda answer: answer, mark=mark)
+
+    async def send(self, write: PreparedWrite, request: MemoryRequest) -> Answer | NotApplied:
+        request.leave()
+        with self._history.world.watched():
+            self._history.leave(request.target or "")
+        try:
+            return self._history.answer_write(request.target or "")
+        except (ConnectError, ApiError) as error:
+            return NotApplied(error)
 
 
 def run(step: Coroutine[Any, Any, T]) -> T:
@@ -432,6 +468,8 @@ class History:
             self._restart(moment, end)
         finally:
             world.moment = CALM
+        if world.broken is not None:
+            raise world.broken
         self._check_journal()
 
     def _step(self) -> None:
@@ -591,6 +629,8 @@ class History:
             self.untouched.clear()
         world.call()  # cut off in mid-flight
         world.seconds += LATENCY_SECONDS
+        if fate in MUDDLED:
+            raise MUDDLED[fate]
         if fate in LOST:
             raise OutcomeUnknownError("model.write", "the connection was reset")
         if fate in REFUSALS:

@@ -24,11 +24,9 @@ MANY = {"CAMPAIGN_REG_HISTORIES": "4000", "CAMPAIGN_REG_HISTORIES_UNSHRUNK": "1"
 ROW, JUDGE, CARRIER = "engine/row.py", "protocol/judge.py", "engine/carrier.py"
 _INTENT = """\
         if before_send is not None:
-            await before_send(
-                Intent(target=track.target, preimage=track.preimage, digest=write.digest, at=self.clock.now())
-            )
+            await before_send(self._intent(track, request))
 """
-_SEND = "        return await self._send(write, track, permit, leave_before)\n"
+_SEND = "        return await self._send(write, request, track)\n"
 
 
 @attrs.frozen
@@ -120,6 +118,15 @@ MUTANTS = {
     "a lost write is taken for a refused one": Mutant(
         CARRIER, "return await self._step(row, Lost())", "return await self._step(row, NotApplied())",
         ("yet it was applied", "two writes of a row at a time", "paid twice", "lost count", "not journalled"),
+    ),
+    "any error after the intent is taken for a refusal": Mutant(
+        CARRIER,
+        "_NOT_APPLIED = (ConnectError, ApiError, InvalidInputError)\n",
+        "_NOT_APPLIED = (Exception,)\n",
+        ("yet it was applied", "two writes of a row at a time", "paid twice", "lost count", "not journalled"),
+        also=(
+            "protocol/backend.py", "            raise OutcomeUnknownError(\n", "            raise InvalidInputError(\n"
+        ),
     ),
     "the intent is journalled after the write": Mutant(
         "protocol/backend.py", _INTENT + _SEND,

@@ -17,9 +17,9 @@ from campaign_reg.errors import (
     UnsupportedVerbError,
 )
 from campaign_reg.pace import Limits, Permit
-from campaign_reg.protocol.backend import Intent, Waits
+from campaign_reg.protocol.backend import Intent, PreparedWrite, Waits
 from campaign_reg.protocol.params import make_params, plain_params
-from tests.backends import Again, MemoryBackend
+from tests.backends import Again, MemoryBackend, MemoryRequest
 from tests.clocks import VirtualClock
 
 if TYPE_CHECKING:
@@ -182,18 +182,13 @@ class TestAge:
     async def leave_before(backend: MemoryBackend, **options: Any) -> float | None:
         """When the write had to have left, in monotonic seconds."""
         noted: list[float | None] = []
-        prepare = backend.prepare
+        send = backend.send
 
-        def spying(verb: Verb, target: str | None, params: Any, **more: Any) -> Any:
-            write = prepare(verb, target, params, **more)
+        async def spying(write: PreparedWrite, request: MemoryRequest) -> Any:
+            noted.append(request.leave_before)
+            return await send(write, request)
 
-            async def send(permit: Permit, leave_before: float | None) -> Any:
-                noted.append(leave_before)
-                return await write.send(permit, leave_before)
-
-            return attrs.evolve(write, send=send)
-
-        backend.prepare = spying  # type: ignore[method-assign]
+        backend.send = spying  # type: ignore[method-assign]
         await backend.perform("resubmit", "c1", **options)
         return noted[0]
 
@@ -220,17 +215,14 @@ class TestAge:
         backend.vendor.put()
         before = backend.pace.epoch
         used: list[int] = []
-        prepare = backend.prepare
+        send = backend.send
 
-        def spying(verb: Verb, target: str | None, params: Any, **more: Any) -> Any:
-            async def send(permit: Permit, leave_before: float | None) -> Any:
-                used.append(permit.epoch)
-                return await write.send(permit, leave_before)
+        async def spying(write: PreparedWrite, request: MemoryRequest) -> Any:
+            assert request.permit is not None
+            used.append(request.permit.epoch)
+            return await send(write, request)
 
-            write = prepare(verb, target, params, **more)
-            return attrs.evolve(write, send=send)
-
-        backend.prepare = spying  # type: ignore[method-assign]
+        backend.send = spying  # type: ignore[method-assign]
         await backend.perform("resubmit", "c1")
         assert used == [before + 1]
 

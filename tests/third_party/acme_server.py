@@ -11,7 +11,7 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
-Trouble = Literal["cut before", "cut after", "answer-delayed", "maintenance", "throttled"]
+Trouble = Literal["cut before", "cut after", "answer-delayed", "gateway", "maintenance", "throttled"]
 
 KEY = "acme-canary-key"
 WORKSPACE = "shop 7"
@@ -152,6 +152,10 @@ class AcmeServer:
         answer = apply()
         if trouble == "answer-delayed":
             raise ProblemError(504, trouble, "the change was made; its answer is late")
+        if trouble == "gateway":
+            return web.Response(
+                status=504, text="<html>504 Gateway Time-out</html>", content_type="text/html"
+            )
         return _cut(request) if trouble == "cut after" else answer
 
     def _known(self, ref: str) -> dict[str, Any]:

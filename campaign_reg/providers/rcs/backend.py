@@ -19,8 +19,9 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
+from campaign_reg.protocol.backend import Answer, BeforeSend, Found, NotApplied, PreparedWrite
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.account import AccountCalls
 from campaign_reg.providers.rcs.callbacks import Headers, parse_callback
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.rcs.config import RcsConfig
     from campaign_reg.providers.rcs.documents import MessagePage
     from campaign_reg.providers.rcs.events import Event
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response, Transport
     from campaign_reg.wire.operation import Operation, QueryValue
 
 _FIND_LIMIT = 100
@@ -48,7 +49,7 @@ _AS_FAR_BACK = timedelta(days=5 * 365)
 _SEARCHES = {"/api/campaigns": "search", "/api/campaign": "filter"}
 
 
-class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
+class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
     """Campaigns of one account: typed methods over the neutral seam.
 
     Build it with `campaign_reg.connect("rcs", ...)`.
@@ -62,7 +63,9 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
     rules = RULES
 
     def __init__(self, config: RcsConfig, transport: Transport, **shared: Any) -> None:
-        super().__init__(account=config.account, waits=config.waits, schedule=config.schedule, **shared)
+        super().__init__(
+            transport, account=config.account, waits=config.waits, schedule=config.schedule, **shared
+        )
         self._config = config
         self.converter = make_converter(config.zone)
         self._calls = Calls(config, transport, self.converter, self.clock)
@@ -145,11 +148,15 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         since = self.clock.now() - _AS_FAR_BACK
         return self.list(created_from=since.replace(tzinfo=None, microsecond=0), page_size=MOST_A_PAGE)
 
-    async def create(self, draft: CampaignDraft) -> Action:
+    async def create(self, draft: CampaignDraft, *, before_send: BeforeSend | None = None) -> Action:
         """Create a campaign, for numbers or for contact lists; it sends at once unless the draft says when.
 
         Each recipient without a reference gets one, by which a create whose answer is lost is found again. One for
         contact lists has none: it ends as unknown.
+
+        Args:
+            draft: The campaign.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Returns:
             The action; `action.target` is the new campaign's id.
@@ -163,13 +170,17 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         Source:
             https://bsg.world/developers/rest-api/send-rcs-message
         """
-        return await self.perform(Verb.CREATE, None, draft)
+        return await self.perform(Verb.CREATE, None, draft, before_send=before_send)
 
-    async def renew(self, id: str) -> Action:
+    async def renew(self, id: str, *, before_send: BeforeSend | None = None) -> Action:
         """Resume a campaign that was paused for lack of funds. Top up first: nothing is added here.
 
         It is read before; unless it is paused, nothing is sent and the action is done, with verdict `skipped`. The
         action ends when the campaign sends again or is done; `action_required` says that it ran dry once more.
+
+        Args:
+            id: The campaign.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Raises:
             ConflictError: The platform says that it is in no state for this, and a reading agrees.
@@ -179,7 +190,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         Source:
             https://telcowwt.com/documentations/rest-api/rcs-api/restore-rcs-campaigns/
         """
-        return await self.perform(Verb.RENEW, digits(id), Renewal())
+        return await self.perform(Verb.RENEW, digits(id), Renewal(), before_send=before_send)
 
     async def stop(self, id: str) -> RcsCampaign:
         """Cancel a campaign for good; it cannot be undone.
@@ -261,32 +272,29 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         operation = ops.CREATE if draft.phones else ops.CREATE_BY_GROUPS
         request = self._calls.request(operation, body=body)
 
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            request.permit, request.leave_before = permit, leave_before
-            envelope, _ = await self._calls.exchange(request)
-            return Answer(target=envelope.data.id)
-
         first = references[0] if references else None
         return PreparedWrite(
-            content=_content(request), send=send, mark={} if first is None else {"reference_id": first}
+            request_for=lambda _: request,
+            interpret=lambda response: Answer(target=self._calls.decoded(operation, response).data.id),
+            mark={} if first is None else {"reference_id": first},
         )
 
     def _prepared_renew(self, id: str) -> PreparedWrite:
         request = self._calls.request(ops.RENEW, {"id": id})
 
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            request.permit, request.leave_before = permit, leave_before
-            try:
-                envelope, _ = await self._calls.exchange(request)
-            except (ConflictError, InvalidRequestError) as refusal:  # how the refusal looks is not published
-                return await self._refused_renew(id, refusal)
-            if envelope.data.id != id:
+        def interpret(response: Response) -> Answer:
+            if self._calls.decoded(ops.RENEW, response).data.id != id:
                 raise OutcomeUnknownError(ops.RENEW.name, "the platform answered about another campaign")
             return Answer(target=id)
 
-        return PreparedWrite(content=_content(request), send=send)
+        async def refused(error: ApiError) -> Answer | NotApplied:
+            # How the refusal for a campaign's state looks is not published.
+            is_for_state = isinstance(error, ConflictError | InvalidRequestError)
+            return await self._refused_renew(id, error) if is_for_state else NotApplied(error)
 
-    async def _refused_renew(self, id: str, refusal: ConflictError | InvalidRequestError) -> Answer:
+        return PreparedWrite(request_for=lambda _: request, interpret=interpret, refused=refused)
+
+    async def _refused_renew(self, id: str, refusal: ApiError) -> Answer | NotApplied:
         """What a refusal for the campaign's state means: it may be the echo of a renew that has done its work."""
         try:
             reading = await self.read(id, verb=Verb.RENEW)
@@ -295,7 +303,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
             raise OutcomeUnknownError(ops.RENEW.name, reason, status=refusal.status) from error
         if reading.target == id and reading.status in RESUMED:
             return Answer(target=id, settled=True)
-        raise refusal
+        return NotApplied(refusal)
 
     async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
         """The campaigns that have a message with the mark's reference."""
@@ -370,8 +378,3 @@ def _campaigns_in(page: MessagePage, reference: str) -> Iterator[str]:
             )
         if message.campaign_id is not None:
             yield message.campaign_id
-
-
-def _content(request: Request) -> bytes:
-    body = request.body if isinstance(request.body, bytes) else b""
-    return f"{request.method} {request.url}\n".encode() + body

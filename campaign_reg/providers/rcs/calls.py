@@ -59,7 +59,11 @@ class Calls:
     async def exchange(self, request: Request) -> tuple[Any, Response]:
         """Send, and decode what came; the answer beside it."""
         response = await self.transport.send(request)
-        return parse_response(request.operation, response, self.converter.structure), response
+        return self.decoded(request.operation, response), response
+
+    def decoded(self, operation: Operation, response: Response) -> Any:
+        """What an answer says, as `operation.result`."""
+        return parse_response(operation, response, self.converter.structure)
 
     def request(
         self,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
-from weakref import WeakValueDictionary
 
 from campaign_reg.enums import Verb
 from campaign_reg.errors import ApiError, InvalidInputError, NotFoundError, OutcomeUnknownError
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, Found, PreparedWrite
+from campaign_reg.protocol.backend import Answer, BeforeSend, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.providers.responsys import operations as ops
 from campaign_reg.providers.responsys.attributes import Attributes
@@ -43,18 +42,9 @@ if TYPE_CHECKING:
     from campaign_reg.pace import Permit
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.responsys.config import ResponsysConfig
-    from campaign_reg.wire.message import Response, Transport
+    from campaign_reg.wire.message import Request, Response, Transport
 
 _MOST_HITS = 20
-
-
-class _Whole:
-    """A campaign that is about to be replaced, once it has been read."""
-
-    __slots__ = ("__weakref__", "campaign")
-
-    def __init__(self) -> None:
-        self.campaign: ResponsysCampaign | None = None
 
 
 class ResponsysBackend(Schedules, Attributes):
@@ -69,7 +59,6 @@ class ResponsysBackend(Schedules, Attributes):
     def __init__(self, config: ResponsysConfig, transport: Transport, **shared: Any) -> None:
         super().__init__(config, transport, **shared)
         self._version = ops.VERSIONS[config.api_version]
-        self._to_be_replaced: WeakValueDictionary[str, _Whole] = WeakValueDictionary()
 
     async def get(self, id: str) -> ResponsysCampaign:
         """Read a campaign.
@@ -150,10 +139,14 @@ class ResponsysBackend(Schedules, Attributes):
         )
         return self._pager(listing, SearchHit)
 
-    async def create(self, draft: CampaignDraft) -> Action:
+    async def create(self, draft: CampaignDraft, *, before_send: BeforeSend | None = None) -> Action:
         """Create an email campaign.
 
         Nothing is sent where there is one of that name: the action is done, with verdict `skipped`.
+
+        Args:
+            draft: The campaign.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Raises:
             ConflictError: The name is taken, perhaps by a form or a classic campaign.
@@ -164,9 +157,11 @@ class ResponsysBackend(Schedules, Attributes):
         Source:
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-post.htm
         """
-        return await self.perform(Verb.CREATE, None, draft)
+        return await self.perform(Verb.CREATE, None, draft, before_send=before_send)
 
-    async def update(self, id: str, changes: CampaignChanges) -> Action:
+    async def update(
+        self, id: str, changes: CampaignChanges, *, before_send: BeforeSend | None = None
+    ) -> Action:
         """Change a campaign: it is read, and sent back whole with the changes.
 
         Responsys has no way to notice that somebody else changed it between the reading and the write; such a change is
@@ -175,6 +170,7 @@ class ResponsysBackend(Schedules, Attributes):
         Args:
             id: The campaign's name, which cannot be changed.
             changes: What to change.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Raises:
             OutcomeUnknownError: It may have been changed; the error carries the action's token.
@@ -182,7 +178,7 @@ class ResponsysBackend(Schedules, Attributes):
         Source:
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-campaignName-put.htm
         """
-        return await self.perform(Verb.UPDATE, id, changes)
+        return await self.perform(Verb.UPDATE, id, changes, before_send=before_send)
 
     async def copy(
         self, id: str, new_name: str, *, description: str | None = None, folder_name: str | None = None
@@ -251,7 +247,13 @@ class ResponsysBackend(Schedules, Attributes):
         approval: CampaignApproval = await self._call(ops.GET_APPROVAL, {"name": id})
         return approval
 
-    async def approve(self, id: str, *, status: ApprovalStatus | str = ApprovalStatus.APPROVED) -> Action:
+    async def approve(
+        self,
+        id: str,
+        *,
+        status: ApprovalStatus | str = ApprovalStatus.APPROVED,
+        before_send: BeforeSend | None = None,
+    ) -> Action:
         """Set the approval of a campaign: grant it, refuse it, ask for it or waive it.
 
         The approval is read first. Where it is already as wanted, nothing is sent and the action is done, with verdict
@@ -260,6 +262,7 @@ class ResponsysBackend(Schedules, Attributes):
         Args:
             id: The campaign's name.
             status: APPROVED, REJECTED, NEEDS_APPROVAL or APPROVAL_NOT_REQUIRED.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Raises:
             ConflictError: A request for approval is open already.
@@ -269,17 +272,13 @@ class ResponsysBackend(Schedules, Attributes):
         Source:
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-campaignName-put.htm
         """
-        return await self.perform(Verb.APPROVE, id, Approval(status=status))
+        return await self.perform(Verb.APPROVE, id, Approval(status=status), before_send=before_send)
 
     async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
         """Read a campaign, for `approve` its approval, and reduce it to what decides."""
         operation = ops.GET_APPROVAL if verb is Verb.APPROVE else self._version.get
         response = await self._transport.send(self._request(operation, {"name": id}, permit=permit))
-        document = self._decoded(operation, response)
-        whole = self._to_be_replaced.get(id)
-        if verb is Verb.UPDATE and whole is not None:
-            whole.campaign = document
-        return self._reading(document, response)
+        return self._reading(self._decoded(operation, response), response)
 
     async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
         """The campaign of that name, which is the only one."""
@@ -331,44 +330,41 @@ class ResponsysBackend(Schedules, Attributes):
         body = self._encoded(draft)
         request = self._request(self._version.create, body=body)
 
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            request.permit, request.leave_before = permit, leave_before
-            made = self._decoded(request.operation, await self._transport.send(request))
+        def interpret(response: Response) -> Answer:
+            made = self._decoded(request.operation, response)
             if made.name != draft.name:
                 raise OutcomeUnknownError(request.operation.name, "the answer is about another campaign")
             return Answer(target=made.name, settled=True)
 
-        return PreparedWrite(
-            content=_content(request.method, request.url, body), send=send, mark={"name": draft.name}
-        )
+        return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark={"name": draft.name})
 
     def _prepared_update(self, target: str, changes: CampaignChanges) -> PreparedWrite:
-        """The write, whose body is the campaign as it is read just before, with the changes."""
-        request = self._request(self._version.update, {"name": target}, body=b"")
-        whole = self._to_be_replaced.setdefault(target, _Whole())
+        """The write, whose body is the campaign as it was read just before, with the changes."""
+        operation = self._version.update
+        self._request(operation, {"name": target}, body=self._encoded(changes))  # refuses what cannot be sent
 
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            campaign = whole.campaign or await self.get(target)
-            body = self._json(changed(self.converter, campaign, changes))
-            write = self._request(self._version.update, {"name": target}, body=body, permit=permit)
-            write.leave_before = leave_before
-            stored = self._decoded(write.operation, await self._transport.send(write))
+        def request_for(preimage: Reading | None) -> Request:
+            if preimage is None or not isinstance(preimage.campaign, ResponsysCampaign):
+                raise InvalidInputError("an update replaces the campaign whole: give a reading that holds it")
+            body = self._json(changed(self.converter, preimage.campaign, changes))
+            return self._request(operation, {"name": target}, body=body)
+
+        def interpret(response: Response) -> Answer:
+            stored = self._decoded(operation, response)
             return Answer(target=target, settled=stored.name == target and shows(stored, changes))
 
-        content = _content(request.method, request.url, self._encoded(changes))
-        return PreparedWrite(content=content, send=send)
+        return PreparedWrite(request_for=request_for, interpret=interpret)
 
     def _prepared_approval(self, target: str, approval: Approval) -> PreparedWrite:
         body = self._json({self._config.approval_member: approval.status.value})
         request = self._request(ops.SET_APPROVAL, {"name": target}, body=body)
 
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            request.permit, request.leave_before = permit, leave_before
-            told: CampaignApproval = self._decoded(request.operation, await self._transport.send(request))
+        def interpret(response: Response) -> Answer:
+            told: CampaignApproval = self._decoded(request.operation, response)
             settled = (told.campaign_name, told.approval_status) == (target, approval.status)
             return Answer(target=target, settled=settled)
 
-        return PreparedWrite(content=_content(request.method, request.url, body), send=send)
+        return PreparedWrite(request_for=lambda _: request, interpret=interpret)
 
     def _reading(self, document: ResponsysCampaign | CampaignApproval, response: Response | None) -> Reading:
         # With a listing nobody knows how old it is; else it shows the campaign no later than when it was asked for.
@@ -381,7 +377,3 @@ class ResponsysBackend(Schedules, Attributes):
             vendor_time=None if response is None else vendor_date(response.headers),
             campaign=document,
         )
-
-
-def _content(method: str, url: str, body: bytes) -> bytes:
-    return f"{method} {url}\n".encode() + body

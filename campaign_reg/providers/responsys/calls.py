@@ -12,8 +12,8 @@ import attrs
 
 from campaign_reg.errors import DecodeError, InvalidInputError, PaginationError
 from campaign_reg.models.page import Page
-from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.responsys.codec import make_converter
 from campaign_reg.providers.responsys.links import (
     at_offset,
@@ -62,7 +62,7 @@ class Listing:
     links_tell: bool = True
 
 
-class Calls(Backend[ResponsysCampaign]):
+class Calls(HttpBackend[ResponsysCampaign]):
     """The account, and how it is asked.
 
     Attributes:
@@ -73,8 +73,8 @@ class Calls(Backend[ResponsysCampaign]):
 
     def __init__(self, config: ResponsysConfig, transport: Transport, **shared: Any) -> None:
         account = f"{config.user_name}/{urlsplit(config.login_url).hostname}"
-        super().__init__(account=account, waits=config.waits, schedule=config.schedule, **shared)
-        self._config, self._transport = config, transport
+        super().__init__(transport, account=account, waits=config.waits, schedule=config.schedule, **shared)
+        self._config = config
         self.converter = make_converter()
 
     async def _call(

@@ -15,8 +15,9 @@ from campaign_reg.errors import HeldBackError, InvalidInputError, OutcomeUnknown
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, Backend, Found, Intent, PreparedWrite
+from campaign_reg.protocol.backend import Answer, BeforeSend, Found, Intent, PreparedWrite
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
 from campaign_reg.providers.sinch.sender_id.callbacks import parse_callback
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 _EVERYTHING_PAGE = 100  # Sinch publishes no maximum
 
 
-class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
+class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
     """Registrations of one Sinch project: typed methods over the neutral seam.
 
     Build it with `campaign_reg.connect("sinch-senderid", ...)`.
@@ -63,8 +64,10 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
     parse_callback = staticmethod(parse_callback)
 
     def __init__(self, config: SenderIdConfig, transport: Transport, **shared: Any) -> None:
-        super().__init__(account=config.project_id, waits=config.waits, schedule=config.schedule, **shared)
-        self._config, self._transport = config, transport
+        super().__init__(
+            transport, account=config.project_id, waits=config.waits, schedule=config.schedule, **shared
+        )
+        self._config = config
         self.converter = make_converter()
 
     async def get(self, id: str) -> SenderIdRegistration:
@@ -163,12 +166,16 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
         """Every registration: Sinch lists whole documents."""
         return self.everything().map(self.reading_of)
 
-    async def create(self, draft: RegistrationDraft) -> Action:
+    async def create(self, draft: RegistrationDraft, *, before_send: BeforeSend | None = None) -> Action:
         """Register a sender: there is no draft, it is submitted at once. Fees may follow, see `policy`.
 
         A registration with the same policy and the same senders that was not refused is looked for first; then
         nothing is sent. Registrations without senders (long numbers, short codes) are all alike: they are sent without
         that look, and one whose answer is lost ends `unknown`.
+
+        Args:
+            draft: The registration.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Returns:
             The action; `action.target` is the new registration's id. Where files are missing it ends as
@@ -182,7 +189,7 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
         Source:
             https://developers.sinch.com/docs/registration-api/api-reference/registration-api/tag/registrations
         """
-        return await self.perform(Verb.CREATE, None, draft)
+        return await self.perform(Verb.CREATE, None, draft, before_send=before_send)
 
     async def update(
         self,
@@ -192,6 +199,7 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
         notification_contacts: Sequence[str] | Unchanged | None = UNCHANGED,
         request_details: Sequence[RequestDetails] | Unchanged | None = UNCHANGED,
         tags: Sequence[str] | Unchanged | None = UNCHANGED,
+        before_send: BeforeSend | None = None,
     ) -> Action:
         """Change a registration, keeping what is not named here.
 
@@ -204,6 +212,7 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
             notification_contacts: Mail addresses; empty clears them.
             request_details: What is registered.
             tags: Each a `#`, then letters, digits or dashes; empty clears them.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Raises:
             InvalidRequestError: Sinch refused it; `violations` names the fields.
@@ -227,13 +236,19 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
                 raise HeldBackError(
                     ops.UPDATE.name, "held back: the registration changed meanwhile; try again"
                 )
+            if before_send is not None:
+                await before_send(intent)
 
         return await self.perform(Verb.UPDATE, id, changed, preimage=reading, before_send=still_the_same)
 
-    async def delete(self, id: str) -> Action:
+    async def delete(self, id: str, *, before_send: BeforeSend | None = None) -> Action:
         """Delete a registration that is DRAFT, IN_QUEUE or PENDING; it cannot be undone.
 
         One in another state is not asked for: the action is done, with verdict `skipped`.
+
+        Args:
+            id: The registration.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Raises:
             OutcomeUnknownError: It may have been deleted; the error carries the action's token.
@@ -241,7 +256,7 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
         Source:
             https://developers.sinch.com/docs/registration-api/api-reference/registration-api/tag/registrations
         """
-        return await self.perform(Verb.DELETE, id)
+        return await self.perform(Verb.DELETE, id, before_send=before_send)
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
         """What Sinch asked for or refused, from the registration's logs, in their order; progress is left out.
@@ -323,9 +338,7 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
     ) -> PreparedWrite:
         request = self._request(operation, {} if target is None else {"id": target}, body=body)
 
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            request.permit, request.leave_before = permit, leave_before
-            response = await self._transport.send(request)
+        def interpret(response: Response) -> Answer:
             reply = parse_response(operation, response, self.converter.structure)
             if not isinstance(reply, SenderIdRegistration):
                 return Answer(target=target or "", settled=operation is ops.DELETE)
@@ -335,8 +348,7 @@ class SenderIdBackend(Paperwork, Backend[SenderIdRegistration]):
                 )
             return Answer(target=reply.id, settled=update is not None and shows(reply, update))
 
-        content = f"{request.method} {request.url}\n".encode() + (body or b"")
-        return PreparedWrite(content=content, send=send, mark=mark or {})
+        return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark=mark or {})
 
     def _reading(self, registration: SenderIdRegistration, response: Response | None) -> Reading:
         # Dated from when the question left: how old an answer is, nobody knows better.

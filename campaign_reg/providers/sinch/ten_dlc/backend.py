@@ -14,8 +14,9 @@ from campaign_reg.errors import ApiError, InvalidInputError, OutcomeUnknownError
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
+from campaign_reg.protocol.backend import Answer, BeforeSend, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.sinch.calls import SinchCalls
 from campaign_reg.providers.sinch.config import SinchConfig
 from campaign_reg.providers.sinch.ten_dlc import operations as ops
@@ -49,7 +50,7 @@ _OVERVIEW_PAGE = 100  # Sinch publishes no maximum
 _MAX_FILE_BYTES = 10 * 1024 * 1024
 
 
-class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
+class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
     """Campaigns of one Sinch project: typed methods over the neutral seam.
 
     Build it with `campaign_reg.connect("sinch", ...)`.
@@ -65,8 +66,10 @@ class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
     rules = RULES
 
     def __init__(self, config: SinchConfig, transport: Transport, **shared: Any) -> None:
-        super().__init__(account=config.project_id, waits=config.waits, schedule=config.schedule, **shared)
-        self._config, self._transport = config, transport
+        super().__init__(
+            transport, account=config.project_id, waits=config.waits, schedule=config.schedule, **shared
+        )
+        self._config = config
         self.converter = make_converter()
         self.brands = Brands(self._call, self.converter)
         self.toll_free = TollFree(self._call, self.converter)
@@ -155,8 +158,12 @@ class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
             vendor_time=vendor_date(response.headers),
         )
 
-    async def create(self, draft: CampaignDraft) -> Action:
+    async def create(self, draft: CampaignDraft, *, before_send: BeforeSend | None = None) -> Action:
         """Register a campaign: starts the vendor's asynchronous review. Fees may follow; see `qualify`.
+
+        Args:
+            draft: The campaign.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Returns:
             The action; `action.target` is the new campaign's id.
@@ -168,10 +175,14 @@ class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_createtcrcampaign.md
         """
-        return await self.perform(Verb.CREATE, None, draft)
+        return await self.perform(Verb.CREATE, None, draft, before_send=before_send)
 
-    async def delete(self, id: str) -> Action:
+    async def delete(self, id: str, *, before_send: BeforeSend | None = None) -> Action:
         """Deactivate a campaign for good; it cannot be undone.
+
+        Args:
+            id: Sinch's ULID.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Raises:
             OutcomeUnknownError: It may have been deleted; the error carries the action's token.
@@ -179,9 +190,11 @@ class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_deletecampaign.md
         """
-        return await self.perform(Verb.DELETE, id)
+        return await self.perform(Verb.DELETE, id, before_send=before_send)
 
-    async def resubmit(self, id: str, *, mnos: Iterable[Mno | str] | None = None) -> Action:
+    async def resubmit(
+        self, id: str, *, mnos: Iterable[Mno | str] | None = None, before_send: BeforeSend | None = None
+    ) -> Action:
         """Resubmit a campaign to operators. It may cost money and may make the terms worse.
 
         The campaign is read first. If something is under way already, nothing is sent and the action is done, with
@@ -191,6 +204,7 @@ class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
             id: Sinch's ULID.
             mnos: Operators (`ATT`, `TMO`, `USC`, `VZW`); left out means all of them. An empty list is refused,
                 because Sinch takes it for all.
+            before_send: Awaited just before the write leaves, with its `Intent`; `intent.token` may be kept.
 
         Raises:
             OutcomeUnknownError: It may have been applied; the error carries the action's token. Do not send it again.
@@ -201,7 +215,7 @@ class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_resubmitcampaignregistration.md
         """
         operators = mnos if mnos is None or isinstance(mnos, str) else tuple(mnos)
-        return await self.perform(Verb.RESUBMIT, id, Resubmission(mnos=operators))
+        return await self.perform(Verb.RESUBMIT, id, Resubmission(mnos=operators), before_send=before_send)
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
         """Why a campaign was refused, the registry's reasons first; empty where nothing is recorded.
@@ -363,14 +377,11 @@ class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
         path = {} if target is None else {"id": target}
         request = self._request(operation, path, body=body)
 
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            request.permit, request.leave_before = permit, leave_before
-            response = await self._transport.send(request)
+        def interpret(response: Response) -> Answer:
             answer = parse_response(operation, response, self.converter.structure)
             return Answer(target=answer.id if isinstance(answer, CreatedCampaign) else target or "")
 
-        content = f"{request.method} {request.url}\n".encode() + (body or b"")
-        return PreparedWrite(content=content, send=send, mark=mark or {})
+        return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark=mark or {})
 
     def _reading(self, campaign: SinchCampaign, response: Response | None) -> Reading:
         # Dated from when the question left: how old an answer is, nobody knows better.

@@ -17,8 +17,9 @@ from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
+from campaign_reg.protocol.backend import Answer, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager
+from campaign_reg.providers.base import HttpBackend
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.operation import Operation, build_request
 from campaign_reg.wire.response import parse_response, vendor_date
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from campaign_reg.wire.message import Request, Response, Transport
 
 
-class AcmeBackend(Backend[AcmeCampaign]):
+class AcmeBackend(HttpBackend[AcmeCampaign]):
     """Campaigns of one Acme workspace.
 
     Attributes:
@@ -42,8 +43,10 @@ class AcmeBackend(Backend[AcmeCampaign]):
     rules = RULES
 
     def __init__(self, config: AcmeConfig, transport: Transport, **shared: Any) -> None:
-        super().__init__(account=config.workspace, waits=config.waits, schedule=config.schedule, **shared)
-        self._config, self._transport = config, transport
+        super().__init__(
+            transport, account=config.workspace, waits=config.waits, schedule=config.schedule, **shared
+        )
+        self._config = config
         self.converter = make_converter()
 
     # What people call.
@@ -146,16 +149,12 @@ class AcmeBackend(Backend[AcmeCampaign]):
         answer_of: Callable[[Any], Answer],
         mark: Mapping[str, str] | None = None,
     ) -> PreparedWrite:
-        content = dumps(body)
-        request = self._request(operation, path, body=content)
+        request = self._request(operation, path, body=dumps(body))
 
-        async def send(permit: Permit, leave_before: float | None) -> Answer:
-            request.permit, request.leave_before = permit, leave_before
-            response = await self._transport.send(request)
+        def interpret(response: Response) -> Answer:
             return answer_of(parse_response(operation, response, self.converter.structure))
 
-        head = f"{request.method} {request.url}\n".encode()
-        return PreparedWrite(content=head + content, send=send, mark=mark or {})
+        return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark=mark or {})
 
     # How Acme is asked.
 
