@@ -70,6 +70,7 @@ class Intent:
         digest: SHA-256 of method, URL and body, hexadecimal.
         at: Local wall clock, aware UTC.
         departure: Says whether the write has left; `forbidden = True` keeps it from leaving.
+        make_token: Makes the token.
     """
 
     target: str
@@ -77,12 +78,12 @@ class Intent:
     digest: str
     at: datetime
     departure: Departure = attrs.field(factory=Departure, repr=False, eq=False)
-    _make_token: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False, eq=False)
+    make_token: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False, eq=False)
 
     @property
     def token(self) -> str | None:
         """Text for `backend.action(token)`, good from now on; None for a create that nothing tells from others."""
-        return self._make_token()
+        return self.make_token()
 
 
 @attrs.frozen(kw_only=True)
