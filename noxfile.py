@@ -19,6 +19,7 @@ nox.options.sessions = ["tests", "lint", "types", "docs"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PROJECT)
+_FLOOR = 90
 _THIS = ".".join(map(str, sys.version_info[:2]))
 # A Python that is not installed is skipped, but never all of them: a run that tests nothing must not be green.
 nox.options.error_on_missing_interpreters = not any(
@@ -36,6 +37,13 @@ def tests(session: nox.Session) -> None:
     """The test suite."""
     _groups(session, "test")
     session.run("pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """The test suite with coverage of lines and branches, subprocesses included; fails below the floor."""
+    _groups(session, "test")
+    session.run("pytest", "-n", "auto", "--cov", "--cov-report=term", f"--cov-fail-under={_FLOOR}", *session.posargs)
 
 
 @nox.session
