@@ -31,7 +31,7 @@ class Intake:
     def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb) -> None:
         self._journal, self._backend, self._verb = journal, backend, verb
         self._creates, self._kinds = backend.rule(verb).creates, Kinds(backend)
-        self._params: dict[str, str] = {}
+        self._digests: dict[str, bytes] = {}
         self._sum, self._repeated = 0, 0
         self._refused: list[tuple[int, str, str]] = []
 
@@ -64,14 +64,14 @@ class Intake:
             await self._journal.remember(_COLUMNS, json.dumps(list(columns)))
             await self._finish(chunk)
         return AddReport(
-            rows=len(self._params),
+            rows=len(self._digests),
             repeated=self._repeated,
             refused=tuple((id, reason) for _, id, reason in self._refused),
             known=sealed is not None,
         )
 
     async def _finish(self, chunk: list[RowRecord]) -> None:
-        if not self._params:
+        if not self._digests:
             raise InvalidInputError("the input has no rows")
         await self._journal.add(chunk)
         for n, id, reason in self._refused:
@@ -98,21 +98,21 @@ class Intake:
             )
         if not can_be_stored(row.id):
             row = attrs.evolve(row, id=ascii(row.id), problem="its id holds half of a character")
-        n = len(self._params) + 1
+        n = len(self._digests) + 1
         params, problem = self._check(row)
         text = json.dumps([params, row.problem], sort_keys=True)
-        known = self._params.get(row.id)
+        digest = hashlib.sha256(f"{row.id}\n{text}".encode("utf-8", "surrogatepass")).digest()
+        known = self._digests.get(row.id)
         if known is not None:
-            if known != text:
+            if known != digest:
                 raise InvalidInputError(
                     f"{row.id} stands in the input twice with different parameters: keep one; nothing was added"
                 )
             self._repeated += 1
             return None
-        self._params[row.id] = text
+        self._digests[row.id] = digest
         if self._creates and problem is None:
             problem = self._kinds.clash(row.id, params)
-        digest = hashlib.sha256(f"{row.id}\n{text}".encode("utf-8", "surrogatepass")).digest()
         self._sum = (self._sum + int.from_bytes(digest)) % (1 << 256)
         if problem is not None:
             self._refused.append((n, row.id, problem))

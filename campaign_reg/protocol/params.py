@@ -69,15 +69,15 @@ def params_from_text(kind: type[Any], cells: Mapping[str, str]) -> dict[str, Any
 def params_to_text(kind: type[Any] | None, values: Mapping[str, Any]) -> dict[str, str]:
     """Cells of a table from plain values: what `params_from_text` reads back as the same.
 
-    A cell is one line without blanks at its ends, and not empty. Text that is no value of its member's type stays as
-    it is: it came from a cell that could not be read.
+    A cell has no blanks at its ends and no NUL character, and is not empty. Text that is no value of its member's
+    type stays as it is: it came from a cell that could not be read.
 
     Args:
         kind: attrs class of the parameters; None where it is not known, which writes what is no text as JSON.
         values: Plain values, by member.
 
     Raises:
-        InvalidInputError: A value that no cell can hold, such as text of several lines, or a name that is no member.
+        InvalidInputError: A value that no cell can hold, such as an empty text, or a name that is no member.
     """
     fields = {} if kind is None else _fields_of(cast("Hashable", kind))
     if kind is not None and (strange := values.keys() - fields):
@@ -90,8 +90,8 @@ def _written(name: str, field: attrs.Attribute[Any] | None, value: Any) -> str:
         if _is_cell(text) and (isinstance(value, str) or _means(name, field, text, value)):
             return text
     raise InvalidInputError(
-        f"{name} cannot be a cell of a table: it is null, empty, of several lines, has blanks at its ends, or is of "
-        "another type than its parameter"
+        f"{name} cannot be a cell of a table: it is null, empty, has blanks or line breaks at its ends, has a "
+        "NUL character, or is of another type than its parameter"
     )
 
 
@@ -108,7 +108,7 @@ def _spellings(value: Any) -> Iterator[str]:
 
 
 def _is_cell(text: str) -> bool:
-    return text != "" and text == text.strip() and not {"\n", "\r"} & set(text)
+    return text != "" and text == text.strip() and "\0" not in text
 
 
 def _means(name: str, field: attrs.Attribute[Any] | None, text: str, value: Any) -> bool:
