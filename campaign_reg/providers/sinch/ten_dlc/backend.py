@@ -16,6 +16,7 @@ from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.several import one_or_several
 from campaign_reg.providers.sinch.calls import SinchCalls
 from campaign_reg.providers.sinch.config import SinchConfig
 from campaign_reg.providers.sinch.ten_dlc import operations as ops
@@ -125,12 +126,11 @@ class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_listcampaignregistrationrequest.md
         """
-        if status is not None and not isinstance(status, str):
-            status = tuple(status)
-            if not status:
-                raise InvalidInputError("status is empty: leave it out to list every state")
+        states = one_or_several(status, "status", 'status=["ACTIVE"]')
+        if states == ():
+            raise InvalidInputError("status is empty: leave it out to list every state")
         query: dict[str, QueryValue] = {
-            "status": (status,) if isinstance(status, str) else status,
+            "status": states,
             "mock": mock,
             "useCase": use_case,
             "brand": brand,
@@ -200,8 +200,7 @@ class SinchBackend(SinchCalls[SinchConfig], Backend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_resubmitcampaignregistration.md
         """
-        operators = mnos if mnos is None or isinstance(mnos, str) else tuple(mnos)
-        return await self.perform(Verb.RESUBMIT, id, Resubmission(mnos=operators))
+        return await self.perform(Verb.RESUBMIT, id, Resubmission(mnos=mnos))
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
         """Why a campaign was refused, the registry's reasons first; empty where nothing is recorded.
