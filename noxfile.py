@@ -43,7 +43,9 @@ def tests(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """The test suite with coverage of lines and branches, subprocesses included; fails below the floor."""
     _groups(session, "test")
-    session.run("pytest", "-n", "auto", "--cov", "--cov-report=term", f"--cov-fail-under={_FLOOR}", *session.posargs)
+    session.run(
+        "pytest", "-n", "auto", "--cov", "--cov-report=term", f"--cov-fail-under={_FLOOR}", *session.posargs
+    )
 
 
 @nox.session

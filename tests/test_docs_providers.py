@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import csv
 import importlib.util
 import inspect
+import json
 import os
 import re
 import shlex
@@ -124,6 +126,18 @@ async def test_create_from_file_says_what_would_be_refused(
 
 
 @pytest.mark.anyio
+async def test_create_from_file_takes_a_line_separator_for_text(sandbox: Sandbox, tmp_path: Path) -> None:
+    file = tmp_path / "separator.jsonl"
+    first, *_ = (EXAMPLES / "campaigns.jsonl").read_text(encoding="utf-8").splitlines()
+    draft = json.loads(first)
+    draft["description"] += "\u2028Second line.\x85"
+    file.write_text(json.dumps(draft, ensure_ascii=False) + "\r\n", encoding="utf-8", newline="")
+    assert await play(sandbox, "create_from_file.py", tmp_path / "c.db", file) == 0
+    [created] = [entry for entry in sandbox.ledger.entries if entry.operation == "createCampaign"]
+    assert created.params["description"] == draft["description"]
+
+
+@pytest.mark.anyio
 async def test_renew_paused(sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ids = sandbox.rcs.seed(3)
     sandbox.rcs.seed(2, status="done")
@@ -141,6 +155,18 @@ async def test_approve_many(sandbox: Sandbox, tmp_path: Path, capsys: pytest.Cap
     assert "1 campaigns still wait" in capsys.readouterr().out
     states = [sandbox.responsys.campaigns[name]["approvalStatus"] for name in (first, second)]
     assert states == ["APPROVED", "REJECTED"]
+
+
+@pytest.mark.anyio
+async def test_approve_many_sends_nothing_of_a_file_with_an_open_quote(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    first, second = sandbox.responsys.seed(2)
+    file = tmp_path / "decisions.csv"
+    file.write_text(f'id,status,note\n{first},APPROVED,fine\n{second},APPROVED,"never closed\n')
+    with pytest.raises(csv.Error, match="unexpected end of data"):
+        await play(sandbox, "approve_many.py", tmp_path / "a.db", file)
+    assert not sandbox.ledger.entries
 
 
 @pytest.mark.anyio

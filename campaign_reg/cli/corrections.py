@@ -1,6 +1,6 @@
 """The failed rows of a batch as an input again: in its own columns, with the reasons beside them.
 
-Parameters are written in the form that `lines` reads; what it could not read stands there as it was.
+Parameters are written in the form that `lines` reads; what it could not read is there as it was.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.cli.lines import RAW, VERDICT, csv_line
+from campaign_reg.cli.lines import RAW, VERDICT, csv_record
 from campaign_reg.cli.rows import is_name_of_line
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
@@ -37,10 +37,15 @@ def csv_lines(seen: View) -> Iterator[str]:
     """
     columns = _columns(seen)
     kind = _kind(seen.header)
-    yield _BYTE_ORDER_MARK + csv_line((*columns, *NOTES))
+    yield _BYTE_ORDER_MARK + csv_record((*columns, *NOTES))
     for result in seen.to_correct():
-        cells = _cells(result, kind, seen.header)
-        yield csv_line([*(cells.get(name, "") for name in columns), *_notes(result)])
+        try:
+            cells = _cells(result, kind, seen.header)
+            yield csv_record([*(cells.get(name, "") for name in columns), *_notes(result)])
+        except InvalidInputError as error:
+            raise InvalidInputError(
+                f"row {result.id}: {error}. Write the failed rows with --jsonl FILE instead"
+            ) from None
 
 
 def json_lines(seen: View) -> Iterator[str]:
@@ -64,13 +69,8 @@ def _columns(seen: View) -> tuple[str, ...]:
 
 def _cells(result: RowResult, kind: type[Any] | None, header: Header) -> dict[str, str]:
     if RAW in result.params:
-        return {}  # nobody knows which cell is which: it must not run again before it was corrected
-    try:
-        return _identity(result, header) | params_to_text(kind, result.params)
-    except InvalidInputError as error:
-        raise InvalidInputError(
-            f"row {result.id}: {error}. Write the failed rows with --jsonl FILE instead"
-        ) from None
+        return {}  # it is not known which cell is which: it must not run again before it was corrected
+    return _identity(result, header) | params_to_text(kind, result.params)
 
 
 def _identity(result: RowResult, header: Header) -> dict[str, str]:

@@ -1,7 +1,9 @@
-"""One line of a batch's input at a time, read and written: CSV under a header, or JSON Lines.
+"""Records of a batch's input, read and written one at a time: CSV under a header, or JSON Lines.
 
-A line is judged by itself, so that a quote left open spoils its own row and no other. Columns and members whose name
-begins with `#` are notes for people: the file of failed rows has them, and they are left out when it is read again.
+A record of a CSV file may have several lines, where a quoted cell has them. A record is judged by itself, unless it
+cannot be said where it ends: then its cells could be taken for rows, and the whole file is refused. Columns and members
+whose name begins with `#` are notes for people: the file of failed rows has them, and they are left out when it is read
+again.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 NOTE = "#"
 RAW = "#line"
-"""The member of a bad row that holds its line as it stood; no parameter is called so."""
+"""The member of a bad row that holds its record as it was in the file; no parameter is called so."""
 VERDICT = "#verdict"
 """The column by which a file of failed rows is known."""
 
@@ -33,8 +35,23 @@ _JSON_LINES = frozenset({".jsonl", ".ndjson"})
 _ACTIVE = frozenset("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
-class BadLineError(ValueError):
-    """A line that cannot be trusted to name its row.
+@attrs.frozen
+class Record:
+    """One record of an input file.
+
+    Attributes:
+        line: Number of the line on which it begins.
+        text: As it is in the file, without its line end.
+        cells: Its cells; nothing where the file is no table.
+    """
+
+    line: int
+    text: str
+    cells: tuple[str, ...] = ()
+
+
+class BadRecordError(ValueError):
+    """A record that cannot be trusted to name its row.
 
     Args:
         problem: In words.
@@ -47,23 +64,26 @@ class BadLineError(ValueError):
 
 
 class Form(Protocol):
-    """How lines become rows."""
-
-    @property
-    def header_lines(self) -> int:
-        """Lines before the first row."""
-        ...
+    """How records become rows."""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """What the header says, notes left out; nothing where there is no header."""
         ...
 
-    def read(self, line: str) -> tuple[str, Mapping[str, Any]]:
-        """The row's id, empty where there is none, and its other members as they stand there.
+    def records(self, path: Path) -> Iterator[Record]:
+        """The file's records in order, without the header and blank ones.
 
         Raises:
-            BadLineError: The line is not of this form.
+            InvalidInputError: The file cannot be read, or it cannot be said where a record ends.
+        """
+        ...
+
+    def read(self, record: Record) -> tuple[str, Mapping[str, Any]]:
+        """The row's id, empty where there is none, and its other members as they are in the record.
+
+        Raises:
+            BadRecordError: The record is not of this form.
         """
         ...
 
@@ -80,18 +100,22 @@ class Form(Protocol):
 class JsonLines:
     """One object a line: `id` and the verb's parameters."""
 
-    header_lines: int = 0
     columns: tuple[str, ...] = ()
 
-    def read(self, line: str) -> tuple[str, Mapping[str, Any]]:
+    def records(self, path: Path) -> Iterator[Record]:
+        """The file's lines, blank ones left out."""
+        lines = enumerate(_lines_of(path, newline="\n"), start=1)
+        return (Record(number, _without_end(line)) for number, line in lines if line.strip())
+
+    def read(self, record: Record) -> tuple[str, Mapping[str, Any]]:
         """The row's id and its other members."""
         try:
-            members = object_of(line)
+            members = object_of(record.text)
         except ValueError as error:
-            raise BadLineError(f"{error}: one JSON object a line") from error
+            raise BadRecordError(f"{error}: one JSON object a line") from error
         target = members.pop("id", "")
         if not isinstance(target, str):
-            raise BadLineError("the id must be text: put it in quotes", str(target)[:40])
+            raise BadRecordError("the id must be text: put it in quotes", str(target)[:40])
         return target.strip(), {name: value for name, value in members.items() if not name.startswith(NOTE)}
 
     def params(self, members: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +124,7 @@ class JsonLines:
 
 
 @attrs.frozen
-class CsvLines:
+class CsvTable:
     """Cells under a header that fits the verb; an empty cell leaves its parameter out.
 
     Attributes:
@@ -110,22 +134,23 @@ class CsvLines:
 
     names: tuple[str, ...]
     kind: type[Any]
-    header_lines: int = 1
 
     @property
     def columns(self) -> tuple[str, ...]:
         """What the header says, notes left out."""
         return tuple(name for name in self.names if not name.startswith(NOTE))
 
-    def read(self, line: str) -> tuple[str, Mapping[str, Any]]:
+    def records(self, path: Path) -> Iterator[Record]:
+        """The file's records, without the header and blank ones."""
+        records = csv_records(path)
+        next(records, None)
+        return (record for record in records if record.text.strip())
+
+    def read(self, record: Record) -> tuple[str, Mapping[str, Any]]:
         """The row's id and its other cells."""
-        try:
-            cells = [cell.strip() for cell in _cells(line)]
-        except csv.Error:
-            problem = "a quote is not closed, or text follows one; text of several lines needs a .jsonl file"
-            raise BadLineError(problem) from None
+        cells = [cell.strip() for cell in record.cells]
         if len(cells) != len(self.names):
-            raise BadLineError(self._wrong_count(len(cells)), cells[0] if self.names[0] == "id" else "")
+            raise BadRecordError(self._wrong_count(len(cells)), cells[0] if self.names[0] == "id" else "")
         if VERDICT in self.names:
             cells = [original(cell) for cell in cells]
         pairs = zip(self.names, cells, strict=True)
@@ -156,15 +181,25 @@ def _is_active(cell: str) -> bool:
     return cell.lstrip("'")[:1] in _ACTIVE
 
 
-def csv_line(cells: Iterable[str]) -> str:
-    """One line of cells, quoted where they must be and neutral in a spreadsheet."""
+def csv_record(cells: Iterable[str]) -> str:
+    """One record of cells, quoted where they must be and neutral in a spreadsheet.
+
+    Raises:
+        InvalidInputError: A cell could not be read back.
+    """
+    row = [neutral(cell) for cell in cells]
+    if any("\0" in cell or len(cell) > csv.field_size_limit() for cell in row):
+        raise InvalidInputError(
+            f"what is longer than {csv.field_size_limit():,} characters, or has a NUL character, cannot be a cell"
+        )
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(map(neutral, cells))
-    return text.getvalue()
+    # Python 3.11 quotes a carriage return only where the line end has one.
+    csv.writer(text, lineterminator="\r\n").writerow(row)
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def form_of(path: Path, rule: VerbRule) -> Form:
-    """How a file's lines are to be read, by its name; a header is read now.
+    """How a file's records are to be read, by its name; a header is read now.
 
     Raises:
         InvalidInputError: The file cannot be read, or its header does not fit; says what is expected.
@@ -173,24 +208,113 @@ def form_of(path: Path, rule: VerbRule) -> Form:
         raise InvalidInputError(
             f"{path}: a batch reads .csv, or .jsonl with one object a line; the whole file is no row"
         )
-    first = next(lines_of(path), (1, ""))[1]
     if path.suffix.lower() in _JSON_LINES:
-        return JsonLines()
-    return CsvLines(_columns(path, first, rule), rule.params)
+        form = JsonLines()
+        next(form.records(path), None)
+        return form
+    header = next(csv_records(path), None)
+    return CsvTable(_columns(path, () if header is None else header.cells, rule), rule.params)
 
 
-def lines_of(path: Path) -> Iterator[tuple[int, str]]:
-    """Lines with their numbers; bytes that are no UTF-8 become surrogates, which spoil their own row only.
+def csv_records(path: Path) -> Iterator[Record]:
+    """Records of a CSV file in order, blank ones too; the header is the first.
+
+    Raises:
+        InvalidInputError: The file cannot be read, or it cannot be said where a record ends; names the line on which it
+            begins.
+    """
+    lines = _Lines(_lines_of(path, newline=""))
+    cells = csv.reader(lines, strict=True, skipinitialspace=True)
+    bare: bool | None = None
+    while True:
+        line = cells.line_num + 1
+        lines.taken.clear()
+        try:
+            found = next(cells, None)
+        except csv.Error as error:
+            raise _no_border(path, line, f"a quote is not closed, or text follows one ({error})") from None
+        if found is None:
+            return
+        text = "".join(lines.taken)
+        if text.strip():
+            bare = _check_border(path, line, text, bare)
+        yield Record(line, _without_end(text), tuple(found))
+
+
+class _Lines:
+    """Lines on their way to a reader that takes several of them for a record.
+
+    Attributes:
+        taken: Those that the reader took since this list was cleared.
+    """
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines, self.taken = lines, list[str]()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.taken.append(line)
+        return line
+
+
+def _check_border(path: Path, line: int, text: str, bare: bool | None) -> bool | None:
+    """Make sure that a record ends where every program would end it.
+
+    Args:
+        path: The file, for the message.
+        line: Where the record begins.
+        text: The record with its line end.
+        bare: Whether the records before it end with a carriage return alone; None where there are none.
+
+    Returns:
+        The same of the records so far.
+
+    Raises:
+        InvalidInputError: It may go on.
+    """
+    if "\0" in text:  # of UTF-16, or of a damaged file, where line ends may be lost
+        raise _no_border(path, line, "it holds a NUL character")
+    if text.count('"') % 2:  # one in the middle of a cell: to some programs it begins quoted text
+        raise _no_border(path, line, "it has a quote that is not part of a pair")
+    if not text.endswith(("\r", "\n")):  # the last one
+        return bare
+    if bare not in {None, text.endswith("\r")}:
+        raise _no_border(
+            path, line, "its line end is not that of the lines before: one is a carriage return alone"
+        )
+    return text.endswith("\r")
+
+
+def _no_border(path: Path, line: int, why: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"{path}: line {line}: where the record that begins here ends is not clear: {why}. No row of the file was "
+        "taken: put text with commas, quotes or line breaks in quotes, write each quote in it twice, keep a cell below "
+        f"{csv.field_size_limit():,} characters, and save the file as UTF-8 with one kind of line end"
+    )
+
+
+def _lines_of(path: Path, newline: str) -> Iterator[str]:
+    """Lines with their ends; bytes that are no UTF-8 become surrogates, which spoil their own row only.
+
+    Args:
+        path: The file.
+        newline: As `open` takes it: LF ends a line of JSON Lines, and every kind of line end one of CSV.
 
     Raises:
         InvalidInputError: The file cannot be read.
     """
     try:
-        with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-            for number, line in enumerate(file, start=1):
-                yield number, line.rstrip("\n")
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline=newline) as file:
+            yield from file
     except OSError as error:
         raise InvalidInputError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _without_end(text: str) -> str:
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def object_of(text: str) -> dict[str, Any]:
@@ -225,20 +349,13 @@ def _no_number(text: str) -> Any:
     raise ValueError(f"not JSON ({text} is no number)")
 
 
-def _cells(line: str) -> list[str]:
-    return next(csv.reader([line], strict=True, skipinitialspace=True), [])
-
-
-def _columns(path: Path, line: str, rule: VerbRule) -> tuple[str, ...]:
+def _columns(path: Path, header: Sequence[str], rule: VerbRule) -> tuple[str, ...]:
     """The header's names.
 
     Raises:
         InvalidInputError: It does not fit; says what is expected.
     """
-    try:
-        names = tuple(cell.strip() for cell in _cells(line))
-    except csv.Error:
-        names = ()
+    names = tuple(cell.strip() for cell in header)
     fields = attrs.fields(rule.params)
     known = [field.name for field in fields]
     needed = [field.name for field in fields if field.default is attrs.NOTHING and field.init]

@@ -1,4 +1,4 @@
-"""A batch's input: rows from a file, line by line, or from the vendor's own listing."""
+"""A batch's input: rows from a file, record by record, or from the vendor's own listing."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from campaign_reg.cli.lines import RAW, BadLineError, Form, form_of, lines_of
+from campaign_reg.cli.lines import RAW, BadRecordError, Form, Record, form_of
 from campaign_reg.engine.records import BatchRow
 from campaign_reg.enums import Verb
 from campaign_reg.errors import CampaignRegError, InvalidInputError
@@ -43,7 +43,7 @@ class FileInput:
 
     Attributes:
         path: The file.
-        form: How its lines are read.
+        form: How its records are read.
         backend: Judges ids and parameters.
         verb: What the rows are for.
     """
@@ -70,10 +70,8 @@ class FileInput:
 
     def rows(self, report: Report = lambda _: None) -> Iterator[BatchRow]:
         """The rows in order; a bad one is reported by its line and carries its problem: the rest run."""
-        for number, line in lines_of(self.path):
-            if number <= self.form.header_lines or not line.strip():
-                continue
-            row = self._row(number, line)
+        for record in self.form.records(self.path):
+            row = self._row(record)
             if row.problem is not None:
                 report(f"{self.path}: {row.problem}")
             yield row
@@ -82,28 +80,28 @@ class FileInput:
         """How many campaigns could be sent: each id once, bad rows left out."""
         return len({row.id for row in self.rows() if row.problem is None})
 
-    def _row(self, number: int, line: str) -> BatchRow:
-        if any("\udc80" <= char <= "\udcff" for char in line):
-            return _bad(number, line, "not UTF-8: save the file as UTF-8")
+    def _row(self, record: Record) -> BatchRow:
+        if any("\udc80" <= char <= "\udcff" for char in record.text):
+            return _bad(record, "not UTF-8: save the file as UTF-8")
         try:
-            target, members = self.form.read(line)
-        except BadLineError as error:
-            return _bad(number, line, str(error), error.name)
+            target, members = self.form.read(record)
+        except BadRecordError as error:
+            return _bad(record, str(error), error.name)
         if not target:
             if not self.backend.rule(self.verb).creates:
-                return _bad(number, line, "the id is empty")
-            target = name_of_line(number)
+                return _bad(record, "the id is empty")
+            target = name_of_line(record.line)
         params: Mapping[str, Any] = members
         try:
             params = self.form.params(members)
             self.backend.check(self.verb, target, params)
         except CampaignRegError as error:
-            return BatchRow(target, params, problem=f"line {number}: {error}")
+            return BatchRow(target, params, problem=f"line {record.line}: {error}")
         return BatchRow(target, params)
 
 
 def name_of_line(number: int) -> str:
-    """What a row is called that has no name of its own."""
+    """What a row is called that has no name of its own: after the line on which it begins."""
     return f"line {number}"
 
 
@@ -113,10 +111,10 @@ def is_name_of_line(name: str) -> bool:
     return word == "line" and number.isdecimal()
 
 
-def _bad(number: int, line: str, problem: str, name: str = "") -> BatchRow:
+def _bad(record: Record, problem: str, name: str = "") -> BatchRow:
     """A row that cannot be trusted to name its campaign, under a name that no other row can have."""
-    place = name_of_line(number)
-    return BatchRow(f"{place} ({name})" if name else place, {RAW: line}, problem=f"{place}: {problem}")
+    place = name_of_line(record.line)
+    return BatchRow(f"{place} ({name})" if name else place, {RAW: record.text}, problem=f"{place}: {problem}")
 
 
 @attrs.frozen

@@ -189,8 +189,8 @@ class Batch:
             columns: What its columns are called, in their order, for a file of failed rows that looks like it.
 
         Raises:
-            InvalidInputError: The same campaign twice with different parameters, or no rows; nothing was added. Or the
-                batch is open-ended.
+            InvalidInputError: The same campaign twice with different parameters, no rows, one id instead of a list, or
+                something that is no row; nothing was added. Or the batch is open-ended.
             JournalMismatchError: The journal was begun with another input.
             JournalError: The journal cannot be written.
         """

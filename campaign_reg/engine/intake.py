@@ -15,6 +15,7 @@ from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.several import checked_item, items_of, refuse_one
 
 Rows = Iterable[str | BatchRow] | AsyncIterable[str | BatchRow]
 
@@ -31,7 +32,7 @@ class Intake:
     def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb) -> None:
         self._journal, self._backend, self._verb = journal, backend, verb
         self._creates, self._kinds = backend.rule(verb).creates, Kinds(backend)
-        self._params: dict[str, str] = {}
+        self._digests: dict[str, bytes] = {}
         self._sum, self._repeated = 0, 0
         self._refused: list[tuple[int, str, str]] = []
 
@@ -39,41 +40,53 @@ class Intake:
         """Take in the whole input, and remember what its columns are called.
 
         Raises:
-            InvalidInputError: The same campaign twice with different parameters; nothing was added. Or the batch is
-                open-ended.
+            InvalidInputError: The same campaign twice with different parameters, or something that is no row; nothing
+                was added. Or the batch is open-ended.
             JournalMismatchError: The journal was sealed with another input.
         """
         if await is_open_ended(self._journal):
             raise InvalidInputError("this journal is of an open-ended batch: hand rows in with submit")
+        names = items_of(columns, str, "columns", 'columns=["id", "mnos"]')
+        if not isinstance(rows, AsyncIterable):
+            refuse_one(rows, "rows", 'add(["01kh…"])')
         sealed = await self._journal.meta(_SEAL)
         if sealed is None:
             await self._journal.clear()  # an add that was cut short; nothing is sent before the seal
-        chunk: list[RowRecord] = []
-        async for row in _each(rows):
-            record = self._record(row)
-            if record is None:
-                continue
+        try:
+            await self._take(rows, keep=sealed is None)
+        except InvalidInputError:
             if sealed is None:
-                chunk.append(record)
-                if len(chunk) >= _CHUNK:
-                    await self._journal.add(chunk)
-                    chunk = []
+                await self._journal.clear()
+            raise
         if sealed is not None:
             self._compare(sealed)
         else:
-            await self._journal.remember(_COLUMNS, json.dumps(list(columns)))
-            await self._finish(chunk)
+            await self._journal.remember(_COLUMNS, json.dumps(names))
+            await self._finish()
         return AddReport(
-            rows=len(self._params),
+            rows=len(self._digests),
             repeated=self._repeated,
             refused=tuple((id, reason) for _, id, reason in self._refused),
             known=sealed is not None,
         )
 
-    async def _finish(self, chunk: list[RowRecord]) -> None:
-        if not self._params:
+    async def _take(self, rows: Rows, *, keep: bool) -> None:
+        """Check every row, and write them down if they are to be kept."""
+        chunk: list[RowRecord] = []
+        async for row in _each(rows):
+            record = self._record(row)
+            if record is None or not keep:
+                continue
+            chunk.append(record)
+            if len(chunk) >= _CHUNK:
+                await self._journal.add(chunk)
+                chunk = []
+        if chunk:
+            await self._journal.add(chunk)
+
+    async def _finish(self) -> None:
+        if not self._digests:
             raise InvalidInputError("the input has no rows")
-        await self._journal.add(chunk)
         for n, id, reason in self._refused:
             outcome = Outcome(
                 target=id, verb=self._verb, verdict=Verdict.FAILED, evidence=Evidence.INFERRED,
@@ -98,21 +111,21 @@ class Intake:
             )
         if not can_be_stored(row.id):
             row = attrs.evolve(row, id=ascii(row.id), problem="its id holds half of a character")
-        n = len(self._params) + 1
+        n = len(self._digests) + 1
         params, problem = self._check(row)
         text = json.dumps([params, row.problem], sort_keys=True)
-        known = self._params.get(row.id)
+        digest = hashlib.sha256(f"{row.id}\n{text}".encode("utf-8", "surrogatepass")).digest()
+        known = self._digests.get(row.id)
         if known is not None:
-            if known != text:
+            if known != digest:
                 raise InvalidInputError(
                     f"{row.id} stands in the input twice with different parameters: keep one; nothing was added"
                 )
             self._repeated += 1
             return None
-        self._params[row.id] = text
+        self._digests[row.id] = digest
         if self._creates and problem is None:
             problem = self._kinds.clash(row.id, params)
-        digest = hashlib.sha256(f"{row.id}\n{text}".encode("utf-8", "surrogatepass")).digest()
         self._sum = (self._sum + int.from_bytes(digest)) % (1 << 256)
         if problem is not None:
             self._refused.append((n, row.id, problem))
@@ -214,9 +227,12 @@ async def seal(journal: JournalStore) -> None:
 
 
 async def _each(rows: Rows) -> AsyncIterator[str | BatchRow]:
+    """The rows, each of which is one; `rows` has been found to be several."""
+    place = 0
     if isinstance(rows, AsyncIterable):
         async for row in rows:
-            yield row
+            yield checked_item(row, (str, BatchRow), "rows", place)
+            place += 1
     else:
-        for row in rows:
-            yield row
+        for place, row in enumerate(rows):
+            yield checked_item(row, (str, BatchRow), "rows", place)

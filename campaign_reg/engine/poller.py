@@ -17,6 +17,7 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.action import Action, may_pass
 from campaign_reg.protocol.backend import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.protocol.several import checked_item, items_of
 
 
 class _Watch:
@@ -85,6 +86,7 @@ class Poller:
         poller goes on until it is closed.
 
         Raises:
+            InvalidInputError: It is one action, or something that is no action; nothing is waited for.
             PollTimeoutError: After all others were yielded: the schedule's deadline passed for at least one action;
                 its token goes on. Notes on the error tell how many more.
             ApiError: Likewise, the vendor refused a reading for good.
@@ -94,11 +96,14 @@ class Poller:
         self._watches.add(watch)
         try:
             if isinstance(actions, AsyncIterable):
+                place = 0
                 async for action in actions:
+                    checked_item(action, Action, "actions", place)
                     self._add(rounds, watch, action, self._backend.clock.monotonic())
+                    place += 1
             else:
                 started = self._backend.clock.monotonic()  # one object, however many actions
-                for action in actions:
+                for action in items_of(actions, Action, "actions", "watch([action])"):
                     self._add(rounds, watch, action, started)
             while watch.open or watch.ended:
                 while watch.ended:

@@ -38,6 +38,7 @@ from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.params import make_params, plain_params
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.protocol.several import check_members
 
 C = TypeVar("C", bound=Campaign)
 
@@ -674,6 +675,7 @@ class Backend(ABC, Generic[C]):
         """
         rule = self.rule(verb)
         if isinstance(params, rule.params):
+            check_members(params)
             return params
         if params is None:
             params = {}

@@ -62,24 +62,24 @@ def params_from_text(kind: type[Any], cells: Mapping[str, str]) -> dict[str, Any
     Raises:
         InvalidInputError: A cell that cannot be read as its member's type.
     """
-    fields = _fields_of(cast("Hashable", kind))
+    fields = fields_of(cast("Hashable", kind))
     return {name: _read(name, fields.get(name), text) for name, text in cells.items()}
 
 
 def params_to_text(kind: type[Any] | None, values: Mapping[str, Any]) -> dict[str, str]:
     """Cells of a table from plain values: what `params_from_text` reads back as the same.
 
-    A cell is one line without blanks at its ends, and not empty. Text that is no value of its member's type stays as
-    it is: it came from a cell that could not be read.
+    A cell has no blanks at its ends and no NUL character, and is not empty. Text that is no value of its member's
+    type stays as it is: it came from a cell that could not be read.
 
     Args:
         kind: attrs class of the parameters; None where it is not known, which writes what is no text as JSON.
         values: Plain values, by member.
 
     Raises:
-        InvalidInputError: A value that no cell can hold, such as text of several lines, or a name that is no member.
+        InvalidInputError: A value that no cell can hold, such as an empty text, or a name that is no member.
     """
-    fields = {} if kind is None else _fields_of(cast("Hashable", kind))
+    fields = {} if kind is None else fields_of(cast("Hashable", kind))
     if kind is not None and (strange := values.keys() - fields):
         raise InvalidInputError(f"{min(strange)} cannot be a column: there is no such parameter")
     return {name: _written(name, fields.get(name), value) for name, value in values.items()}
@@ -90,8 +90,8 @@ def _written(name: str, field: attrs.Attribute[Any] | None, value: Any) -> str:
         if _is_cell(text) and (isinstance(value, str) or _means(name, field, text, value)):
             return text
     raise InvalidInputError(
-        f"{name} cannot be a cell of a table: it is null, empty, of several lines, has blanks at its ends, or is of "
-        "another type than its parameter"
+        f"{name} cannot be a cell of a table: it is null, empty, has blanks or line breaks at its ends, has a "
+        "NUL character, or is of another type than its parameter"
     )
 
 
@@ -108,7 +108,7 @@ def _spellings(value: Any) -> Iterator[str]:
 
 
 def _is_cell(text: str) -> bool:
-    return text != "" and text == text.strip() and not {"\n", "\r"} & set(text)
+    return text != "" and text == text.strip() and "\0" not in text
 
 
 def _means(name: str, field: attrs.Attribute[Any] | None, text: str, value: Any) -> bool:
@@ -131,11 +131,11 @@ def _read(name: str, field: attrs.Attribute[Any] | None, text: str) -> Any:
 
 
 def _is_list(kind: Any, text: str) -> bool:
-    return text.startswith("[") and _is_tuple(_without_none(kind))
+    return text.startswith("[") and is_tuple(without_none(kind))
 
 
 def _from_text(name: str, kind: Any, text: str) -> Any:
-    kind = _without_none(kind)
+    kind = without_none(kind)
     if _is_nested(kind) or (text.startswith(("[", "{")) and get_origin(kind) is not None):
         try:
             return json.loads(text)
@@ -158,7 +158,8 @@ def _is_nested(kind: Any) -> bool:
     )
 
 
-def _without_none(kind: Any) -> Any:
+def without_none(kind: Any) -> Any:
+    """A type without its None, where it is one type or None."""
     if get_origin(kind) in {Union, types.UnionType}:
         rest = [item for item in get_args(kind) if item is not types.NoneType]
         return rest[0] if len(rest) == 1 else kind
@@ -166,7 +167,7 @@ def _without_none(kind: Any) -> Any:
 
 
 @functools.cache
-def _fields_of(kind: Hashable) -> dict[str, attrs.Attribute[Any]]:
+def fields_of(kind: Hashable) -> dict[str, attrs.Attribute[Any]]:
     """Fields of one of the few parameter classes there are, with their types resolved."""
     resolved: type[Any] = attrs.resolve_types(cast("type[Any]", kind))
     return attrs.fields_dict(resolved)
@@ -182,14 +183,14 @@ def _converter() -> cattrs.Converter:
         datetime, functools.partial(_instant, datetime, "a time such as 2026-04-10T08:00:00")
     )
     converter.register_structure_hook(date, functools.partial(_instant, date, "a day such as 2026-04-10"))
-    converter.register_structure_hook_factory(_is_tuple, functools.partial(_tuple_hook, converter))
+    converter.register_structure_hook_factory(is_tuple, functools.partial(_tuple_hook, converter))
     converter.register_unstructure_hook(Decimal, str)
     converter.register_unstructure_hook(datetime, datetime.isoformat)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(enum.Enum, _value_of)
     converter.register_unstructure_hook(enum.StrEnum, _value_of)  # cattrs leaves what is text as it is
     converter.register_unstructure_hook_func(
-        _is_tuple, lambda values: [converter.unstructure(value) for value in values]
+        is_tuple, lambda values: [converter.unstructure(value) for value in values]
     )
     return converter
 
@@ -240,7 +241,8 @@ def _value_of(member: enum.Enum) -> Any:
     return member.value
 
 
-def _is_tuple(kind: Any) -> bool:
+def is_tuple(kind: Any) -> bool:
+    """Whether a type is that of several values."""
     return kind is tuple or get_origin(kind) is tuple
 
 
@@ -260,7 +262,7 @@ def _problems(error: BaseException, kind: Any, where: str) -> Iterator[str]:
         for inner in error.exceptions:
             yield from _problems(inner, kind, where)
     elif isinstance(error, ForbiddenExtraKeysError):
-        known = ", ".join(_fields_of(cast("Hashable", error.cl))) or "none"
+        known = ", ".join(fields_of(cast("Hashable", error.cl))) or "none"
         names = ", ".join(sorted(map(str, error.extra_fields)))
         yield f"{where or error.cl.__name__} has no {names}; it takes: {known}"
     elif isinstance(error, InvalidInputError | _WrongFormError):

@@ -15,8 +15,9 @@ from campaign_reg import Batch, BatchRow
 
 
 def read_rows(file: Path) -> list[BatchRow]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        return [BatchRow(line["id"], {"status": line["status"]}) for line in csv.DictReader(lines)]
+    with file.open(encoding="utf-8-sig", newline="") as lines:  # so that the reader finds where records end
+        records = csv.DictReader(lines, strict=True)
+        return [BatchRow(record["id"], {"status": record["status"]}) for record in records]
 
 
 async def main(journal: str, file: Path) -> None:

@@ -16,7 +16,8 @@ from campaign_reg import Batch, BatchRow
 
 def read_rows(file: Path) -> list[BatchRow]:
     """One row a line; `id` is your own name for it, all other members are the draft's."""
-    drafts = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    with file.open(encoding="utf-8", newline="\n") as lines:
+        drafts = [json.loads(line) for line in lines if line.strip()]
     return [BatchRow(draft.pop("id"), draft) for draft in drafts]
 
 

@@ -150,7 +150,7 @@ def test_rows_without_names_and_with_members_of_their_own_go_there_and_back(
 @pytest.mark.parametrize(
     ("params", "says"),
     [
-        ({"sender": "a", "text": "one\ntwo"}, "text cannot be a cell"),
+        ({"sender": "a", "text": "one\ntwo\n"}, "text cannot be a cell"),
         ({"sender": "a", "text": None}, "text cannot be a cell"),
         ({"sender": "a", "groups": "7", "text": ["a"]}, "text cannot be a cell"),
         ({"sender": "a", "txet": "a"}, "txet cannot be a column"),

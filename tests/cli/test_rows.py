@@ -32,11 +32,11 @@ async def test_bad_rows_are_reported_by_line_and_the_rest_run(
         f"{d},ATT,TMO".encode(),  # 5: too many cells
         b",TMO",
         b"..,TMO",
-        f'{d},"TMO'.encode(),  # 8: a quote left open
+        f'{d},"TMO\r\nATT",X'.encode(),  # 8 and 9: too many cells
         b"caf\xe9,TMO",
-        f"{d},XXX".encode(),  # 10: no such operator
+        f"{d},XXX".encode(),  # 11: no such operator
         b"",
-        f'{e}," , "'.encode(),  # 12: no operator at all
+        f'{e}," , "'.encode(),  # 13: no operator at all
     ]
     write(source, b"\r\n".join(lines))
     words = ("batch", "run", "sinch", "resubmit", "--input", source, "--journal", journal, "--json")
@@ -44,7 +44,7 @@ async def test_bad_rows_are_reported_by_line_and_the_rest_run(
     assert ended.code == 1
     assert ended.last["verdicts"]["succeeded"] == 3
     assert ended.last["verdicts"]["failed"] == 7
-    for line in (5, 6, 7, 8, 9, 10, 12):
+    for line in (5, 6, 7, 8, 10, 11, 13):
         assert f"campaigns.csv: line {line}: " in ended.err
     assert "put a cell that holds a comma in quotes" in ended.err
     ledger = {entry.target: entry.params for entry in sandbox.ledger.entries}
@@ -62,7 +62,6 @@ async def test_bad_rows_are_reported_by_line_and_the_rest_run(
         ("id,id\nX,Y\n", "names a column twice"),
         ("", "has no header"),
         ("id\n", "no rows"),
-        ('"id\nX\n', "has no header"),
     ],
 )
 def test_a_bad_header_says_what_is_expected(

@@ -11,7 +11,7 @@ Source:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ import attrs
 from campaign_reg.enums import OpenEnum
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.params import make_params
+from campaign_reg.protocol.several import check_members, items_of
 
 _NUMBER = re.compile(r"\+?[0-9]{9,15}")
 _REFERENCE = re.compile(r"[A-Za-z0-9]{1,32}")
@@ -151,9 +152,8 @@ def _recipients(value: Any) -> Any:
     """Recipients from numbers, mappings or a cell of a table (`12025550123|12025550124`)."""
     if isinstance(value, str):
         value = [part.strip() for part in value.split("|") if part.strip()]
-    if isinstance(value, Mapping) or not isinstance(value, Iterable):
-        raise InvalidInputError("phones must be a list of numbers")
-    return tuple(_recipient(item) for item in value)
+    given = items_of(value, (str, Recipient, Mapping), "phones", 'phones=["12025550123"]')
+    return tuple(map(_recipient, given))
 
 
 def _recipient(value: Any) -> Recipient:
@@ -289,6 +289,7 @@ class ExportQuery:
     status: str | None = None
 
     def __attrs_post_init__(self) -> None:
+        check_members(self)
         period = (self.time_in_from, self.time_in_to)
         if self.message_ids:
             others = [f.name for f in attrs.fields(type(self)) if f.name != "message_ids"]

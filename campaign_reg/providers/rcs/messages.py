@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from campaign_reg.errors import InvalidInputError, NotFoundError, OutcomeUnknownError
 from campaign_reg.models.finding import refuse_errors
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.several import check_members
 from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.calls import MOST_A_PAGE, Calls, digits
 from campaign_reg.providers.rcs.codec import encode, message_body
@@ -45,6 +46,7 @@ class MessageCalls:
         Source:
             https://bsg.world/developers/rest-api/single-rcs-message-sending
         """
+        check_members(draft)
         refuse_errors(findings(draft, self._calls.clock.now()))
         reference = draft.phone.reference_id or self._new_key()
         body = encode(message_body(draft, reference))

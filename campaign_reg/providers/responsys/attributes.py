@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from campaign_reg.errors import InvalidInputError
+from campaign_reg.protocol.several import one_or_several
 from campaign_reg.providers.responsys import operations as ops
 from campaign_reg.providers.responsys.calls import Calls
 from campaign_reg.providers.responsys.details import (
@@ -113,7 +114,7 @@ class Attributes(Calls):
         Source:
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-attributes-campaigns-campaignname-post.html
         """
-        names = (organizations,) if isinstance(organizations, str) else tuple(organizations)
+        names = one_or_several(organizations, "organizations", 'organizations=["North"]')
         if not names or not all(each.strip() for each in names):
             raise InvalidInputError("organizations must be names, at least one")
         values = [{"name": each} for each in names]

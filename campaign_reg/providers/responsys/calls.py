@@ -13,6 +13,7 @@ import attrs
 from campaign_reg.errors import DecodeError, InvalidInputError, PaginationError
 from campaign_reg.models.page import Page
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.several import check_members
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.responsys.codec import make_converter
 from campaign_reg.providers.responsys.links import (
@@ -114,6 +115,7 @@ class Calls(HttpBackend[ResponsysCampaign]):
             InvalidInputError: A member is not of its type, or is missing.
         """
         kind = type(document)
+        check_members(document, f"{kind.__name__}.")
         try:
             plain = self.converter.unstructure(document)
             self.converter.structure(plain, kind)

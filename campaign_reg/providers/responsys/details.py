@@ -14,6 +14,7 @@ import attrs
 
 from campaign_reg.enums import OpenEnum
 from campaign_reg.errors import InvalidInputError
+from campaign_reg.protocol.several import one_or_several
 from campaign_reg.providers.responsys.models import DataSource, Link
 from campaign_reg.wire.codec import camel, text_number
 
@@ -26,7 +27,7 @@ def _number() -> Any:
 
 
 def _words(value: Iterable[str] | str | None) -> tuple[str, ...] | None:
-    return value if value is None else (value,) if isinstance(value, str) else tuple(value)
+    return one_or_several(value, "a filter", 'campaign_type=["email"]')
 
 
 @attrs.frozen(kw_only=True, slots=False)

@@ -7,13 +7,13 @@ Source:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
 import attrs
 
-from campaign_reg.errors import ConfigurationError
+from campaign_reg.errors import ConfigurationError, InvalidInputError
+from campaign_reg.protocol.several import items_of
 
 VENDOR_HOSTS = ("*.responsys.net", "*.rsys8.net", "*.rsys9.net", "*.responsys.ocs.oraclecloud.com")
 """Where the vendor's published login hosts and API hosts are."""
@@ -27,12 +27,18 @@ _LONGEST_SHOWN = 100
 
 
 def host_patterns(value: Any) -> Any:
-    """Patterns as a tuple, from a list or from text with commas; anything else is left to the validator."""
+    """Patterns as a tuple, from a list or from text with commas.
+
+    Raises:
+        ConfigurationError: It is anything else.
+    """
     if isinstance(value, str):
         value = [part for part in re.split(r"[\s,]+", value) if part]
-    if isinstance(value, Iterable):
-        return tuple(part.lower() if isinstance(part, str) else part for part in value)
-    return value
+    try:
+        patterns = items_of(value, str, "allowed_hosts", 'allowed_hosts=["*.responsys.net"]')
+    except InvalidInputError as error:
+        raise ConfigurationError(str(error)) from None
+    return tuple(pattern.lower() for pattern in patterns)
 
 
 def valid_patterns(_: object, attribute: attrs.Attribute[Any], value: object) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from campaign_reg.errors import InvalidInputError
+from campaign_reg.protocol.several import one_or_several
 
 _ORDER_FIELDS = ("id", "status", "senderId", "createDate", "updateDate")
 _MARKET = re.compile(r"[A-Z]{2}")
@@ -22,9 +23,9 @@ def one_status(status: Iterable[str] | str | None) -> str | None:
     Raises:
         InvalidInputError: There is none, or there are several.
     """
-    if status is None or isinstance(status, str):
-        return status
-    states = tuple(status)
+    states = one_or_several(status, "status", 'status="APPROVED"')
+    if states is None:
+        return None
     if len(states) != 1:
         raise InvalidInputError(f"status: Sinch lists one state at a time, not {len(states)}")
     return states[0]
@@ -36,10 +37,8 @@ def some_tags(tags: Iterable[str] | str | None) -> tuple[str, ...] | None:
     Raises:
         InvalidInputError: There are none.
     """
-    if tags is None:
-        return None
-    given = (tags,) if isinstance(tags, str) else tuple(tags)
-    if not given:
+    given = one_or_several(tags, "tags", 'tags=["#spring"]')
+    if given == ():
         raise InvalidInputError("tags is empty: leave it out to list every registration")
     return given
 

@@ -16,6 +16,7 @@ import attrs
 
 from campaign_reg.enums import CampaignState, OpenEnum
 from campaign_reg.errors import InvalidInputError
+from campaign_reg.protocol.several import checked_item, items_of
 from campaign_reg.wire.codec import format_datetime
 
 T = TypeVar("T")
@@ -158,8 +159,7 @@ def senders_in(details: tuple[RequestDetails, ...]) -> tuple[str, ...]:
 
 
 def _texts(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if value is not None and not (isinstance(value, tuple) and all(isinstance(text, str) for text in value)):
-        raise InvalidInputError(f"{attribute.name} must be a tuple of texts")
+    _tuple_of(str, attribute.name, value)
 
 
 def _text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
@@ -168,9 +168,16 @@ def _text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
 
 
 def _details(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    fits = isinstance(value, tuple) and all(isinstance(part, RequestDetails) for part in value)
-    if value is not None and not fits:
-        raise InvalidInputError(f"{attribute.name} must be a tuple of RequestDetails")
+    _tuple_of(RequestDetails, attribute.name, value)
+
+
+def _tuple_of(kind: type[Any], name: str, value: object) -> None:
+    if value is None:
+        return
+    if not isinstance(value, tuple):
+        raise InvalidInputError(f"{name} must be a tuple, not {type(value).__name__}")
+    for place, item in enumerate(value):
+        checked_item(item, kind, name, place)
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -325,9 +332,11 @@ class SenderIdRegistration:
         """
         return RegistrationUpdate(
             callback_url=_over_https(self.callback_url) if callback_url is UNCHANGED else callback_url,
-            notification_contacts=_changed(self.notification_contacts, notification_contacts),
-            request_details=_changed(self.request_details or None, request_details),
-            tags=_changed(self.tags, tags),
+            notification_contacts=_changed(
+                self.notification_contacts, notification_contacts, "notification_contacts"
+            ),
+            request_details=_changed(self.request_details or None, request_details, "request_details"),
+            tags=_changed(self.tags, tags, "tags"),
         )
 
 
@@ -335,12 +344,12 @@ def _over_https(url: str | None) -> str | None:
     return url if not url or "://" in url else f"https://{url}"
 
 
-def _changed(there: tuple[T, ...] | None, given: Sequence[T] | Unchanged | None) -> tuple[T, ...] | None:
+def _changed(
+    there: tuple[T, ...] | None, given: Sequence[T] | Unchanged | None, name: str
+) -> tuple[T, ...] | None:
     if given is UNCHANGED:
         return there
-    if isinstance(given, str):  # a sequence, too, of letters
-        raise InvalidInputError("tags and notification_contacts are lists of texts, not one text")
-    return None if given is None else tuple(given)
+    return None if given is None else items_of(given, object, name, f"{name}=[...]")
 
 
 _STATES = {

@@ -16,6 +16,7 @@ from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, BeforeSend, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.several import one_or_several
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.sinch.calls import SinchCalls
 from campaign_reg.providers.sinch.config import SinchConfig
@@ -128,12 +129,11 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_listcampaignregistrationrequest.md
         """
-        if status is not None and not isinstance(status, str):
-            status = tuple(status)
-            if not status:
-                raise InvalidInputError("status is empty: leave it out to list every state")
+        states = one_or_several(status, "status", 'status=["ACTIVE"]')
+        if states == ():
+            raise InvalidInputError("status is empty: leave it out to list every state")
         query: dict[str, QueryValue] = {
-            "status": (status,) if isinstance(status, str) else status,
+            "status": states,
             "mock": mock,
             "useCase": use_case,
             "brand": brand,
@@ -214,8 +214,7 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_resubmitcampaignregistration.md
         """
-        operators = mnos if mnos is None or isinstance(mnos, str) else tuple(mnos)
-        return await self.perform(Verb.RESUBMIT, id, Resubmission(mnos=operators), before_send=before_send)
+        return await self.perform(Verb.RESUBMIT, id, Resubmission(mnos=mnos), before_send=before_send)
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
         """Why a campaign was refused, the registry's reasons first; empty where nothing is recorded.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from campaign_reg.errors import DecodeError, InvalidInputError
+from campaign_reg.protocol.several import check_members
 from campaign_reg.wire.codec import dumps
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def encode(converter: cattrs.Converter, document: object, kind: type) -> bytes:
     """
     if not isinstance(document, kind):
         raise InvalidInputError(f"expected a {kind.__name__}, not {type(document).__name__}")
+    check_members(document, f"{kind.__name__}.")
     try:
         plain = converter.unstructure(document)
         made: Any = converter.structure(plain, kind)

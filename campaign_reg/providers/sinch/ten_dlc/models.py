@@ -17,6 +17,7 @@ import attrs
 
 from campaign_reg.enums import CampaignState, OpenEnum
 from campaign_reg.errors import InvalidInputError
+from campaign_reg.protocol.several import items_of
 from campaign_reg.wire.codec import format_datetime, text_number
 
 
@@ -299,10 +300,9 @@ def _some_operators(_: object, attribute: object, value: tuple[Mno, ...] | None)
 def _operators(value: Iterable[Mno | str] | str | None) -> tuple[Mno, ...] | None:
     if value is None:
         return None
-    names = re.split(r"[\s,|]+", value) if isinstance(value, str) else value
-    if not isinstance(names, list | tuple | set | frozenset):
-        raise InvalidInputError("mnos must be a list of operator codes, such as ATT or TMO")
-    codes = tuple(Mno(str(name).strip().upper()) for name in names if str(name).strip())
+    parts = re.split(r"[\s,|]+", value) if isinstance(value, str) else value
+    names = items_of(parts, str, "mnos", 'mnos=["ATT", "TMO"]')
+    codes = tuple(Mno(name.strip().upper()) for name in names if name.strip())
     unknown = [str(code) for code in codes if not code.is_recognized]
     if unknown:
         raise InvalidInputError(f"mnos: {', '.join(unknown)} is none of ATT, TMO, USC, VZW")

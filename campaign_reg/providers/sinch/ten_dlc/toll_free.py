@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.page import Page
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.several import one_or_several
 from campaign_reg.providers.sinch.errors import ERRORS
 from campaign_reg.providers.sinch.ten_dlc.brand_operations import SENT_ONCE
 from campaign_reg.providers.sinch.ten_dlc.calls import encode
@@ -116,13 +117,12 @@ class TollFree:
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/tfn-verification/tfnverificationexternalservice_listtfnverificationsrequest.md
         """
-        if statuses is not None:
-            statuses = (statuses,) if isinstance(statuses, str) else tuple(statuses)
-            if not statuses:
-                raise InvalidInputError("statuses is empty: leave it out to list every state")
+        states = one_or_several(statuses, "statuses", 'statuses=["VERIFIED"]')
+        if states == ():
+            raise InvalidInputError("statuses is empty: leave it out to list every state")
         query: dict[str, QueryValue] = {
             "useCase": use_case,
-            "statuses": statuses,
+            "statuses": states,
             "pageSize": checked_page_size(page_size),
             "orderBy": order_by,
         }
