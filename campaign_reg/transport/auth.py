@@ -311,6 +311,7 @@ def _with_headers(request: Request, credentials: _Credentials, permit: Permit | 
         sink=request.sink,
         permit=permit,
         leave_before=request.leave_before,
+        own_connection=request.own_connection,
     )
 
 

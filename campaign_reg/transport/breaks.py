@@ -15,6 +15,7 @@ from campaign_reg.errors import (
     RequestTimeoutError,
     TransportError,
 )
+from campaign_reg.transport.pool import SpoiledConnectionError
 
 if TYPE_CHECKING:
     from campaign_reg.wire.operation import Operation
@@ -66,6 +67,10 @@ def meaning(operation: Operation, error: Exception) -> Exception:
         return InvalidInputError(f"{name}: the URL cannot be sent")
     if isinstance(error, _NEVER_OPENED):
         return _connect_error(name, error)
+    if isinstance(error, SpoiledConnectionError):
+        return ConnectError(
+            name, "not sent: the server answered, or closed the connection, before it was asked"
+        )
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return _proxy_error(name, error.status)
     reason = _reason(error, operation)

@@ -59,6 +59,7 @@ class Request:
         permit: Slots reserved by the caller; None lets the limiter reserve.
         leave_before: Monotonic time in seconds after which the request must not leave any more; None for no
             limit.
+        own_connection: Whether it must not go over a connection that was used before; see `needs_own_connection`.
     """
 
     operation: Operation
@@ -69,6 +70,13 @@ class Request:
     sink: Sink | None = attrs.field(default=None, repr=False)
     permit: Permit | None = attrs.field(default=None, repr=False, eq=False)
     leave_before: float | None = None
+    own_connection: bool = False
+
+    @property
+    def needs_own_connection(self) -> bool:
+        """Whether it must go over a connection that nothing was asked on before."""
+        operation = self.operation
+        return self.own_connection or not (operation.safe and operation.keep_alive)
 
 
 @attrs.define(kw_only=True)
@@ -81,6 +89,8 @@ class Response:
         body: Decompressed, at most the operation's cap; empty where it went into the request's sink.
         sent_at: Monotonic time in seconds just before the request left.
         received_at: Monotonic time in seconds when the body was complete.
+        reused_connection: Whether its connection may have carried other exchanges before: then it may answer one of
+            those.
     """
 
     status: int
@@ -88,6 +98,7 @@ class Response:
     body: bytes = attrs.field(repr=False)
     sent_at: float = 0.0
     received_at: float = 0.0
+    reused_connection: bool = False
 
 
 class Transport(Protocol):

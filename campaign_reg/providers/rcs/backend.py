@@ -31,7 +31,7 @@ from campaign_reg.providers.rcs.lint import findings
 from campaign_reg.providers.rcs.messages import MessageCalls, period_of
 from campaign_reg.providers.rcs.models import RcsCampaign, RcsCampaignDetail
 from campaign_reg.providers.rcs.rules import RESUMED, RULES, STOPPABLE
-from campaign_reg.wire.response import vendor_date
+from campaign_reg.wire.response import check_id, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.pace import Permit
@@ -85,6 +85,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         """
         envelope = await self._calls.call(ops.GET, {"id": digits(id)})
         campaign: RcsCampaign = envelope.data
+        check_id(ops.GET, id, campaign.id)
         return campaign
 
     async def detail(self, id: str) -> RcsCampaignDetail:
@@ -99,6 +100,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         """
         envelope = await self._calls.call(ops.DETAIL, {"id": digits(id)})
         campaign: RcsCampaignDetail = envelope.data
+        check_id(ops.DETAIL, id, campaign.id)
         return campaign
 
     def list(
@@ -207,6 +209,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
             )
         envelope = await self._stops.call(lambda form: self._calls.call(form, {"id": id}), frozenset({405}))
         stopped: RcsCampaign = envelope.data
+        check_id(ops.STOP_PUT, id, stopped.id)
         return stopped
 
     def parse_callback(
@@ -236,6 +239,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         operation = ops.DETAIL if verb is Verb.RENEW else ops.GET
         request = self._calls.request(operation, {"id": digits(id)}, permit=permit)
         envelope, response = await self._calls.exchange(request)
+        check_id(operation, id, envelope.data.id)
         return self._reading(envelope.data, response)
 
     def reading_of(self, campaign: RcsCampaign) -> Reading:
@@ -280,8 +284,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
                 envelope, _ = await self._calls.exchange(request)
             except (ConflictError, InvalidRequestError) as refusal:  # how the refusal looks is not published
                 return await self._refused_renew(id, refusal)
-            if envelope.data.id != id:
-                raise OutcomeUnknownError(ops.RENEW.name, "the platform answered about another campaign")
+            check_id(ops.RENEW, id, envelope.data.id)
             return Answer(target=id)
 
         return PreparedWrite(content=_content(request), send=send)
@@ -293,7 +296,7 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         except CampaignRegError as error:
             reason = f"{refusal.message or 'refused'}, and then it could not be read ({type(error).__name__})"
             raise OutcomeUnknownError(ops.RENEW.name, reason, status=refusal.status) from error
-        if reading.target == id and reading.status in RESUMED:
+        if reading.status in RESUMED:
             return Answer(target=id, settled=True)
         raise refusal
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakValueDictionary
 
 from campaign_reg.enums import Verb
-from campaign_reg.errors import ApiError, InvalidInputError, NotFoundError, OutcomeUnknownError
+from campaign_reg.errors import ApiError, InvalidInputError, NotFoundError
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Found, PreparedWrite
@@ -37,7 +37,7 @@ from campaign_reg.providers.responsys.models import (
 from campaign_reg.providers.responsys.rules import RULES, findings
 from campaign_reg.providers.responsys.schedules import Schedules
 from campaign_reg.wire.operation import segment
-from campaign_reg.wire.response import vendor_date
+from campaign_reg.wire.response import check_id, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.pace import Permit
@@ -85,6 +85,7 @@ class ResponsysBackend(Schedules, Attributes):
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-campaignName-get.htm
         """
         campaign: ResponsysCampaign = await self._call(self._version.get, {"name": id})
+        check_id(self._version.get, id, campaign.id)
         return campaign
 
     def list(
@@ -205,6 +206,7 @@ class ResponsysBackend(Schedules, Attributes):
         segment(new_name, "new_name")  # or no later call could have it in its path
         body = {"newCampaignName": new_name, "description": description, "folderName": folder_name}
         made: ResponsysCampaign = await self._call(self._version.copy, {"name": id}, body=self._json(body))
+        check_id(self._version.copy, new_name, made.id)
         return made
 
     async def close(self, id: str) -> CloseResult:
@@ -249,6 +251,7 @@ class ResponsysBackend(Schedules, Attributes):
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-campaignName-get.htm
         """
         approval: CampaignApproval = await self._call(ops.GET_APPROVAL, {"name": id})
+        check_id(ops.GET_APPROVAL, id, approval.id)
         return approval
 
     async def approve(self, id: str, *, status: ApprovalStatus | str = ApprovalStatus.APPROVED) -> Action:
@@ -276,6 +279,7 @@ class ResponsysBackend(Schedules, Attributes):
         operation = ops.GET_APPROVAL if verb is Verb.APPROVE else self._version.get
         response = await self._transport.send(self._request(operation, {"name": id}, permit=permit))
         document = self._decoded(operation, response)
+        check_id(operation, id, document.id)
         whole = self._to_be_replaced.get(id)
         if verb is Verb.UPDATE and whole is not None:
             whole.campaign = document
@@ -290,6 +294,7 @@ class ResponsysBackend(Schedules, Attributes):
             campaign = self._decoded(operation, response)
         except NotFoundError:
             return Found(vendor_time=vendor_time)
+        check_id(operation, mark["name"], campaign.id)
         return Found(readings=(self._reading(campaign, response),), vendor_time=vendor_time)
 
     def reading_of(self, campaign: ResponsysCampaign) -> Reading:
@@ -334,8 +339,7 @@ class ResponsysBackend(Schedules, Attributes):
         async def send(permit: Permit, leave_before: float | None) -> Answer:
             request.permit, request.leave_before = permit, leave_before
             made = self._decoded(request.operation, await self._transport.send(request))
-            if made.name != draft.name:
-                raise OutcomeUnknownError(request.operation.name, "the answer is about another campaign")
+            check_id(request.operation, draft.name, made.id)
             return Answer(target=made.name, settled=True)
 
         return PreparedWrite(
@@ -353,7 +357,8 @@ class ResponsysBackend(Schedules, Attributes):
             write = self._request(self._version.update, {"name": target}, body=body, permit=permit)
             write.leave_before = leave_before
             stored = self._decoded(write.operation, await self._transport.send(write))
-            return Answer(target=target, settled=stored.name == target and shows(stored, changes))
+            check_id(write.operation, target, stored.id)
+            return Answer(target=target, settled=shows(stored, changes))
 
         content = _content(request.method, request.url, self._encoded(changes))
         return PreparedWrite(content=content, send=send)
@@ -365,8 +370,8 @@ class ResponsysBackend(Schedules, Attributes):
         async def send(permit: Permit, leave_before: float | None) -> Answer:
             request.permit, request.leave_before = permit, leave_before
             told: CampaignApproval = self._decoded(request.operation, await self._transport.send(request))
-            settled = (told.campaign_name, told.approval_status) == (target, approval.status)
-            return Answer(target=target, settled=settled)
+            check_id(request.operation, target, told.id)
+            return Answer(target=target, settled=told.approval_status == approval.status)
 
         return PreparedWrite(content=_content(request.method, request.url, body), send=send)
 
