@@ -14,15 +14,13 @@ from yarl import URL
 
 from campaign_reg.errors import ConnectError, HeldBackError, InvalidInputError
 from campaign_reg.transport.body import read_whole
-from campaign_reg.transport.breaks import ConnectionLostError, meaning
+from campaign_reg.transport.breaks import meaning
 from campaign_reg.transport.pool import CheckedRequest, ConnectionChoice, Pool
 from campaign_reg.transport.streams import Stream
 from campaign_reg.wire.message import Response
 
 if TYPE_CHECKING:
     from ssl import SSLContext
-
-    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
     from campaign_reg.clock import Clock
     from campaign_reg.pace import Limits
@@ -37,19 +35,6 @@ _LARGE_BODY_BYTES = 1024 * 1024
 _HEADERS = {hdrs.ACCEPT_ENCODING: "gzip, deflate", hdrs.USER_AGENT: "campaign-reg"}
 _INVENTED = (hdrs.CONTENT_TYPE,)
 _WHOLE = (bytes, NoneType)
-
-
-async def _without_replay(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """Keep aiohttp from sending PUT, DELETE and GET again after a dropped connection.
-
-    Its `_request` does so for exactly two errors, and only while they are what they are.
-    """
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise ConnectionLostError(type(error).__name__) from None
 
 
 class AiohttpTransport:
@@ -176,7 +161,7 @@ class AiohttpTransport:
             timeout=timeout,
             ssl=self._ssl,
             allow_redirects=False,
-            middlewares=(choice, _without_replay),
+            middlewares=(choice,),
         )
         try:
             if stream is None:

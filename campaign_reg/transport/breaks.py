@@ -15,7 +15,6 @@ from campaign_reg.errors import (
     RequestTimeoutError,
     TransportError,
 )
-from campaign_reg.transport.pool import SpoiledConnectionError
 
 if TYPE_CHECKING:
     from campaign_reg.wire.operation import Operation
@@ -30,6 +29,10 @@ _UNSENDABLE = (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError)
 
 class ConnectionLostError(aiohttp.ClientConnectionError):
     """The connection went away under a request; other than for its own errors, aiohttp does not replay."""
+
+
+class SpoiledConnectionError(aiohttp.ClientConnectionError):
+    """The connection had ended, or held bytes, before the request was written; nothing was sent."""
 
 
 class BrokenAnswerError(Exception):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import attrs
 
+from campaign_reg.transport.breaks import ConnectionLostError, SpoiledConnectionError
+
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientResponse
     from aiohttp.client_proto import ResponseHandler
@@ -15,10 +17,6 @@ if TYPE_CHECKING:
     from aiohttp.connector import Connection
 
 _OWN = hash("campaign_reg: a connection of its own")
-
-
-class SpoiledConnectionError(aiohttp.ClientConnectionError):
-    """The connection had ended, or held bytes, before the request was written; nothing was sent."""
 
 
 class CheckedRequest(aiohttp.ClientRequest):
@@ -110,18 +108,27 @@ class ConnectionChoice:
     reused: bool = False
 
     async def __call__(self, request: aiohttp.ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-        """Send; a request that finds its kept connection spoiled goes over one of its own."""
+        """Send once; a request that finds its kept connection spoiled goes over one of its own.
+
+        After a dropped connection, aiohttp sends PUT, DELETE and GET again. Its `_request` does so for exactly two
+        errors, and only while they are what they are.
+        """
         if not isinstance(request, CheckedRequest):
             raise TypeError("the session must make its requests by CheckedRequest")
         request.choice = self
-        if not self.own:
-            try:
-                return await handler(request)
-            except SpoiledConnectionError:
-                self.own = True
-        request.headers[aiohttp.hdrs.CONNECTION] = "close"
-        self.pool.make_place()
-        return await handler(request)
+        try:
+            if not self.own:
+                try:
+                    return await handler(request)
+                except SpoiledConnectionError:
+                    self.own = True
+            request.headers[aiohttp.hdrs.CONNECTION] = "close"
+            self.pool.make_place()
+            return await handler(request)
+        except aiohttp.ClientConnectorError:
+            raise
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            raise ConnectionLostError(type(error).__name__) from None
 
     def check(self, connection: Connection) -> None:
         """Refuse a spoiled connection, and see to it that one of its own is not used again.

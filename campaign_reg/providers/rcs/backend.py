@@ -237,9 +237,11 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
         falls when people read their messages, so that it can prove nothing.
         """
         operation = ops.DETAIL if verb is Verb.RENEW else ops.GET
-        request = self._calls.request(operation, {"id": digits(id)}, permit=permit)
+        return await self._read(self._calls.request(operation, {"id": digits(id)}, permit=permit), id)
+
+    async def _read(self, request: Request, id: str) -> Reading:
         envelope, response = await self._calls.exchange(request)
-        check_id(operation, id, envelope.data.id)
+        check_id(request.operation, id, envelope.data.id)
         return self._reading(envelope.data, response)
 
     def reading_of(self, campaign: RcsCampaign) -> Reading:
@@ -291,8 +293,10 @@ class RcsBackend(MessageCalls, AccountCalls, Backend[RcsCampaign]):
 
     async def _refused_renew(self, id: str, refusal: ConflictError | InvalidRequestError) -> Answer:
         """What a refusal for the campaign's state means: it may be the echo of a renew that has done its work."""
+        request = self._calls.request(ops.DETAIL, {"id": id})
+        request.own_connection = True  # it decides at once, so that no late answer to an earlier reading may
         try:
-            reading = await self.read(id, verb=Verb.RENEW)
+            reading = await self._read(request, id)
         except CampaignRegError as error:
             reason = f"{refusal.message or 'refused'}, and then it could not be read ({type(error).__name__})"
             raise OutcomeUnknownError(ops.RENEW.name, reason, status=refusal.status) from error

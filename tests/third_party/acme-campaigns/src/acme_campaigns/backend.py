@@ -21,7 +21,7 @@ from campaign_reg.protocol.backend import Answer, Backend, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.operation import Operation, build_request
-from campaign_reg.wire.response import parse_response, vendor_date
+from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
     from acme_campaigns.config import AcmeConfig
@@ -55,6 +55,7 @@ class AcmeBackend(Backend[AcmeCampaign]):
             NotFoundError: No such campaign in this workspace.
         """
         campaign: AcmeCampaign = await self._ask(ops.GET, {"ref": id})
+        check_id(ops.GET, id, campaign.id)
         return campaign
 
     def list(
