@@ -49,9 +49,9 @@ async def ours(url: str, concurrency: int) -> AsyncIterator[SinchBackend]:
 
 
 @contextlib.asynccontextmanager
-async def bare(concurrency: int) -> AsyncIterator[aiohttp.ClientSession]:
-    """aiohttp as it comes."""
-    connector = aiohttp.TCPConnector(limit=concurrency)
+async def bare(concurrency: int, *, keep_alive: bool = True) -> AsyncIterator[aiohttp.ClientSession]:
+    """aiohttp as it comes, or with a connection for each request."""
+    connector = aiohttp.TCPConnector(limit=concurrency, force_close=not keep_alive)
     async with aiohttp.ClientSession(connector=connector) as session:
         yield session
 

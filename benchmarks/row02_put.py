@@ -43,16 +43,18 @@ async def run(bench: Bench) -> Row:
         first = await stack.enter_async_context(ours(url, _CONCURRENCY))
         second = await stack.enter_async_context(ours(url, _CONCURRENCY))
         session = await stack.enter_async_context(bare(_CONCURRENCY))
+        single = await stack.enter_async_context(bare(_CONCURRENCY, keep_alive=False))
         obvious = await stack.enter_async_context(naive(url, _CONCURRENCY))
         client = await stack.enter_async_context(telnyx(url))
         mine, again = Contender("ours", _resubmit(first)), Contender("again", _resubmit(second))
         aiohttp = contender("aiohttp", bare_put(session, url), _CALLS)
+        fresh = contender("aiohttp, a connection each", bare_put(single, url), _CALLS)
         plain = contender("naive", obvious.resubmit, 400)
         sdk = None
         if client is not None:
             update = client.messaging_10dlc.campaign.update
             sdk = contender("telnyx", lambda id: update(id, auto_renewal=True), 400)
-        everyone = [mine, again, aiohttp, plain, *([] if sdk is None else [sdk])]
+        everyone = [mine, again, aiohttp, fresh, plain, *([] if sdk is None else [sdk])]
         await interleave(everyone, bench.rounds, bench.rng)
     return Row(
         number=2,
@@ -60,6 +62,7 @@ async def run(bench: Bench) -> Row:
         pair=ratio(again.cpu, mine.cpu),
         figures=[
             Figure("CPU over aiohttp", ratio(mine.cpu, aiohttp.cpu), 1.20),
+            Figure("CPU over aiohttp with a connection for each PUT", ratio(mine.cpu, fresh.cpu), 1.20),
             beside("CPU over Telnyx on aiohttp", mine, sdk, 0.20),
             beside("naive stack over aiohttp", plain, aiohttp),
         ],

@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "sandbox": set[str](),
 }
 ONLY_HERE = {
-    "aiohttp": {"transport/aiohttp.py", "transport/breaks.py", "sandbox"},
+    "aiohttp": {"transport/aiohttp.py", "transport/breaks.py", "transport/pool.py", "sandbox"},
     "backoff": {"transport/retry.py"},
     "sqlite3": {"engine/journal.py", "engine/schema.py", "engine/writer.py", "engine/claims.py"},
     "cyclopts": {"cli"},

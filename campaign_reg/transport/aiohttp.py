@@ -10,20 +10,18 @@ from types import NoneType
 from typing import TYPE_CHECKING
 
 import aiohttp
-import attrs
 from aiohttp import hdrs
 from yarl import URL
 
 from campaign_reg.errors import ConnectError, HeldBackError, InvalidInputError, OutcomeUnknownError
 from campaign_reg.transport.body import read_whole
-from campaign_reg.transport.breaks import ConnectionLostError, meaning
+from campaign_reg.transport.breaks import meaning
+from campaign_reg.transport.pool import CheckedRequest, ConnectionChoice, Pool
 from campaign_reg.transport.streams import Stream
 from campaign_reg.wire.message import Response
 
 if TYPE_CHECKING:
     from ssl import SSLContext
-
-    from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 
     from campaign_reg.clock import Clock
     from campaign_reg.pace import Limits
@@ -40,42 +38,22 @@ _INVENTED = (hdrs.CONTENT_TYPE,)
 _WHOLE = (bytes, NoneType)
 
 
-async def _without_replay(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
-    """Keep aiohttp from sending PUT, DELETE and GET again after a dropped connection.
-
-    Its `_request` does so for exactly two errors, and only while they are what they are.
-    """
-    try:
-        return await handler(request)
-    except aiohttp.ClientConnectorError:
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
-        raise ConnectionLostError(type(error).__name__) from None
-
-
-@attrs.define(eq=False)
-class _Pool:
-    """A session with its connections, and how many requests use it."""
-
-    session: aiohttp.ClientSession
-    active: int = 0
-    retired: bool = False
-
-
 class AiohttpTransport:
-    """Sends each request at most once over a pool of connections.
+    """Sends each request at most once.
+
+    A write gets a connection of its own, and so does every read whose answer does not name what was asked for: see
+    `ConnectionChoice`. Other reads share connections that are kept alive.
 
     Cancelling a call closes its connection. Where the machine slept (wall and monotonic clock moved apart by
-    over 5 s), the pool is emptied before the next write, because its connections are likely dead. A borrowed
-    connector cannot be emptied through public API: there a write on a dead connection ends as
-    `OutcomeUnknownError`.
+    over 5 s), the pool is emptied before the next write, because its connections are likely dead and reads would
+    have to find that out one by one. A borrowed connector cannot be emptied through public API.
 
     Monotonic time stands still while the machine sleeps, so `leave_before` does not show how old a reading has
     become meanwhile: a write that has one, and may rest on a reading from before the sleep, is held back.
 
     Args:
         clock: Time.
-        limits: `in_flight` bounds the connections of our own pool.
+        limits: `in_flight` bounds the connections of our own pool, idle ones included.
         connector: Borrowed; never closed here.
         ssl: Trust and client certificates; None for the system's.
         preimage_seconds: Greatest age of a reading when the write that rests on it leaves, in seconds: how far
@@ -97,7 +75,7 @@ class AiohttpTransport:
         self._connector = connector
         self._ssl: SSLContext | bool = True if ssl is None else ssl
         self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
-        self._pool: _Pool | None = None
+        self._pool: Pool | None = None
         self._preimage_seconds = preimage_seconds
         self._clock_offset = self._offset()
         self._woke_at = -math.inf
@@ -133,10 +111,10 @@ class AiohttpTransport:
             timeout = self._timeout(request, sent_at)
             _depart(request)
             if stream is None:
-                response = await self._exchange(pool.session, request, timeout, None)
+                response = await self._exchange(pool, request, timeout, None)
             else:
                 async with stream.deadline:
-                    response = await self._exchange(pool.session, request, _endless(timeout), stream)
+                    response = await self._exchange(pool, request, _endless(timeout), stream)
         except Exception as error:  # noqa: BLE001  (whatever breaks under a write must not hide that it may be applied)
             failure = meaning(operation, error if stream is None else stream.blame(error))
             if request.departure is not None:
@@ -173,14 +151,15 @@ class AiohttpTransport:
 
     async def _exchange(
         self,
-        session: aiohttp.ClientSession,
+        pool: Pool,
         request: Request,
         timeout: aiohttp.ClientTimeout,
         stream: Stream | None,
     ) -> Response:
         operation = request.operation
         body, headers = (request.body, request.headers) if stream is None else (stream.data, stream.headers)
-        answer = await session.request(
+        choice = ConnectionChoice(pool, own=request.needs_own_connection)
+        answer = await pool.session.request(
             request.method,
             URL(request.url, encoded=True),
             data=io.BytesIO(body) if isinstance(body, bytes) and len(body) > _LARGE_BODY_BYTES else body,
@@ -190,6 +169,7 @@ class AiohttpTransport:
             timeout=timeout,
             ssl=self._ssl,
             allow_redirects=False,
+            middlewares=(choice,),
         )
         try:
             if stream is None:
@@ -199,7 +179,9 @@ class AiohttpTransport:
         except BaseException:
             answer.close()
             raise
-        return Response(status=answer.status, headers=answer.headers, body=content)
+        return Response(
+            status=answer.status, headers=answer.headers, body=content, reused_connection=choice.reused
+        )
 
     def _timeout(self, request: Request, now: float) -> aiohttp.ClientTimeout:
         total = request.operation.timeout_seconds
@@ -218,11 +200,14 @@ class AiohttpTransport:
         # Connecting may take until then, and not longer (0 would mean without limit).
         return aiohttp.ClientTimeout(total=total, connect=max(left, 0.001), ceil_threshold=total + 1)
 
-    def _open(self, operation: Operation) -> _Pool:
+    def _open(self, operation: Operation) -> Pool:
         if self._closed:
             raise ConnectError(operation.name, "this backend is closed", retryable=False)
-        self._pool = _Pool(self._new_session())
+        self._pool = self._new_pool()
         return self._pool
+
+    def _new_pool(self) -> Pool:
+        return Pool(self._new_session(), None if self._connector is not None else self._limits.in_flight)
 
     def _new_session(self) -> aiohttp.ClientSession:
         connector = self._connector or aiohttp.TCPConnector(
@@ -236,7 +221,7 @@ class AiohttpTransport:
             auto_decompress=False,
             trust_env=False,
             raise_for_status=False,
-            middlewares=(_without_replay,),
+            request_class=CheckedRequest,
         )
 
     def _offset(self) -> float:
@@ -261,12 +246,12 @@ class AiohttpTransport:
                 request.operation.name, "held back: the machine slept since the reading it rests on"
             )
 
-    async def _renew_pool(self, pool: _Pool) -> _Pool:
+    async def _renew_pool(self, pool: Pool) -> Pool:
         """Leave the old pool to the requests that still use it, and start afresh."""
         self._pool_slept = False
         if self._connector is not None:
             return pool
-        fresh = self._pool = _Pool(self._new_session())
+        fresh = self._pool = self._new_pool()
         pool.retired = True
         if not pool.active:
             await pool.session.close()

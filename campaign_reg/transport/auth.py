@@ -323,6 +323,7 @@ def _with_headers(request: Request, credentials: _Credentials, permit: Permit | 
         permit=permit,
         leave_before=request.leave_before,
         departure=request.departure,
+        own_connection=request.own_connection,
     )
 
 

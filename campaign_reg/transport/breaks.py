@@ -31,6 +31,10 @@ class ConnectionLostError(aiohttp.ClientConnectionError):
     """The connection went away under a request; other than for its own errors, aiohttp does not replay."""
 
 
+class SpoiledConnectionError(aiohttp.ClientConnectionError):
+    """The connection had ended, or held bytes, before the request was written; nothing was sent."""
+
+
 class BrokenAnswerError(Exception):
     """What came back is no usable answer; the message says why and quotes nothing."""
 
@@ -66,6 +70,10 @@ def meaning(operation: Operation, error: Exception) -> Exception:
         return InvalidInputError(f"{name}: the URL cannot be sent")
     if isinstance(error, _NEVER_OPENED):
         return _connect_error(name, error)
+    if isinstance(error, SpoiledConnectionError):
+        return ConnectError(
+            name, "not sent: the server answered, or closed the connection, before it was asked"
+        )
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return _proxy_error(name, error.status)
     reason = _reason(error, operation)

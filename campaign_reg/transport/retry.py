@@ -34,6 +34,10 @@ class RetryTransport:
     than a healthy one. A refusal that says "too many requests" pauses the whole account. Cancelling a waiting
     call sends nothing more.
 
+    A refusal does not name what was asked for. One that decides something, such as a 404, and came over a connection
+    that was used before, may be a surplus answer to another request: the read is sent once more over a connection of
+    its own, at no cost to the budget.
+
     Args:
         inner: What sends.
         pace: The account's, to be paused.
@@ -69,16 +73,11 @@ class RetryTransport:
         Raises:
             TransportError: What the inner transport raised last.
         """
-        outcome: Response | TransportError
-        try:
-            outcome = await self._inner.send(request)
-        except TransportError as error:
-            outcome = error
-        else:
-            if outcome.status < 400:
-                if self._saved < self._most_saved:
-                    self._saved += 1
-                return outcome
+        outcome = await self._attempt(request)
+        if not isinstance(outcome, TransportError) and outcome.status < 400:
+            if self._saved < self._most_saved:
+                self._saved += 1
+            return outcome
         try:
             return await self._insist(request, outcome)
         finally:
@@ -89,13 +88,15 @@ class RetryTransport:
         # A permit's further slots belong to the caller's next requests, not to the repetitions of this one.
         again = attrs.evolve(request, permit=None)
         try:
+            if _may_answer_another(request, outcome):
+                again.own_connection = True
+                outcome = await self._attempt(again)
+                if not isinstance(outcome, TransportError) and outcome.status < 400:
+                    return outcome
             for _ in range(self._attempts - 1):
                 if not await self._may_repeat(request, outcome, waits):
                     break
-                try:
-                    outcome = await self._inner.send(again)
-                except TransportError as error:
-                    outcome = error
+                outcome = await self._attempt(again)
                 if not isinstance(outcome, TransportError) and outcome.status < 400:
                     return outcome
             else:
@@ -105,6 +106,12 @@ class RetryTransport:
             return outcome
         finally:
             del outcome
+
+    async def _attempt(self, request: Request) -> Response | TransportError:
+        try:
+            return await self._inner.send(request)
+        except TransportError as error:
+            return error
 
     async def _may_repeat(
         self, request: Request, outcome: Response | TransportError, waits: Iterator[float]
@@ -153,6 +160,14 @@ def _refusal(request: Request, outcome: Response | TransportError) -> Refusal | 
     if isinstance(outcome, TransportError):
         return None
     return request.operation.errors.explain(outcome)[1]
+
+
+def _may_answer_another(request: Request, outcome: Response | TransportError) -> bool:
+    """Whether a refusal decides something, and may be a surplus answer to another request."""
+    if isinstance(outcome, TransportError) or not outcome.reused_connection or outcome.status == 401:
+        return False  # a 401 brings a login, which has a connection of its own
+    refusal = _refusal(request, outcome)
+    return refusal is not None and not refusal.transient
 
 
 def _is_repeatable(request: Request, outcome: Response | TransportError, refusal: Refusal | None) -> bool:

@@ -61,6 +61,7 @@ class Request:
         leave_before: Monotonic time in seconds after which the request must not leave any more; None for no
             limit.
         departure: Of a write that its caller may stop: says whether it has left, and whether it still may.
+        own_connection: Whether it must not go over a connection that was used before; see `needs_own_connection`.
     """
 
     operation: Operation
@@ -72,12 +73,19 @@ class Request:
     permit: Permit | None = attrs.field(default=None, repr=False, eq=False)
     leave_before: float | None = None
     departure: Departure | None = attrs.field(default=None, repr=False, eq=False)
+    own_connection: bool = False
 
     @property
     def digest(self) -> str:
         """SHA-256 of method, URL and body, hexadecimal; a streamed body is left out."""
         body = self.body if isinstance(self.body, bytes) else b""
         return hashlib.sha256(f"{self.method} {self.url}\n".encode() + body).hexdigest()
+
+    @property
+    def needs_own_connection(self) -> bool:
+        """Whether it must go over a connection that nothing was asked on before."""
+        operation = self.operation
+        return self.own_connection or not (operation.safe and operation.keep_alive)
 
 
 @attrs.define(kw_only=True)
@@ -90,6 +98,8 @@ class Response:
         body: Decompressed, at most the operation's cap; empty where it went into the request's sink.
         sent_at: Monotonic time in seconds just before the request left.
         received_at: Monotonic time in seconds when the body was complete.
+        reused_connection: Whether its connection may have carried other exchanges before: then it may answer one of
+            those.
     """
 
     status: int
@@ -97,6 +107,7 @@ class Response:
     body: bytes = attrs.field(repr=False)
     sent_at: float = 0.0
     received_at: float = 0.0
+    reused_connection: bool = False
 
 
 class Transport(Protocol):

@@ -149,6 +149,9 @@ class Operation:
             the whole takes: there this is how long each next 64 KiB may take, and the answer after the last.
         unpaced: Whether it needs no slot of the account's rate, and goes before what waits for a place: for
             logins, which the token endpoint limits by itself. A pause of the account holds it, too.
+        keep_alive: Whether it may go over a connection that carried other requests before. Only for a read whose
+            answer names what was asked for, and where that is compared (`check_id`): on such a connection, a surplus
+            answer to another request cannot be told from the right one in any other way.
     """
 
     name: str
@@ -162,6 +165,7 @@ class Operation:
     max_body_bytes: int = MAX_BODY_BYTES
     timeout_seconds: float = 60.0
     unpaced: bool = False
+    keep_alive: bool = False
 
 
 def build_request(

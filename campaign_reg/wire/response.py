@@ -64,6 +64,27 @@ def parse_response(operation: Operation, response: Response, structure: Callable
     )
 
 
+def check_id(operation: Operation, asked: str, told: str | None, kind: str = "campaign") -> None:
+    """Refuse an answer about something else than what was asked for: a connection or a cache may mix answers up.
+
+    Args:
+        operation: What was called.
+        asked: The id in the request.
+        told: The id in the answer; None where it has none, which proves nothing.
+        kind: What the id is of, in a word.
+
+    Raises:
+        OutcomeUnknownError: The answer to a write is about something else, so that nothing is known of this one.
+        DecodeError: The answer to a read is.
+    """
+    if told is None or told == asked:
+        return
+    reason = f"the vendor answered about another {kind}: {told!r} instead of {asked!r}"
+    if operation.safe:
+        raise DecodeError("id", reason)
+    raise OutcomeUnknownError(operation.name, reason)
+
+
 def _error_in_success(operation: Operation, response: Response, told: ErrorBody) -> Exception:
     """What it means that the status says done and the body says refused."""
     if operation.safe:

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 
 ORIGIN = "https://api.example.com"
 SINCH_ERRORS = ErrorTable(by_status={429: Refusal(RateLimitError, Applied.NO, transient=True)})
-GET = Operation(name="t.get", method="GET", path="/c/{id}", safe=True, source="tests", errors=SINCH_ERRORS)
+GET = Operation(
+    name="t.get",
+    method="GET",
+    path="/c/{id}",
+    safe=True,
+    source="tests",
+    errors=SINCH_ERRORS,
+    keep_alive=True,
+)
 PUT = Operation(name="t.put", method="PUT", path="/c/{id}", safe=False, source="tests", errors=SINCH_ERRORS)
 TOKEN = Operation(name="t.token", method="POST", path="/token", safe=True, source="tests")
 

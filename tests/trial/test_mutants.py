@@ -71,7 +71,7 @@ MUTANTS = {
         "engine/row.py", "return max(self.settle_seconds, 3 * self.longest_lag_seconds)", "return 0.0"
     ),
     "aiohttp repeats writes": Mutant(
-        "transport/aiohttp.py", "middlewares=(_without_replay,)", "middlewares=()"
+        "transport/pool.py", "raise ConnectionLostError(type(error).__name__) from None", "raise"
     ),
     "503 taken for not applied": Mutant(
         "providers/sinch/errors.py",

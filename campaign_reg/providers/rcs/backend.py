@@ -32,7 +32,7 @@ from campaign_reg.providers.rcs.lint import findings
 from campaign_reg.providers.rcs.messages import MessageCalls, period_of
 from campaign_reg.providers.rcs.models import RcsCampaign, RcsCampaignDetail
 from campaign_reg.providers.rcs.rules import RESUMED, RULES, STOPPABLE
-from campaign_reg.wire.response import vendor_date
+from campaign_reg.wire.response import check_id, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.pace import Permit
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.rcs.config import RcsConfig
     from campaign_reg.providers.rcs.documents import MessagePage
     from campaign_reg.providers.rcs.events import Event
-    from campaign_reg.wire.message import Response, Transport
+    from campaign_reg.wire.message import Request, Response, Transport
     from campaign_reg.wire.operation import Operation, QueryValue
 
 _FIND_LIMIT = 100
@@ -88,6 +88,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         """
         envelope = await self._calls.call(ops.GET, {"id": digits(id)})
         campaign: RcsCampaign = envelope.data
+        check_id(ops.GET, id, campaign.id)
         return campaign
 
     async def detail(self, id: str) -> RcsCampaignDetail:
@@ -102,6 +103,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         """
         envelope = await self._calls.call(ops.DETAIL, {"id": digits(id)})
         campaign: RcsCampaignDetail = envelope.data
+        check_id(ops.DETAIL, id, campaign.id)
         return campaign
 
     def list(
@@ -218,6 +220,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
             )
         envelope = await self._stops.call(lambda form: self._calls.call(form, {"id": id}), frozenset({405}))
         stopped: RcsCampaign = envelope.data
+        check_id(ops.STOP_PUT, id, stopped.id)
         return stopped
 
     def parse_callback(
@@ -245,8 +248,11 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         falls when people read their messages, so that it can prove nothing.
         """
         operation = ops.DETAIL if verb is Verb.RENEW else ops.GET
-        request = self._calls.request(operation, {"id": digits(id)}, permit=permit)
+        return await self._read(self._calls.request(operation, {"id": digits(id)}, permit=permit), id)
+
+    async def _read(self, request: Request, id: str) -> Reading:
         envelope, response = await self._calls.exchange(request)
+        check_id(request.operation, id, envelope.data.id)
         return self._reading(envelope.data, response)
 
     def reading_of(self, campaign: RcsCampaign) -> Reading:
@@ -283,8 +289,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         request = self._calls.request(ops.RENEW, {"id": id})
 
         def interpret(response: Response) -> Answer:
-            if self._calls.decoded(ops.RENEW, response).data.id != id:
-                raise OutcomeUnknownError(ops.RENEW.name, "the platform answered about another campaign")
+            check_id(ops.RENEW, id, self._calls.decoded(ops.RENEW, response).data.id)
             return Answer(target=id)
 
         async def refused(error: ApiError) -> Answer | NotApplied:
@@ -296,12 +301,14 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
 
     async def _refused_renew(self, id: str, refusal: ApiError) -> Answer | NotApplied:
         """What a refusal for the campaign's state means: it may be the echo of a renew that has done its work."""
+        request = self._calls.request(ops.DETAIL, {"id": id})
+        request.own_connection = True  # it decides at once, so that no late answer to an earlier reading may
         try:
-            reading = await self.read(id, verb=Verb.RENEW)
+            reading = await self._read(request, id)
         except CampaignRegError as error:
             reason = f"{refusal.message or 'refused'}, and then it could not be read ({type(error).__name__})"
             raise OutcomeUnknownError(ops.RENEW.name, reason, status=refusal.status) from error
-        if reading.target == id and reading.status in RESUMED:
+        if reading.status in RESUMED:
             return Answer(target=id, settled=True)
         return NotApplied(refusal)
 

@@ -17,6 +17,7 @@ from campaign_reg.providers.rcs.lint import findings
 from campaign_reg.providers.rcs.listing import Period
 from campaign_reg.providers.rcs.models import RcsMessage
 from campaign_reg.providers.rcs.times import moment, to_vendor
+from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs.calls import Query
@@ -52,6 +53,7 @@ class MessageCalls:
         body = encode(message_body(draft, reference))
         try:
             envelope = await self._calls.call(ops.SEND_MESSAGE, body=body)
+            check_id(ops.SEND_MESSAGE, reference, envelope.data.reference_id, "message")
         except OutcomeUnknownError as error:
             reason = f"{error.reason} (its reference_id is {reference})"
             raise OutcomeUnknownError(error.operation, reason, status=error.status) from None

@@ -19,6 +19,7 @@ from campaign_reg.providers.responsys.details import (
     RateLimitList,
 )
 from campaign_reg.providers.responsys.models import DataSource
+from campaign_reg.wire.response import check_id
 
 
 class Attributes(Calls):
@@ -52,6 +53,7 @@ class Attributes(Calls):
             raise InvalidInputError(f"preview_type {preview_type!r} is neither html nor text")
         query = {"listType": list_type, "previewType": preview_type, "riid": riid}
         rendered: Preview = await self._call(ops.PREVIEW, {"name": name}, query=query)
+        check_id(ops.PREVIEW, name, rendered.campaign_name)
         return rendered
 
     async def proof_list(self, name: str) -> ProofList:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from campaign_reg.enums import Verb
-from campaign_reg.errors import ApiError, InvalidInputError, NotFoundError, OutcomeUnknownError
+from campaign_reg.errors import ApiError, InvalidInputError, NotFoundError
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, BeforeSend, Found, PreparedWrite
@@ -36,7 +36,7 @@ from campaign_reg.providers.responsys.models import (
 from campaign_reg.providers.responsys.rules import RULES, findings
 from campaign_reg.providers.responsys.schedules import Schedules
 from campaign_reg.wire.operation import segment
-from campaign_reg.wire.response import vendor_date
+from campaign_reg.wire.response import check_id, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.pace import Permit
@@ -74,6 +74,7 @@ class ResponsysBackend(Schedules, Attributes):
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-campaignName-get.htm
         """
         campaign: ResponsysCampaign = await self._call(self._version.get, {"name": id})
+        check_id(self._version.get, id, campaign.id)
         return campaign
 
     def list(
@@ -201,6 +202,7 @@ class ResponsysBackend(Schedules, Attributes):
         segment(new_name, "new_name")  # or no later call could have it in its path
         body = {"newCampaignName": new_name, "description": description, "folderName": folder_name}
         made: ResponsysCampaign = await self._call(self._version.copy, {"name": id}, body=self._json(body))
+        check_id(self._version.copy, new_name, made.id)
         return made
 
     async def close(self, id: str) -> CloseResult:
@@ -245,6 +247,7 @@ class ResponsysBackend(Schedules, Attributes):
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-campaignName-get.htm
         """
         approval: CampaignApproval = await self._call(ops.GET_APPROVAL, {"name": id})
+        check_id(ops.GET_APPROVAL, id, approval.id)
         return approval
 
     async def approve(
@@ -278,7 +281,9 @@ class ResponsysBackend(Schedules, Attributes):
         """Read a campaign, for `approve` its approval, and reduce it to what decides."""
         operation = ops.GET_APPROVAL if verb is Verb.APPROVE else self._version.get
         response = await self._transport.send(self._request(operation, {"name": id}, permit=permit))
-        return self._reading(self._decoded(operation, response), response)
+        document = self._decoded(operation, response)
+        check_id(operation, id, document.id)
+        return self._reading(document, response)
 
     async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
         """The campaign of that name, which is the only one."""
@@ -289,6 +294,7 @@ class ResponsysBackend(Schedules, Attributes):
             campaign = self._decoded(operation, response)
         except NotFoundError:
             return Found(vendor_time=vendor_time)
+        check_id(operation, mark["name"], campaign.id)
         return Found(readings=(self._reading(campaign, response),), vendor_time=vendor_time)
 
     def reading_of(self, campaign: ResponsysCampaign) -> Reading:
@@ -332,8 +338,7 @@ class ResponsysBackend(Schedules, Attributes):
 
         def interpret(response: Response) -> Answer:
             made = self._decoded(request.operation, response)
-            if made.name != draft.name:
-                raise OutcomeUnknownError(request.operation.name, "the answer is about another campaign")
+            check_id(request.operation, draft.name, made.id)
             return Answer(target=made.name, settled=True)
 
         return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark={"name": draft.name})
@@ -351,7 +356,8 @@ class ResponsysBackend(Schedules, Attributes):
 
         def interpret(response: Response) -> Answer:
             stored = self._decoded(operation, response)
-            return Answer(target=target, settled=stored.name == target and shows(stored, changes))
+            check_id(operation, target, stored.id)
+            return Answer(target=target, settled=shows(stored, changes))
 
         return PreparedWrite(request_for=request_for, interpret=interpret)
 
@@ -361,8 +367,8 @@ class ResponsysBackend(Schedules, Attributes):
 
         def interpret(response: Response) -> Answer:
             told: CampaignApproval = self._decoded(request.operation, response)
-            settled = (told.campaign_name, told.approval_status) == (target, approval.status)
-            return Answer(target=target, settled=settled)
+            check_id(request.operation, target, told.id)
+            return Answer(target=target, settled=told.approval_status == approval.status)
 
         return PreparedWrite(request_for=lambda _: request, interpret=interpret)
 

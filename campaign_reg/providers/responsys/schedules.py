@@ -15,6 +15,7 @@ from campaign_reg.providers.responsys.details import (
     ScheduleType,
     wall_time,
 )
+from campaign_reg.wire.response import check_id
 
 
 class Schedules(Calls):
@@ -45,6 +46,7 @@ class Schedules(Calls):
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-campaigns-campaignName-schedule-scheduleId-get.htm
         """
         found: LaunchSchedule = await self._call(ops.GET_SCHEDULE, {"name": name, "schedule_id": schedule_id})
+        check_id(ops.GET_SCHEDULE, schedule_id, found.id or None, "schedule")
         return found
 
     async def create_schedule(
@@ -115,6 +117,7 @@ class Schedules(Calls):
             {"name": name, "schedule_id": schedule_id},
             body=self._encoded(draft),
         )
+        check_id(ops.UPDATE_SCHEDULE, schedule_id, moved.id or None, "schedule")
         return moved
 
     async def delete_schedule(self, name: str, schedule_id: str) -> LaunchSchedule:
@@ -130,6 +133,7 @@ class Schedules(Calls):
         gone: LaunchSchedule = await self._call(
             ops.DELETE_SCHEDULE, {"name": name, "schedule_id": schedule_id}
         )
+        check_id(ops.DELETE_SCHEDULE, schedule_id, gone.id or None, "schedule")
         return gone
 
 

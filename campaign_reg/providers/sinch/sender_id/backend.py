@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 import attrs
 
 from campaign_reg.enums import Verb
-from campaign_reg.errors import HeldBackError, InvalidInputError, OutcomeUnknownError
+from campaign_reg.errors import HeldBackError, InvalidInputError
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
@@ -37,7 +37,7 @@ from campaign_reg.providers.sinch.sender_id.paperwork import Paperwork
 from campaign_reg.providers.sinch.sender_id.rules import RULES, answers_to, mark_of, senders_of, shows
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.operation import Operation, QueryValue
-from campaign_reg.wire.response import parse_response, vendor_date
+from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.models.feedback import Feedback
@@ -80,7 +80,9 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         Source:
             https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/getregistration.md
         """
-        return cast("SenderIdRegistration", await self._call(ops.GET, {"id": id}))
+        registration = cast("SenderIdRegistration", await self._call(ops.GET, {"id": id}))
+        check_id(ops.GET, id, registration.id, "registration")
+        return registration
 
     def list(
         self,
@@ -268,8 +270,11 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
 
     async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
         """Read a registration and reduce it to what decides."""
-        response = await self._transport.send(self._request(ops.GET, {"id": id}, permit=permit))
+        request = self._request(ops.GET, {"id": id}, permit=permit)
+        request.own_connection = verb is Verb.DELETE  # a 404, which proves it, does not say about what
+        response = await self._transport.send(request)
         registration: SenderIdRegistration = parse_response(ops.GET, response, self.converter.structure)
+        check_id(ops.GET, id, registration.id, "registration")
         return self._reading(registration, response)
 
     async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
@@ -342,10 +347,7 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
             reply = parse_response(operation, response, self.converter.structure)
             if not isinstance(reply, SenderIdRegistration):
                 return Answer(target=target or "", settled=operation is ops.DELETE)
-            if target not in (None, reply.id):
-                raise OutcomeUnknownError(
-                    operation.name, "the answer is about another registration", status=response.status
-                )
+            check_id(operation, target or reply.id, reply.id, "registration")
             return Answer(target=reply.id, settled=update is not None and shows(reply, update))
 
         return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark=mark or {})

@@ -30,6 +30,7 @@ GET = Operation(
     method="GET",
     path=_REGISTRATIONS + "/{id}",
     safe=True,
+    keep_alive=True,
     result=SenderIdRegistration,
     errors=ERRORS,
     source=_REFERENCE + "registrations/getregistration.md",

@@ -27,7 +27,7 @@ from campaign_reg.providers.sinch.sender_id.models import RegistrationType
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.multipart import MultipartSource
 from campaign_reg.wire.operation import Operation, QueryValue
-from campaign_reg.wire.response import parse_response
+from campaign_reg.wire.response import check_id, parse_response
 
 if TYPE_CHECKING:
     from campaign_reg.providers.sinch.sender_id.callbacks import CallbackConfiguration
@@ -166,7 +166,9 @@ class Paperwork(SinchCalls[SenderIdConfig]):
         Source:
             https://developers.sinch.com/docs/registration-api/api-reference/registrations/policies/getpolicy.md
         """
-        return cast("Policy", await self._call(ops.GET_POLICY, {"id": policy_id}))
+        policy = cast("Policy", await self._call(ops.GET_POLICY, {"id": policy_id}))
+        check_id(ops.GET_POLICY, policy_id, policy.id, "policy")
+        return policy
 
     async def markets(
         self,

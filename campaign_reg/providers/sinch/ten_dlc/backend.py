@@ -26,6 +26,7 @@ from campaign_reg.providers.sinch.ten_dlc.codec import feedback_of, make_convert
 from campaign_reg.providers.sinch.ten_dlc.lint import limits, lint
 from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignDraft,
+    CampaignFeedback,
     CampaignList,
     CreatedCampaign,
     FileCategory,
@@ -39,7 +40,7 @@ from campaign_reg.providers.sinch.ten_dlc.rules import RULES
 from campaign_reg.providers.sinch.ten_dlc.toll_free import TollFree
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.operation import Operation, QueryValue, segment
-from campaign_reg.wire.response import parse_response, vendor_date
+from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.models.feedback import Feedback
@@ -89,6 +90,7 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_getcampaign.md
         """
         campaign: SinchCampaign = await self._call(ops.GET, {"id": id})
+        check_id(ops.GET, id, campaign.id)
         return campaign
 
     async def get_by_tcr_id(self, tcr_id: str) -> SinchCampaign:
@@ -104,6 +106,7 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
         segment(tcr_id, "tcr_id")
         query = {"campaignRegistrationIdQuery": tcr_id}
         campaign: SinchCampaign = await self._call(ops.GET_BY_TCR_ID, query=query)
+        check_id(ops.GET_BY_TCR_ID, tcr_id, campaign.tcr_id)
         return campaign
 
     def list(
@@ -222,7 +225,9 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_getcampaignregistrationfeedback.md
         """
-        return feedback_of(await self._call(ops.FEEDBACK, {"id": id}))
+        document: CampaignFeedback = await self._call(ops.FEEDBACK, {"id": id})
+        check_id(ops.FEEDBACK, id, document.id)
+        return feedback_of(document)
 
     async def qualify(self, brand_id: str, use_case: str | None = None) -> Qualification:
         """Terms and fees a brand may expect.
@@ -311,8 +316,11 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
 
     async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
         """Read a campaign and reduce it to what decides."""
-        response = await self._transport.send(self._request(ops.GET, {"id": id}, permit=permit))
+        request = self._request(ops.GET, {"id": id}, permit=permit)
+        request.own_connection = verb is Verb.DELETE  # a 404, which proves it, does not say about what
+        response = await self._transport.send(request)
         campaign: SinchCampaign = parse_response(ops.GET, response, self.converter.structure)
+        check_id(ops.GET, id, campaign.id)
         return self._reading(campaign, response)
 
     async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:

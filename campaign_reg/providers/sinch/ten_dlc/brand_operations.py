@@ -46,6 +46,7 @@ GET = Operation(
     method="GET",
     path=_BRANDS + "/{id}",
     safe=True,
+    keep_alive=True,
     result=Brand,
     errors=ERRORS,
     source=_REFERENCE + "brandregistrationservice_getbrandregistrationrequest.md",

@@ -27,6 +27,7 @@ from campaign_reg.providers.sinch.ten_dlc.brand_models import (
 )
 from campaign_reg.providers.sinch.ten_dlc.calls import encode
 from campaign_reg.wire.operation import segment
+from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:
     import cattrs
@@ -105,6 +106,7 @@ class Brands:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_getbrandregistrationrequest.md
         """
         brand: Brand = await self._call(ops.GET, {"id": id})
+        check_id(ops.GET, id, brand.id, "brand")
         return brand
 
     async def get_by_tcr_id(self, tcr_id: str) -> Brand:
@@ -119,6 +121,7 @@ class Brands:
         """
         segment(tcr_id, "tcr_id")
         brand: Brand = await self._call(ops.GET_BY_TCR_ID, query={"brandId": tcr_id})
+        check_id(ops.GET_BY_TCR_ID, tcr_id, brand.tcr_id, "brand")
         return brand
 
     async def update(
@@ -152,6 +155,7 @@ class Brands:
         )
         body = encode(self._converter, change, BrandChange)
         brand: Brand = await self._call(ops.UPDATE, {"id": id}, body=body)
+        check_id(ops.UPDATE, id, brand.id, "brand")
         return brand
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
@@ -192,6 +196,7 @@ class Brands:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_upgrade10dlcbrandtofullregistration.md
         """
         brand: Brand = await self._call(ops.UPGRADE, {"id": id})
+        check_id(ops.UPGRADE, id, brand.id, "brand")
         return brand
 
     async def vettings(

@@ -33,6 +33,7 @@ GET = Operation(
     method="GET",
     path=_CAMPAIGNS + "/{id}",
     safe=True,
+    keep_alive=True,
     result=SinchCampaign,
     errors=ERRORS,
     source=_REFERENCE + "campaignregistrationexternalservice_getcampaign.md",

@@ -21,6 +21,7 @@ from campaign_reg.providers.sinch.ten_dlc.toll_free_models import (
     TollFreeVerification,
 )
 from campaign_reg.wire.operation import Operation, QueryValue
+from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:
     import cattrs
@@ -54,6 +55,7 @@ GET = Operation(
     method="GET",
     path=_VERIFICATION + "/{id}",
     safe=True,
+    keep_alive=True,
     result=TollFreeVerification,
     errors=ERRORS,
     source=_REFERENCE + "gettfnverificationrequest.md",
@@ -150,6 +152,7 @@ class TollFree:
         if id == _USE_CASES:
             raise InvalidInputError(f"id {id!r} names another call, use_cases()")
         verification: TollFreeVerification = await self._call(GET, {"id": id})
+        check_id(GET, id, verification.id, "verification")
         return verification
 
     async def use_cases(self) -> tuple[str, ...]:

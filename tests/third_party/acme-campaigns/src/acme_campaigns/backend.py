@@ -22,7 +22,7 @@ from campaign_reg.protocol.pager import Pager
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.operation import Operation, build_request
-from campaign_reg.wire.response import parse_response, vendor_date
+from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
     from acme_campaigns.config import AcmeConfig
@@ -58,6 +58,7 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
             NotFoundError: No such campaign in this workspace.
         """
         campaign: AcmeCampaign = await self._ask(ops.GET, {"ref": id})
+        check_id(ops.GET, id, campaign.id)
         return campaign
 
     def list(

@@ -14,6 +14,7 @@ GET = Operation(
     method="GET",
     path=_CAMPAIGNS + "/{ref}",
     safe=True,
+    keep_alive=True,  # its answer names the campaign, and the backend compares it
     result=AcmeCampaign,
     errors=ERRORS,
     source=_DOCS + "#get",
