@@ -7,8 +7,7 @@ import aiohttp
 import pytest
 
 from campaign_reg.sandbox import Sandbox
-
-from .client import Api
+from tests.sandbox.client import Api
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import yarl
 
-from .client import Answer
+from tests.sandbox.client import Answer
 
 if TYPE_CHECKING:
     import aiohttp

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from openapi_core.exceptions import OpenAPIError
 
-from .client import CREATE_BODY, contract_document
-from .contracts import UNDOCUMENTED_SINCH, contract, hold_against
-from .test_sinch_tollfree import BODY as TFN_BODY
+from tests.sandbox.client import CREATE_BODY, contract_document
+from tests.sandbox.contracts import UNDOCUMENTED_SINCH, contract, hold_against
+from tests.sandbox.test_sinch_tollfree import BODY as TFN_BODY
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 

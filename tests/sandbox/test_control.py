@@ -6,8 +6,7 @@ import pytest
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campaign_reg.sandbox import Sandbox
-
-from .rcs_client import RcsApi
+from tests.sandbox.rcs_client import RcsApi
 
 if TYPE_CHECKING:
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 

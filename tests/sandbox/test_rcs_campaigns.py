@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .rcs_client import RcsApi
+from tests.sandbox.rcs_client import RcsApi
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 

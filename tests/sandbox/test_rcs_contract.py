@@ -10,16 +10,15 @@ from jsonschema_path import SchemaPath
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.validation.schemas import oas31_schema_validators_factory
 
-from .client import contract_document
-from .contracts import contract, hold_against
-from .rcs_client import RcsApi
+from tests.sandbox.client import contract_document
+from tests.sandbox.contracts import contract, hold_against
+from tests.sandbox.rcs_client import RcsApi
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from campaign_reg.sandbox import Sandbox
-
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 CONTRACT = "rcs-platform.yaml"

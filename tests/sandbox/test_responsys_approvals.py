@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .responsys_client import APPROVALS, CAMPAIGNS, ResponsysApi, code, example_body, opened, segment
+from tests.sandbox.responsys_client import (
+    APPROVALS,
+    CAMPAIGNS,
+    ResponsysApi,
+    code,
+    example_body,
+    opened,
+    segment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -4,7 +4,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .responsys_client import CAMPAIGNS, LIMITS, ORGANIZATIONS, ResponsysApi, code, opened, segment
+from tests.sandbox.responsys_client import (
+    CAMPAIGNS,
+    LIMITS,
+    ORGANIZATIONS,
+    ResponsysApi,
+    code,
+    opened,
+    segment,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

@@ -11,9 +11,9 @@ import pytest
 from schemathesis import checks
 from schemathesis.generation import GenerationMode
 
-from . import test_schemathesis as machinery
-from .client import contract_document
-from .test_schemathesis import attack, served
+from tests.sandbox import test_schemathesis as machinery
+from tests.sandbox.client import contract_document
+from tests.sandbox.test_schemathesis import attack, served
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox

@@ -11,10 +11,9 @@ import pytest
 from schemathesis import checks
 
 from campaign_reg.sandbox.responsys_bodies import MESSAGE_PATHS, PATH_LISTS, PATHS
-
-from . import test_schemathesis as machinery
-from .responsys_client import LOGIN, responsys_document
-from .test_schemathesis import attack, served
+from tests.sandbox import test_schemathesis as machinery
+from tests.sandbox.responsys_client import LOGIN, responsys_document
+from tests.sandbox.test_schemathesis import attack, served
 
 if TYPE_CHECKING:
     from collections.abc import Container

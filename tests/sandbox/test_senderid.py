@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campaign_reg.sandbox import Sandbox, senderid_policies
-
-from .client import Api
-from .senderid_client import created, read, update
+from tests.sandbox.client import Api
+from tests.sandbox.senderid_client import created, read, update
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox.senderid_callbacks import Callback

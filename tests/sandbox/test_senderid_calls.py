@@ -6,13 +6,11 @@ from urllib.parse import quote
 import pytest
 
 from campaign_reg.sandbox import senderid_policies
-
-from .senderid_client import CREATE_BODY, create, created, delete, find, read, update
+from tests.sandbox.senderid_client import CREATE_BODY, create, created, delete, find, read, update
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 UNKNOWN = "01hh51s80tpvjy7pe0mt6nd7at"

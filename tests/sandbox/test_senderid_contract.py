@@ -9,16 +9,14 @@ import pytest
 from openapi_core.exceptions import OpenAPIError
 
 from campaign_reg.sandbox import senderid_policies, senderid_registrations
-
-from .client import contract_document
-from .contracts import UNDOCUMENTED_SENDER_ID, AsRequest, AsResponse, contract, hold_against
-from .senderid_client import CREATE_BODY, create, created, delete, read, update, upload
+from tests.sandbox.client import contract_document
+from tests.sandbox.contracts import UNDOCUMENTED_SENDER_ID, AsRequest, AsResponse, contract, hold_against
+from tests.sandbox.senderid_client import CREATE_BODY, create, created, delete, read, update, upload
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 NAME = "sinch-registration.yaml"

@@ -5,14 +5,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from campaign_reg.sandbox import senderid_policies, senderid_registrations, senderid_samples
-
-from .client import contract_document
-from .senderid_client import created, delete, read, update, upload
+from tests.sandbox.client import contract_document
+from tests.sandbox.senderid_client import created, delete, read, update, upload
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 PLAIN, FORM, MANUAL = senderid_policies.PLAIN, senderid_policies.NEEDS_FORM, senderid_policies.MANUAL

@@ -8,7 +8,7 @@ import pytest
 from campaign_reg.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 

@@ -8,12 +8,11 @@ from urllib.parse import quote
 
 import pytest
 
-from .client import CREATE_BODY
+from tests.sandbox.client import CREATE_BODY
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 UNKNOWN = "01k4cxccbt519xa3ejty1r5jb4"

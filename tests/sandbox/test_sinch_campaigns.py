@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .client import CREATE_BODY
+from tests.sandbox.client import CREATE_BODY
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-
-    from .client import Api
+    from tests.sandbox.client import Api
 
 pytestmark = pytest.mark.anyio
 

@@ -33,9 +33,18 @@ from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.wire.operation import Operation, build_request
 from campaign_reg.wire.response import parse_response
 from tests.clocks import VirtualClock
-
-from .account import GET, PUT, get, no_errors_in_circles, put
-from .wire_server import Connection, Received, Step, WireServer, drop, reply, reset, silence, then_close
+from tests.transport.account import GET, PUT, get, no_errors_in_circles, put
+from tests.transport.wire_server import (
+    Connection,
+    Received,
+    Step,
+    WireServer,
+    drop,
+    reply,
+    reset,
+    silence,
+    then_close,
+)
 
 if TYPE_CHECKING:
     import trustme

@@ -19,8 +19,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.transport.auth import AuthTransport
 from campaign_reg.wire.operation import build_request
-
-from .account import GET, ORIGIN, PUT, TOKEN, Basic, Bearer, Script, answer, get, put
+from tests.transport.account import GET, ORIGIN, PUT, TOKEN, Basic, Bearer, Script, answer, get, put
 
 if TYPE_CHECKING:
     from campaign_reg.wire.message import Request, Response, Token

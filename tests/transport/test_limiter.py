@@ -13,8 +13,7 @@ from campaign_reg.errors import ConnectError, HeldBackError
 from campaign_reg.pace import Limits, Permit
 from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
 from tests.clocks import VirtualClock
-
-from .account import TOKEN, Script, answer, get, put
+from tests.transport.account import TOKEN, Script, answer, get, put
 
 if TYPE_CHECKING:
     from campaign_reg.wire.message import Request

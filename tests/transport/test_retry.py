@@ -26,8 +26,7 @@ from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
 from campaign_reg.transport.retry import RetryTransport
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import ErrorBody, ErrorTable, Refusal
-
-from .account import GET, PUT, Script, answer, get, no_errors_in_circles, put
+from tests.transport.account import GET, PUT, Script, answer, get, no_errors_in_circles, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

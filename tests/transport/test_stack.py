@@ -29,10 +29,19 @@ from campaign_reg.errors import (
 from campaign_reg.pace import Limits
 from campaign_reg.wire.response import parse_response
 from tests.clocks import VirtualClock
-
-from .account import GET, PUT, Account, Basic, Bearer, get, put
-from .test_aiohttp import BREAKS, Resolver
-from .wire_server import Connection, Received, Step, WireServer, drop, reply, reset, silence, then_close
+from tests.transport.account import GET, PUT, Account, Basic, Bearer, get, put
+from tests.transport.test_aiohttp import BREAKS, Resolver
+from tests.transport.wire_server import (
+    Connection,
+    Received,
+    Step,
+    WireServer,
+    drop,
+    reply,
+    reset,
+    silence,
+    then_close,
+)
 
 if TYPE_CHECKING:
     from campaign_reg.wire.message import Request

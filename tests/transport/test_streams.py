@@ -28,10 +28,18 @@ from campaign_reg.pace import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.wire.operation import MAX_BODY_BYTES, Operation, build_request
 from tests.clocks import VirtualClock
-
-from .account import GET, SINCH_ERRORS, Account, Bearer, no_errors_in_circles
-from .streams import BLOCK, Counter, Sink, Source
-from .wire_server import Connection, Received, Step, WireServer, drop, reply, silence, then_close
+from tests.transport.account import GET, SINCH_ERRORS, Account, Bearer, no_errors_in_circles
+from tests.transport.streams import BLOCK, Counter, Sink, Source
+from tests.transport.wire_server import (
+    Connection,
+    Received,
+    Step,
+    WireServer,
+    drop,
+    reply,
+    silence,
+    then_close,
+)
 
 if TYPE_CHECKING:
     import trustme

@@ -14,11 +14,10 @@ from campaign_reg.errors import ConnectError, OutcomeUnknownError, TransportErro
 from campaign_reg.pace import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from tests.clocks import VirtualClock
-
-from .account import GET, PUT, Account, Bearer, get, put
-from .streams import Counter, Source
-from .surplus import MOMENTS, Surplus
-from .wire_server import Connection, Received, WireServer, reply
+from tests.transport.account import GET, PUT, Account, Bearer, get, put
+from tests.transport.streams import Counter, Source
+from tests.transport.surplus import MOMENTS, Surplus
+from tests.transport.wire_server import Connection, Received, WireServer, reply
 
 if TYPE_CHECKING:
     from campaign_reg.wire.message import Request

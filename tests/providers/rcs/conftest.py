@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import campaign_reg
+from tests.providers.rcs.contract import NAME
 from tests.sandbox.contracts import AsRequest, contract
-
-from .contract import NAME
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -20,9 +20,8 @@ from campaign_reg.errors import (
     TransportError,
 )
 from campaign_reg.providers.rcs.drafts import ExportQuery, ExportSource
+from tests.providers.rcs.conftest import calls
 from tests.transport.wire_server import WireServer, reply
-
-from .conftest import calls
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs import RcsBackend

@@ -22,9 +22,8 @@ from campaign_reg.errors import (
 from campaign_reg.providers.rcs import RcsConfig
 from campaign_reg.providers.rcs.auth import LOGIN, REFRESH, RcsJwt, parse_token
 from campaign_reg.wire.message import AuthScheme, Request, Response, Token
-
-from .conftest import calls
-from .contract import EXAMPLES
+from tests.providers.rcs.conftest import calls
+from tests.providers.rcs.contract import EXAMPLES
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs import RcsBackend

@@ -30,12 +30,11 @@ from campaign_reg.errors import (
 from campaign_reg.models.finding import Severity
 from campaign_reg.providers.rcs.drafts import CampaignDraft, Card, MessageDraft, Recipient
 from campaign_reg.providers.rcs.models import RcsCampaignDetail
+from tests.providers.rcs.conftest import calls
+from tests.providers.rcs.contract import EXAMPLES, NAME
+from tests.providers.rcs.test_drafts import FULL
 from tests.sandbox.contracts import AsRequest, contract
 from tests.transport.wire_server import WireServer, reply, reset
-
-from .conftest import calls
-from .contract import EXAMPLES, NAME
-from .test_drafts import FULL
 
 if TYPE_CHECKING:
     from campaign_reg.connection import Connection

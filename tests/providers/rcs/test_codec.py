@@ -32,8 +32,7 @@ from campaign_reg.providers.rcs.models import (
 from campaign_reg.providers.rcs.shapes import same_json
 from campaign_reg.wire.codec import dumps, loads
 from campaign_reg.wire.message import Response
-
-from .contract import CONTRACT, EXAMPLES, answers, enum
+from tests.providers.rcs.contract import CONTRACT, EXAMPLES, answers, enum
 
 CONVERTER = make_converter()
 UNHURRIED = settings(deadline=None)  # a busy machine is no mistake

@@ -24,8 +24,7 @@ from campaign_reg.providers.rcs.drafts import (
     Suggestion,
 )
 from campaign_reg.providers.rcs.models import RcsMessage
-
-from .contract import requests
+from tests.providers.rcs.contract import requests
 
 CONVERTER = make_converter()
 CARD = Card(

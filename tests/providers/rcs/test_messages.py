@@ -10,8 +10,7 @@ import pytest
 
 from campaign_reg.errors import InvalidInputError, InvalidRequestError, NotFoundError, OutcomeUnknownError
 from campaign_reg.providers.rcs.drafts import CampaignDraft, Card, MessageDraft, Recipient, SmsFallback
-
-from .conftest import calls
+from tests.providers.rcs.conftest import calls
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs import RcsBackend
