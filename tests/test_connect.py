@@ -18,7 +18,7 @@ from campaign_reg.errors import AuthenticationError, ConnectError, NotFoundError
 from campaign_reg.pace import Limits as PaceLimits
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.transport.limiter import MemoryPace
-from tests.transport.wire_server import WireServer, reply
+from tests.support.wire_server import WireServer, reply
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

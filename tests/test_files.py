@@ -18,7 +18,7 @@ from campaign_reg.files import FileSource, FolderSink
 from campaign_reg.pace import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.wire.operation import Operation, build_request
-from tests.transport.wire_server import WireServer, reply, then_close
+from tests.support.wire_server import WireServer, reply, then_close
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -39,10 +39,10 @@ from campaign_reg.protocol.backend import Backend
 from campaign_reg.providers.registry import load_for
 from campaign_reg.providers.sinch.config import SinchConfig
 from campaign_reg.sandbox import Sandbox
-from tests.cli import command
-from tests.clocks import VirtualClock
 from tests.providers import test_contract as contract
-from tests.providers.stage import Stage
+from tests.support import command
+from tests.support.clocks import VirtualClock
+from tests.support.stage import Stage
 from tests.third_party.acme_server import KEY, WORKSPACE, AcmeServer
 from tests.third_party.packages import ACME, copy_of_acme, install
 from tests.third_party.stage import AcmeStage

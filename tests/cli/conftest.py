@@ -10,7 +10,7 @@ from anyio.from_thread import start_blocking_portal
 
 from campaign_reg.cli import main
 from campaign_reg.sandbox import Sandbox
-from tests.cli.command import Ended, environment
+from tests.support.command import Ended, environment
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.command import end, run, start
+from tests.support.command import end, run, start
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox

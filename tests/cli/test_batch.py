@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campaign_reg.cli.standing import standing
-from tests.cli.command import Ended, end, environment, run, start
+from tests.support.command import Ended, end, environment, run, start
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process

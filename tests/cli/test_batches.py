@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.samples import RESPONSYS, SINCH
+from tests.support.drafts import RESPONSYS, SINCH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from campaign_reg.sandbox import Sandbox
-    from tests.cli.command import Ended
     from tests.cli.conftest import Main
+    from tests.support.command import Ended
 
 QUICK_VENDOR: dict[str, Any] = {"pause_again_share": 0, "stop_share": 0, "settle_seconds": (0.1, 0.2)}
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from campaign_reg.sandbox import Sandbox
-    from tests.cli.command import Ended
+    from tests.support.command import Ended
 
     Main = Callable[..., Ended]
 

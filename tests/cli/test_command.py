@@ -14,7 +14,7 @@ import pytest
 from campaign_reg.cli.exits import Exit, exit_of_verdicts, worst
 from campaign_reg.cli.words import safe
 from campaign_reg.enums import Verdict
-from tests.cli.command import end, environment, run, start
+from tests.support.command import end, environment, run, start
 
 if TYPE_CHECKING:
     from tests.cli.conftest import Main

@@ -7,7 +7,7 @@ import pytest
 from campaign_reg.cli.demo_audit import audit
 from campaign_reg.connection import connect
 from campaign_reg.engine.batch import Batch
-from tests.cli.command import environment, run
+from tests.support.command import environment, run
 
 if TYPE_CHECKING:
     from pathlib import Path

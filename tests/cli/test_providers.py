@@ -9,7 +9,7 @@ import pytest
 from campaign_reg import registry
 from campaign_reg.enums import Verb
 from campaign_reg.providers.registry import verbs_of
-from tests.plug_ins import WORKING, install
+from tests.support.plug_ins import WORKING, install
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,17 +18,17 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.providers.registry import load
-from tests.cli.command import run
-from tests.cli.samples import SINCH
 from tests.cli.test_report import table
+from tests.support.command import run
+from tests.support.drafts import SINCH
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from campaign_reg.protocol.judge import VerbRule
     from campaign_reg.sandbox import Sandbox
-    from tests.cli.command import Ended
     from tests.cli.conftest import Main
+    from tests.support.command import Ended
 
 MEGABYTE = 1 << 20
 NO_BORDER = "where the record that begins here ends is not clear"

@@ -12,8 +12,8 @@ import pytest
 
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.feedback import Feedback
-from tests.cli.command import environment, run
-from tests.report.journals import Line, write_journal
+from tests.support.command import environment, run
+from tests.support.journals import Line, write_journal
 
 if TYPE_CHECKING:
     from pathlib import Path

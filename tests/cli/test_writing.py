@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cli.conftest import Typed
-from tests.cli.samples import RCS, RESPONSYS, SINCH
+from tests.support.drafts import RCS, RESPONSYS, SINCH
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from campaign_reg.sandbox import Sandbox
-    from tests.cli.command import Ended
     from tests.cli.conftest import Main
+    from tests.support.command import Ended
 
 
 def file(folder: Path, draft: object, name: str = "draft.json") -> Path:

@@ -27,7 +27,7 @@ from campaign_reg import (
 )
 from campaign_reg.enums import Evidence
 from campaign_reg.sandbox import Sandbox
-from tests.engine.conftest import Connect
+from tests.support.connections import Connect
 
 pytestmark = pytest.mark.anyio
 

@@ -16,7 +16,7 @@ from campaign_reg.engine.records import Tally
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.protocol.backend import Waits
-from tests.engine.accounts import LOST, account, many, worsens, written
+from tests.support.accounts import LOST, account, many, worsens, written
 
 pytestmark = pytest.mark.anyio
 

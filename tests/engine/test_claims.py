@@ -13,8 +13,8 @@ from campaign_reg.engine.claims import DIRECTORY_VARIABLE, Claims, forget, state
 from campaign_reg.engine.schema import looking_on
 from campaign_reg.engine.store import Header
 from campaign_reg.sandbox import Sandbox
-from tests.engine.accounts import account
-from tests.engine.conftest import Connect
+from tests.support.accounts import account
+from tests.support.connections import Connect
 
 pytestmark = pytest.mark.anyio
 

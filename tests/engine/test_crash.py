@@ -14,12 +14,12 @@ import pytest
 
 from campaign_reg import Batch, RowResult, Verdict
 from campaign_reg.sandbox import Sandbox
-from tests.engine.conftest import QUICK, Connect
-from tests.engine.worker import STEPS
+from tests.support.batch_worker import STEPS
+from tests.support.connections import QUICK, Connect
 
 pytestmark = pytest.mark.anyio
 
-WORKER = Path(__file__).with_name("worker.py")
+WORKER = Path(__file__).parents[1] / "support" / "batch_worker.py"
 
 
 async def work(

@@ -14,8 +14,8 @@ from campaign_reg.engine.records import Summary
 from campaign_reg.engine.store import Header
 from campaign_reg.enums import Evidence
 from campaign_reg.protocol.backend import NotApplied, PreparedWrite
-from tests.backends import MemoryRequest
-from tests.engine.accounts import LOST, account, many, written
+from tests.support.accounts import LOST, account, many, written
+from tests.support.backends import MemoryRequest
 
 pytestmark = pytest.mark.anyio
 

@@ -39,9 +39,9 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.pace import Permit
 from campaign_reg.protocol.backend import Waits
 from campaign_reg.sandbox import Sandbox
-from tests.backends import MemoryBackend
-from tests.clocks import VirtualClock
-from tests.engine.conftest import Connect
+from tests.support.backends import MemoryBackend
+from tests.support.clocks import VirtualClock
+from tests.support.connections import Connect
 
 pytestmark = pytest.mark.anyio
 

@@ -27,9 +27,9 @@ from campaign_reg.engine.store import Header
 from campaign_reg.enums import Verb
 from campaign_reg.protocol.backend import Answer, NotApplied, PreparedWrite, Waits
 from campaign_reg.report.account import account as account_of
-from tests.backends import EveryVerbBackend, MemoryRequest
-from tests.clocks import VirtualClock
-from tests.engine.accounts import LOST, SHORT, account, many, worsens, written
+from tests.support.accounts import LOST, SHORT, account, many, worsens, written
+from tests.support.backends import EveryVerbBackend, MemoryRequest
+from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
 

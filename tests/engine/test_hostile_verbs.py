@@ -19,8 +19,8 @@ from campaign_reg.errors import InvalidRequestError, OutcomeUnknownError, RateLi
 from campaign_reg.protocol.backend import Answer, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.wire.codec import parse_datetime
-from tests.backends import EveryVerbBackend, MemoryRequest, Wish
-from tests.clocks import VirtualClock
+from tests.support.backends import EveryVerbBackend, MemoryRequest, Wish
+from tests.support.clocks import VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

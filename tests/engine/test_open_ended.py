@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from campaign_reg import AuthenticationError, Batch, BatchRow, InvalidInputError, Verdict
-from tests.backends import EveryVerbBackend
-from tests.engine.accounts import account, many, written
+from tests.support.accounts import account, many, written
+from tests.support.backends import EveryVerbBackend
 
 pytestmark = pytest.mark.anyio
 

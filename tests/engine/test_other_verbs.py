@@ -15,8 +15,8 @@ from campaign_reg import Batch, BatchRow, InvalidInputError, RowResult, Schedule
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.errors import OutcomeUnknownError, RateLimitError
 from campaign_reg.protocol.backend import Waits
-from tests.backends import EveryVerbBackend, MemoryBackend
-from tests.clocks import VirtualClock
+from tests.support.backends import EveryVerbBackend, MemoryBackend
+from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from campaign_reg.engine.brakes import Brakes
 from campaign_reg.engine.plan import PlanNote, PlanRow, Risk, Step, difference
 from campaign_reg.models.change import TermsOrder
 from campaign_reg.models.reading import Reading, Terms
-from tests.engine.accounts import LOW, TOP, account, many, written
+from tests.support.accounts import LOW, TOP, account, many, written
 
 pytestmark = pytest.mark.anyio
 

@@ -10,8 +10,8 @@ import pytest
 
 from campaign_reg import Action, InvalidInputError, Poller, PollTimeoutError, Schedule, ServerError, Verdict
 from campaign_reg.errors import PermissionDeniedError
-from tests.backends import MemoryBackend
-from tests.clocks import VirtualClock
+from tests.support.backends import MemoryBackend
+from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ import pytest
 from campaign_reg.clock import SystemClock
 from campaign_reg.engine.rounds import TICK_SECONDS, Entry, Rounds, Wheel
 from campaign_reg.errors import InvalidInputError
-from tests.clocks import VirtualClock
+from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
 

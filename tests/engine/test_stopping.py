@@ -12,7 +12,7 @@ import pytest
 from campaign_reg import Batch, InvalidInputError, Limits
 from campaign_reg.errors import AuthenticationError
 from campaign_reg.sandbox import Sandbox
-from tests.engine.conftest import Connect
+from tests.support.connections import Connect
 
 pytestmark = pytest.mark.anyio
 

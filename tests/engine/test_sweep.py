@@ -20,10 +20,10 @@ from campaign_reg.pace import Permit
 from campaign_reg.protocol.backend import Waits
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.sandbox import Sandbox
-from tests.backends import MemoryBackend, MemoryCampaign
-from tests.clocks import VirtualClock
-from tests.engine.accounts import LOST, many
-from tests.engine.conftest import Connect
+from tests.support.accounts import LOST, many
+from tests.support.backends import MemoryBackend, MemoryCampaign
+from tests.support.clocks import VirtualClock
+from tests.support.connections import Connect
 
 pytestmark = pytest.mark.anyio
 

@@ -43,8 +43,8 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.pace import Permit
 from campaign_reg.protocol.backend import Answer, Backend, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.schedule import Schedule
-from tests.backends import MemoryRequest
 from tests.property.vendor import Kind, Made, Record, Shown, Vendor, at, whole
+from tests.support.backends import MemoryRequest
 
 if TYPE_CHECKING:
     import asyncio

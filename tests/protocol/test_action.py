@@ -29,8 +29,8 @@ from campaign_reg.models.change import Change, Direction
 from campaign_reg.protocol.action import Action
 from campaign_reg.protocol.backend import Waits
 from campaign_reg.protocol.schedule import Schedule
-from tests.backends import MemoryBackend
-from tests.clocks import VirtualClock
+from tests.support.backends import MemoryBackend
+from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
 
@@ -377,8 +377,8 @@ class TestRefresh:
 
 TAKES_IT_UP = """
 import asyncio, sys
-from tests.backends import MemoryBackend
-from tests.clocks import VirtualClock
+from tests.support.backends import MemoryBackend
+from tests.support.clocks import VirtualClock
 
 async def main():
     clock = VirtualClock()

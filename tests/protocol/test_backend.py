@@ -19,8 +19,8 @@ from campaign_reg.errors import (
 from campaign_reg.pace import Limits, Permit
 from campaign_reg.protocol.backend import Intent, PreparedWrite, Waits
 from campaign_reg.protocol.params import make_params, plain_params
-from tests.backends import Again, MemoryBackend, MemoryRequest
-from tests.clocks import VirtualClock
+from tests.support.backends import Again, MemoryBackend, MemoryRequest
+from tests.support.clocks import VirtualClock
 
 if TYPE_CHECKING:
     from campaign_reg.models.reading import Reading

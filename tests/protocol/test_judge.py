@@ -11,7 +11,7 @@ import pytest
 from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.judge import Judgement, VerbRule, is_untouched, judge, lags_behind, shows_effect
-from tests.backends import CREATE, DELETE, RESUBMIT
+from tests.support.backends import CREATE, DELETE, RESUBMIT
 
 SENT = datetime(2026, 4, 10, 8, 0, 0, tzinfo=UTC)
 UNORDERED = attrs.evolve(RESUBMIT, version_time=lambda version: None)

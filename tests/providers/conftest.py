@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campaign_reg.sandbox import Sandbox
-from tests.shared_clock import SharedClock
+from tests.support.shared_clock import SharedClock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

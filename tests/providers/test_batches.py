@@ -12,8 +12,8 @@ from campaign_reg import Batch, BatchRow, Limits, RowResult, Verdict
 from campaign_reg.enums import Verb
 from campaign_reg.sandbox import Sandbox
 from tests.providers.conftest import START
-from tests.providers.stage import PLANS, SandboxStage
-from tests.shared_clock import SharedClock
+from tests.support.shared_clock import SharedClock
+from tests.support.stage import PLANS, SandboxStage
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,12 +20,12 @@ from campaign_reg import (
 )
 from campaign_reg.enums import CampaignState, Verb
 from campaign_reg.models.reading import Reading
-from tests.providers.stage import PLANS, SandboxStage, Stage
+from tests.support.stage import PLANS, SandboxStage, Stage
 
 if TYPE_CHECKING:
     from campaign_reg.protocol.backend import Backend
     from campaign_reg.sandbox import Sandbox
-    from tests.clocks import VirtualClock
+    from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
 

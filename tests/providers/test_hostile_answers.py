@@ -9,7 +9,7 @@ import pytest
 
 from campaign_reg import DecodeError, OutcomeUnknownError, RcsConfig, ResponsysConfig, SinchConfig, connect
 from campaign_reg.enums import Verb
-from tests.transport.wire_server import WireServer, reply
+from tests.support.wire_server import WireServer, reply
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ from campaign_reg import connect, registry
 from campaign_reg.errors import ConfigurationError
 from campaign_reg.providers.registry import load_for
 from campaign_reg.providers.sinch.config import SinchConfig
-from tests.plug_ins import WORKING, install
+from tests.support.plug_ins import WORKING, install
 
 if TYPE_CHECKING:
     from collections.abc import Callable

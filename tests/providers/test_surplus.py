@@ -14,10 +14,10 @@ import pytest
 from campaign_reg import ApiError, DecodeError, OutcomeUnknownError, connect
 from campaign_reg.enums import Verb
 from campaign_reg.providers.responsys.models import CampaignChanges
-from tests.providers.rcs.contract import EXAMPLES
-from tests.providers.stage import _details, _sinch_draft, _update
+from tests.support.stage import _details, _sinch_draft, _update
+from tests.support.vendors.rcs_contract import EXAMPLES
+from tests.support.wire_server import Received, WireServer, reply
 from tests.transport.surplus import MOMENTS, Surplus
-from tests.transport.wire_server import Received, WireServer, reply
 
 pytestmark = pytest.mark.anyio
 

@@ -11,7 +11,7 @@ from campaign_reg import connect, registry
 from campaign_reg.errors import ConfigurationError
 from campaign_reg.protocol.config import https_url
 from campaign_reg.settings import environment_prefix
-from tests.providers.stage import PLANS
+from tests.support.stage import PLANS
 
 REQUIRED: dict[str, dict[str, str]] = {
     "sinch": {"project_id": "p", "key_id": "k", "key_secret": "s"},

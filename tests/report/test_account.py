@@ -9,7 +9,7 @@ from campaign_reg.errors import JournalMismatchError
 from campaign_reg.models.change import Change, Direction
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.report.account import Downgrade, Reason, account, results
-from tests.report.journals import Line, write_journal
+from tests.support.journals import Line, write_journal
 
 if TYPE_CHECKING:
     from pathlib import Path

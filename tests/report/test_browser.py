@@ -12,9 +12,9 @@ from campaign_reg.enums import Verdict
 from campaign_reg.report.page import page
 from campaign_reg.report.view import view
 from campaign_reg.sandbox import Sandbox
-from tests.cli.command import QUICK
-from tests.report.chromium import Tab, chromium
-from tests.report.journals import Line, write_journal
+from tests.support.chromium import Tab, chromium
+from tests.support.command import QUICK
+from tests.support.journals import Line, write_journal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

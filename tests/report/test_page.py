@@ -21,7 +21,7 @@ from campaign_reg.models.change import Change, Direction
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.report.page import is_report, page
 from campaign_reg.report.view import view
-from tests.report.journals import Line, write_journal
+from tests.support.journals import Line, write_journal
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,7 @@ from campaign_reg.enums import Verdict
 from campaign_reg.models.change import Change, Direction, TermsOrder
 from campaign_reg.report.terms import Shift, TermsCount, changed
 from campaign_reg.report.view import view
-from tests.report.journals import Line, write_journal
+from tests.support.journals import Line, write_journal
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ import pytest
 from campaign_reg.enums import Verdict
 from campaign_reg.report.view import view
 from campaign_reg.report.waits import Waits, span
-from tests.report.journals import Line, write_journal
+from tests.support.journals import Line, write_journal
 
 if TYPE_CHECKING:
     from pathlib import Path

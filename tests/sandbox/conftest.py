@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from campaign_reg.sandbox import Sandbox
-from tests.sandbox.client import Api
+from tests.support.vendors.sinch_client import Api
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

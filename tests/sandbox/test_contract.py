@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 from openapi_core.exceptions import OpenAPIError
 
-from tests.sandbox.client import CREATE_BODY, contract_document
-from tests.sandbox.contracts import UNDOCUMENTED_SINCH, contract, hold_against
 from tests.sandbox.test_sinch_tollfree import BODY as TFN_BODY
+from tests.support.vendors.contracts import UNDOCUMENTED_SINCH, contract, hold_against
+from tests.support.vendors.sinch_client import CREATE_BODY, contract_document
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 

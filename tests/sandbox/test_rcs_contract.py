@@ -10,15 +10,15 @@ from jsonschema_path import SchemaPath
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.validation.schemas import oas31_schema_validators_factory
 
-from tests.sandbox.client import contract_document
-from tests.sandbox.contracts import contract, hold_against
-from tests.sandbox.rcs_client import RcsApi
+from tests.support.vendors.contracts import contract, hold_against
+from tests.support.vendors.rcs_client import RcsApi
+from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from campaign_reg.sandbox import Sandbox
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 CONTRACT = "rcs-platform.yaml"

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from tests.sandbox.rcs_client import RcsApi
+from tests.support.vendors.rcs_client import RcsApi
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 GROUPS = {"groups": [1864275, 1864280], "sender": "acme_agent", "options": {"text": "Open late today."}}

@@ -8,7 +8,7 @@ import pytest
 
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.sandbox.responsys_errors import PROBLEMS
-from tests.sandbox.responsys_client import (
+from tests.support.vendors.responsys_client import (
     APPROVALS,
     CAMPAIGNS,
     CAMPAIGNS_V15,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.sandbox.responsys_client import (
+from tests.support.vendors.responsys_client import (
     APPROVALS,
     CAMPAIGNS,
     ResponsysApi,

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.sandbox.responsys_client import (
+from tests.support.vendors.responsys_client import (
     CAMPAIGNS,
     LIMITS,
     ORGANIZATIONS,

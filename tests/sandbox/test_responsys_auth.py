@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campaign_reg.sandbox.responsys_keys import CLIENT_KEY_PKCS1, SERVER_KEY_PKCS1, RsaKey
-from tests.sandbox.responsys_client import CAMPAIGNS, LIMITS, LOGIN, ResponsysApi, code, opened
+from tests.support.vendors.responsys_client import CAMPAIGNS, LIMITS, LOGIN, ResponsysApi, code, opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from campaign_reg.sandbox import Sandbox
-    from tests.sandbox.client import Answer
+    from tests.support.vendors.sinch_client import Answer
 
 pytestmark = pytest.mark.anyio
 NONCE = b"client nonce \xfb\xff 4242"

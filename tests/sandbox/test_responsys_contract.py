@@ -13,8 +13,8 @@ from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 
 from campaign_reg.sandbox.responsys_keys import CLIENT_KEY_PKCS1, RsaKey
-from tests.sandbox.contracts import HOST, hold_against
-from tests.sandbox.responsys_client import (
+from tests.support.vendors.contracts import HOST, hold_against
+from tests.support.vendors.responsys_client import (
     APPROVALS,
     CAMPAIGNS,
     CAMPAIGNS_V15,

@@ -18,8 +18,8 @@ from schemathesis.generation import GenerationMode
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.sandbox.sinch_paging import page_token
 from campaign_reg.sandbox.sinch_tollfree import TFN_USE_CASES, VOLUMES
-from tests.sandbox.client import Api, contract_document
-from tests.sandbox.contracts import UNDOCUMENTED_SINCH, allow
+from tests.support.vendors.contracts import UNDOCUMENTED_SINCH, allow
+from tests.support.vendors.sinch_client import Api, contract_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,8 +12,8 @@ from schemathesis import checks
 from schemathesis.generation import GenerationMode
 
 from tests.sandbox import test_schemathesis as machinery
-from tests.sandbox.client import contract_document
 from tests.sandbox.test_schemathesis import attack, served
+from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox

@@ -12,8 +12,8 @@ from schemathesis import checks
 
 from campaign_reg.sandbox.responsys_bodies import MESSAGE_PATHS, PATH_LISTS, PATHS
 from tests.sandbox import test_schemathesis as machinery
-from tests.sandbox.responsys_client import LOGIN, responsys_document
 from tests.sandbox.test_schemathesis import attack, served
+from tests.support.vendors.responsys_client import LOGIN, responsys_document
 
 if TYPE_CHECKING:
     from collections.abc import Container

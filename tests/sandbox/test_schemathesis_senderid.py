@@ -10,9 +10,9 @@ from schemathesis import checks
 from campaign_reg.sandbox import senderid_policies
 from campaign_reg.sandbox.sinch_paging import page_token
 from tests.sandbox import test_schemathesis as machinery
-from tests.sandbox.client import Api, contract_document
-from tests.sandbox.contracts import UNDOCUMENTED_SENDER_ID, allow
 from tests.sandbox.test_schemathesis import attack, served
+from tests.support.vendors.contracts import UNDOCUMENTED_SENDER_ID, allow
+from tests.support.vendors.sinch_client import Api, contract_document
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox

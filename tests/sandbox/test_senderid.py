@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campaign_reg.sandbox import Sandbox, senderid_policies
-from tests.sandbox.client import Api
-from tests.sandbox.senderid_client import created, read, update
+from tests.support.vendors.sender_id_client import created, read, update
+from tests.support.vendors.sinch_client import Api
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox.senderid_callbacks import Callback

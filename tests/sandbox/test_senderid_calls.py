@@ -6,11 +6,11 @@ from urllib.parse import quote
 import pytest
 
 from campaign_reg.sandbox import senderid_policies
-from tests.sandbox.senderid_client import CREATE_BODY, create, created, delete, find, read, update
+from tests.support.vendors.sender_id_client import CREATE_BODY, create, created, delete, find, read, update
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 UNKNOWN = "01hh51s80tpvjy7pe0mt6nd7at"

@@ -6,10 +6,10 @@ import pytest
 
 from campaign_reg.sandbox import senderid_policies
 from campaign_reg.sandbox.senderid_policies import FORM_ID, LETTER_ID, MANUAL, NEEDS_FORM, POLICIES
-from tests.sandbox.client import contract_document
+from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 

@@ -9,14 +9,20 @@ import pytest
 from openapi_core.exceptions import OpenAPIError
 
 from campaign_reg.sandbox import senderid_policies, senderid_registrations
-from tests.sandbox.client import contract_document
-from tests.sandbox.contracts import UNDOCUMENTED_SENDER_ID, AsRequest, AsResponse, contract, hold_against
-from tests.sandbox.senderid_client import CREATE_BODY, create, created, delete, read, update, upload
+from tests.support.vendors.contracts import (
+    UNDOCUMENTED_SENDER_ID,
+    AsRequest,
+    AsResponse,
+    contract,
+    hold_against,
+)
+from tests.support.vendors.sender_id_client import CREATE_BODY, create, created, delete, read, update, upload
+from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 NAME = "sinch-registration.yaml"

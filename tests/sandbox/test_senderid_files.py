@@ -11,13 +11,13 @@ import pytest
 from campaign_reg.sandbox import senderid_policies
 from campaign_reg.sandbox.intake import KEPT_BYTES
 from campaign_reg.sandbox.senderid_files import BLOCK_BYTES, StoredFile
-from tests.sandbox.senderid_client import created, read, upload
+from tests.support.vendors.sender_id_client import created, read, upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from campaign_reg.sandbox import Sandbox
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 FORM, FORM_ID = senderid_policies.NEEDS_FORM, senderid_policies.FORM_ID

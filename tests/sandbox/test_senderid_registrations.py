@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from campaign_reg.sandbox import senderid_policies, senderid_registrations, senderid_samples
-from tests.sandbox.client import contract_document
-from tests.sandbox.senderid_client import created, delete, read, update, upload
+from tests.support.vendors.sender_id_client import created, delete, read, update, upload
+from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 PLAIN, FORM, MANUAL = senderid_policies.PLAIN, senderid_policies.NEEDS_FORM, senderid_policies.MANUAL

@@ -10,7 +10,7 @@ import pytest
 
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.sandbox.server import TokenBucket
-from tests.sandbox.client import Api
+from tests.support.vendors.sinch_client import Api
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

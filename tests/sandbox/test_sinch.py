@@ -6,7 +6,7 @@ import pytest
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 

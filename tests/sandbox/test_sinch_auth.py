@@ -8,7 +8,7 @@ import pytest
 from campaign_reg.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 

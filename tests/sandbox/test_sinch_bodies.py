@@ -6,7 +6,7 @@ import pytest
 
 from campaign_reg.sandbox import sinch_bodies
 from campaign_reg.sandbox.sinch_bodies import array, choice, flag, record, text
-from tests.sandbox.client import contract_document
+from tests.support.vendors.sinch_client import contract_document
 
 
 def test_rules() -> None:

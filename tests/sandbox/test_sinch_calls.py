@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.sandbox.client import CREATE_BODY
+from tests.support.vendors.sinch_client import CREATE_BODY
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 UNKNOWN = "01k4cxccbt519xa3ejty1r5jb4"

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from campaign_reg.sandbox import sinch_tollfree
-from tests.sandbox.client import contract_document
+from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-    from tests.sandbox.client import Api
+    from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
 BODY: dict[str, Any] = {**sinch_tollfree.SHOP, "phoneNumber": "+18885550137", "useCase": "2FA"}

@@ -9,7 +9,7 @@ import trustme
 from campaign_reg.clock import SystemClock
 from campaign_reg.pace import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
-from tests.clocks import VirtualClock
+from tests.support.clocks import VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

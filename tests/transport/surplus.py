@@ -10,7 +10,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.transport.wire_server import Connection, Received
+    from tests.support.wire_server import Connection, Received
 
 MOMENTS = [0.0, 0.005, 0.02, 0.06, None]
 """Seconds after the right answer; None for just after the next request on that connection was written."""

@@ -32,9 +32,9 @@ from campaign_reg.pace import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.wire.operation import Operation, build_request
 from campaign_reg.wire.response import parse_response
-from tests.clocks import VirtualClock
-from tests.transport.account import GET, PUT, get, no_errors_in_circles, put
-from tests.transport.wire_server import (
+from tests.support.clocks import VirtualClock
+from tests.support.stack import GET, PUT, get, no_errors_in_circles, put
+from tests.support.wire_server import (
     Connection,
     Received,
     Step,

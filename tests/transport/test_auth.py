@@ -19,11 +19,11 @@ from campaign_reg.errors import (
 )
 from campaign_reg.transport.auth import AuthTransport
 from campaign_reg.wire.operation import build_request
-from tests.transport.account import GET, ORIGIN, PUT, TOKEN, Basic, Bearer, Script, answer, get, put
+from tests.support.stack import GET, ORIGIN, PUT, TOKEN, Basic, Bearer, Script, answer, get, put
 
 if TYPE_CHECKING:
     from campaign_reg.wire.message import Request, Response, Token
-    from tests.clocks import VirtualClock
+    from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
 

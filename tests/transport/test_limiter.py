@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from campaign_reg.errors import ConnectError, HeldBackError
 from campaign_reg.pace import Limits, Permit
 from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
-from tests.clocks import VirtualClock
-from tests.transport.account import TOKEN, Script, answer, get, put
+from tests.support.clocks import VirtualClock
+from tests.support.stack import TOKEN, Script, answer, get, put
 
 if TYPE_CHECKING:
     from campaign_reg.wire.message import Request

@@ -26,13 +26,13 @@ from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
 from campaign_reg.transport.retry import RetryTransport
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import ErrorBody, ErrorTable, Refusal
-from tests.transport.account import GET, PUT, Script, answer, get, no_errors_in_circles, put
+from tests.support.stack import GET, PUT, Script, answer, get, no_errors_in_circles, put
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from campaign_reg.wire.message import Request
-    from tests.clocks import VirtualClock
+    from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
 

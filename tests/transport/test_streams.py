@@ -27,10 +27,10 @@ from campaign_reg.errors import (
 from campaign_reg.pace import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.wire.operation import MAX_BODY_BYTES, Operation, build_request
-from tests.clocks import VirtualClock
-from tests.transport.account import GET, SINCH_ERRORS, Account, Bearer, no_errors_in_circles
-from tests.transport.streams import BLOCK, Counter, Sink, Source
-from tests.transport.wire_server import (
+from tests.support.clocks import VirtualClock
+from tests.support.stack import GET, SINCH_ERRORS, Account, Bearer, no_errors_in_circles
+from tests.support.streams import BLOCK, Counter, Sink, Source
+from tests.support.wire_server import (
     Connection,
     Received,
     Step,

@@ -13,11 +13,11 @@ from campaign_reg.clock import SystemClock
 from campaign_reg.errors import ConnectError, OutcomeUnknownError, TransportError
 from campaign_reg.pace import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
-from tests.clocks import VirtualClock
-from tests.transport.account import GET, PUT, Account, Bearer, get, put
-from tests.transport.streams import Counter, Source
+from tests.support.clocks import VirtualClock
+from tests.support.stack import GET, PUT, Account, Bearer, get, put
+from tests.support.streams import Counter, Source
+from tests.support.wire_server import Connection, Received, WireServer, reply
 from tests.transport.surplus import MOMENTS, Surplus
-from tests.transport.wire_server import Connection, Received, WireServer, reply
 
 if TYPE_CHECKING:
     from campaign_reg.wire.message import Request

@@ -23,7 +23,7 @@ from campaign_reg.models.change import Change, Direction
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading, Terms
-from tests.backends import MemoryBackend, MemoryCampaign, MemoryVendor
+from tests.support.backends import MemoryBackend, MemoryCampaign, MemoryVendor
 
 OPEN = 10
 _LONG = Schedule(first_seconds=3600.0, factor=1.0, max_seconds=3600.0, jitter=0)

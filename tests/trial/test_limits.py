@@ -13,7 +13,7 @@ import pytest
 import campaign_reg
 from campaign_reg import Batch, Limits, RowResult, Verdict
 from campaign_reg.sandbox import Sandbox
-from tests.shared_clock import SharedClock
+from tests.support.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 

@@ -30,7 +30,7 @@ SHORT = {
 STOP = "tests/engine/test_stopping.py::test_rows_that_wait_for_their_turn_are_not_sent"
 COPIED = (
     "campaign_reg", "tests/trial", "tests/__init__.py", "tests/conftest.py", "pyproject.toml",
-    "tests/engine/__init__.py", "tests/engine/conftest.py", "tests/engine/test_stopping.py",
+    "tests/engine/__init__.py", "tests/support/connections.py", "tests/engine/test_stopping.py",
 )  # fmt: skip
 _INTENT_FIRST = """\
         if before_send is not None:

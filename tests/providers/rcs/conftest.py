@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import campaign_reg
-from tests.providers.rcs.contract import NAME
-from tests.sandbox.contracts import AsRequest, contract
+from tests.support.vendors.contracts import AsRequest, contract
+from tests.support.vendors.rcs_contract import NAME
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from campaign_reg.providers.rcs import RcsBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 
 @pytest.fixture

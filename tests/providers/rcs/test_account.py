@@ -21,12 +21,12 @@ from campaign_reg.errors import (
 )
 from campaign_reg.providers.rcs.drafts import ExportQuery, ExportSource
 from tests.providers.rcs.conftest import calls
-from tests.transport.wire_server import WireServer, reply
+from tests.support.wire_server import WireServer, reply
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs import RcsBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 

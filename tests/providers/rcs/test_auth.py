@@ -23,12 +23,12 @@ from campaign_reg.providers.rcs import RcsConfig
 from campaign_reg.providers.rcs.auth import LOGIN, REFRESH, RcsJwt, parse_token
 from campaign_reg.wire.message import AuthScheme, Request, Response, Token
 from tests.providers.rcs.conftest import calls
-from tests.providers.rcs.contract import EXAMPLES
+from tests.support.vendors.rcs_contract import EXAMPLES
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs import RcsBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 KEY = "live_canary0000000000SECRET"

@@ -31,17 +31,17 @@ from campaign_reg.models.finding import Severity
 from campaign_reg.providers.rcs.drafts import CampaignDraft, Card, MessageDraft, Recipient
 from campaign_reg.providers.rcs.models import RcsCampaignDetail
 from tests.providers.rcs.conftest import calls
-from tests.providers.rcs.contract import EXAMPLES, NAME
 from tests.providers.rcs.test_drafts import FULL
-from tests.sandbox.contracts import AsRequest, contract
-from tests.transport.wire_server import WireServer, reply, reset
+from tests.support.vendors.contracts import AsRequest, contract
+from tests.support.vendors.rcs_contract import EXAMPLES, NAME
+from tests.support.wire_server import WireServer, reply, reset
 
 if TYPE_CHECKING:
     from campaign_reg.connection import Connection
     from campaign_reg.providers.rcs import RcsBackend
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 NOBODY = "4", "7"  # the platform answers 404 to one and 422 to the other

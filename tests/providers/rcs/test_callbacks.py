@@ -13,7 +13,7 @@ import campaign_reg
 from campaign_reg.errors import DecodeError, InvalidInputError, NotFoundError
 from campaign_reg.providers.rcs.callbacks import MAX_CALLBACK_BYTES, parse_callback
 from campaign_reg.providers.rcs.events import ClickEvent, StatusEvent
-from tests.providers.rcs.contract import EXAMPLES
+from tests.support.vendors.rcs_contract import EXAMPLES
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs import RcsBackend

@@ -32,7 +32,7 @@ from campaign_reg.providers.rcs.models import (
 from campaign_reg.providers.rcs.shapes import same_json
 from campaign_reg.wire.codec import dumps, loads
 from campaign_reg.wire.message import Response
-from tests.providers.rcs.contract import CONTRACT, EXAMPLES, answers, enum
+from tests.support.vendors.rcs_contract import CONTRACT, EXAMPLES, answers, enum
 
 CONVERTER = make_converter()
 UNHURRIED = settings(deadline=None)  # a busy machine is no mistake

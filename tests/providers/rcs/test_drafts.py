@@ -24,7 +24,7 @@ from campaign_reg.providers.rcs.drafts import (
     Suggestion,
 )
 from campaign_reg.providers.rcs.models import RcsMessage
-from tests.providers.rcs.contract import requests
+from tests.support.vendors.rcs_contract import requests
 
 CONVERTER = make_converter()
 CARD = Card(

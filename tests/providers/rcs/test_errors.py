@@ -24,7 +24,7 @@ from campaign_reg.providers.rcs.errors import LEGACY_CODES, legacy_error, parse_
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import Operation
 from campaign_reg.wire.response import error_of
-from tests.providers.rcs.contract import CONTRACT, answers
+from tests.support.vendors.rcs_contract import CONTRACT, answers
 
 BAD = [
     pytest.param(status, body, id=f"{operation}-{status}-{name}")

@@ -15,7 +15,7 @@ from tests.providers.rcs.conftest import calls
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs import RcsBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.judge import judge, lags_behind
 from campaign_reg.providers.rcs.models import CampaignStatus
 from campaign_reg.providers.rcs.rules import RULES, STOPPABLE, is_later
-from tests.providers.rcs.contract import CONTRACT, enum
+from tests.support.vendors.rcs_contract import CONTRACT, enum
 
 MACHINE = CONTRACT["x-state-machine"]
 NOW = datetime(2026, 4, 10, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from campaign_reg.errors import InvalidInputError, InvalidRequestError, NotFoundError, OutcomeUnknownError
-from tests.providers.responsys.contract import check_request
+from tests.support.vendors.responsys_contract import check_request
 
 if TYPE_CHECKING:
     from campaign_reg.providers.responsys import ResponsysBackend

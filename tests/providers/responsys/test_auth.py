@@ -25,17 +25,17 @@ from campaign_reg.errors import (
 from campaign_reg.providers.responsys.auth import LIFETIME_SECONDS, ResponsysLogin, scheme_for
 from campaign_reg.providers.responsys.config import ResponsysConfig
 from campaign_reg.wire.message import AuthScheme, Request, Response, Token
-from tests.clocks import VirtualClock
-from tests.providers.responsys import keys
-from tests.providers.responsys.contract import answers, requests
-from tests.transport.wire_server import Received, WireServer, drop, reply
+from tests.support.clocks import VirtualClock
+from tests.support.vendors import responsys_keys
+from tests.support.vendors.responsys_contract import answers, requests
+from tests.support.wire_server import Received, WireServer, drop, reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from campaign_reg.providers.responsys import ResponsysBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 
@@ -53,8 +53,8 @@ def by_certificate(**changes: Any) -> ResponsysConfig:
     return config(
         **{
             "password": None,
-            "client_key": keys.pem(keys.client()),
-            "server_certificate": keys.certificate_pem(keys.server()),
+            "client_key": responsys_keys.pem(responsys_keys.client()),
+            "server_certificate": responsys_keys.certificate_pem(responsys_keys.server()),
             **changes,
         }
     )
@@ -232,11 +232,11 @@ class TestCertificate:
             assert (members["user_name"], members["auth_type"]) == ("api_user@example", "server")
             sent = base64.urlsafe_b64decode(members["client_challenge"] + "==")
             assert len(sent) >= 16
-            proof = keys.raw_encrypted(keys.server(), sent)
+            proof = responsys_keys.raw_encrypted(responsys_keys.server(), sent)
             body = {
                 "authToken": "temporary-1",
                 "serverChallenge": base64.b64encode(b"nonce\xfb\xff").decode(),
-                "clientChallenge": keys.unpadded(proof),
+                "clientChallenge": responsys_keys.unpadded(proof),
             }
             return answer({**body, **changes})
 
@@ -245,7 +245,7 @@ class TestCertificate:
             assert members["auth_type"] == "client"
             assert not set(members["server_challenge"]) & set("+/=")
             proof = base64.urlsafe_b64decode(members["server_challenge"] + "==")
-            assert keys.raw_recovered(keys.client(), proof) == b"nonce\xfb\xff"
+            assert responsys_keys.raw_recovered(responsys_keys.client(), proof) == b"nonce\xfb\xff"
             return answer(OPENED)
 
         return Vendor([challenge, opened])
@@ -269,7 +269,7 @@ class TestCertificate:
         assert sent[0] != sent[1]
 
     async def test_a_server_that_cannot_prove_itself_gets_no_second_request(self) -> None:
-        stranger = keys.unpadded(keys.raw_encrypted(keys.client(), b"x" * 32))
+        stranger = responsys_keys.unpadded(responsys_keys.raw_encrypted(responsys_keys.client(), b"x" * 32))
         vendor = self.vendor(clientChallenge=stranger)
         with pytest.raises(AuthenticationError, match="could not prove who it is"):
             await ResponsysLogin(by_certificate()).obtain(vendor.ask, None)
@@ -285,10 +285,10 @@ class TestCertificate:
         assert len(vendor.asked) == 1
 
     async def test_the_key_may_be_fetched_or_in_a_file(self, tmp_path: Path) -> None:
-        (tmp_path / "key.pem").write_text(keys.pem(keys.client(), pkcs1=True))
-        (tmp_path / "server.pem").write_text(keys.certificate_pem(keys.server()))
+        (tmp_path / "key.pem").write_text(responsys_keys.pem(responsys_keys.client(), pkcs1=True))
+        (tmp_path / "server.pem").write_text(responsys_keys.certificate_pem(responsys_keys.server()))
         for changes in (
-            {"client_key": lambda: keys.pem(keys.client())},
+            {"client_key": lambda: responsys_keys.pem(responsys_keys.client())},
             {"client_key": str(tmp_path / "key.pem"), "server_certificate": str(tmp_path / "server.pem")},
         ):
             token = await ResponsysLogin(by_certificate(**changes)).obtain(self.vendor().ask, None)

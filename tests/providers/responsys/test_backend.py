@@ -33,9 +33,9 @@ from campaign_reg.providers.responsys.models import (
     DataSource,
     DataSourceField,
 )
-from tests.clocks import VirtualClock
-from tests.providers.responsys.contract import check_request
-from tests.transport.wire_server import Received, Step, WireServer, drop, reply
+from tests.support.clocks import VirtualClock
+from tests.support.vendors.responsys_contract import check_request
+from tests.support.wire_server import Received, Step, WireServer, drop, reply
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.responsys import ResponsysBackend
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 

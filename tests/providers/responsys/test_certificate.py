@@ -11,44 +11,44 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from campaign_reg.errors import ConfigurationError, DecodeError
 from campaign_reg.providers.responsys import certificate
-from tests.providers.responsys import keys
+from tests.support.vendors import responsys_keys
 
 CHALLENGE = b"\x00\x01server-nonce\xff"
 
 
 @pytest.mark.parametrize("pkcs1", [False, True])
 def test_the_private_key_answers_with_its_bare_power(pkcs1: bool) -> None:
-    key = certificate.private_key(keys.pem(keys.client(), pkcs1=pkcs1))
+    key = certificate.private_key(responsys_keys.pem(responsys_keys.client(), pkcs1=pkcs1))
     answer = certificate.answered(key, CHALLENGE)
-    assert answer == keys.raw_encrypted(keys.client(), CHALLENGE)
-    assert keys.raw_recovered(keys.client(), answer) == CHALLENGE
+    assert answer == responsys_keys.raw_encrypted(responsys_keys.client(), CHALLENGE)
+    assert responsys_keys.raw_recovered(responsys_keys.client(), answer) == CHALLENGE
 
 
 def test_keys_and_certificates_from_files(tmp_path: Path) -> None:
-    key = keys.client()
+    key = responsys_keys.client()
     der = key.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     (tmp_path / "key.der").write_bytes(der)
-    (tmp_path / "key.pem").write_text(keys.pem(key))
+    (tmp_path / "key.pem").write_text(responsys_keys.pem(key))
     (tmp_path / "server.cer").write_bytes(
-        keys.certificate(keys.server()).public_bytes(serialization.Encoding.DER)
+        responsys_keys.certificate(responsys_keys.server()).public_bytes(serialization.Encoding.DER)
     )
-    (tmp_path / "server.pem").write_text(keys.certificate_pem(keys.server()))
+    (tmp_path / "server.pem").write_text(responsys_keys.certificate_pem(responsys_keys.server()))
     for name in ("key.der", "key.pem"):
         assert certificate.private_key(str(tmp_path / name)).private_numbers() == key.private_numbers()
     for name in ("server.cer", "server.pem"):
         found = certificate.server_key(str(tmp_path / name))
-        assert found.public_numbers() == keys.server().public_key().public_numbers()
+        assert found.public_numbers() == responsys_keys.server().public_key().public_numbers()
 
 
 def test_what_is_no_key_is_refused_without_being_quoted(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     sources = [
-        keys.pem(keys.client(), passphrase=b"canary"),
-        keys.pem(ec.generate_private_key(ec.SECP256R1())),
-        keys.certificate_pem(keys.server()),
-        keys.pem(keys.client())[:300] + "canary",
+        responsys_keys.pem(responsys_keys.client(), passphrase=b"canary"),
+        responsys_keys.pem(ec.generate_private_key(ec.SECP256R1())),
+        responsys_keys.certificate_pem(responsys_keys.server()),
+        responsys_keys.pem(responsys_keys.client())[:300] + "canary",
         str(tmp_path / "canary.pem"),
         str(tmp_path),
         str(tmp_path / "empty"),
@@ -63,18 +63,18 @@ def test_what_is_no_key_is_refused_without_being_quoted(tmp_path: Path) -> None:
 
 
 def test_what_is_no_certificate_is_refused(tmp_path: Path) -> None:
-    elliptic = keys.certificate_pem(ec.generate_private_key(ec.SECP256R1()))
-    for source in (elliptic, keys.pem(keys.client()), str(tmp_path / "none.pem")):
+    elliptic = responsys_keys.certificate_pem(ec.generate_private_key(ec.SECP256R1()))
+    for source in (elliptic, responsys_keys.pem(responsys_keys.client()), str(tmp_path / "none.pem")):
         with pytest.raises(ConfigurationError, match="server_certificate"):
             certificate.server_key(source)
 
 
 def test_only_the_servers_own_answer_proves_it() -> None:
-    key = certificate.server_key(keys.certificate_pem(keys.server()))
-    good = keys.raw_encrypted(keys.server(), CHALLENGE)
+    key = certificate.server_key(responsys_keys.certificate_pem(responsys_keys.server()))
+    good = responsys_keys.raw_encrypted(responsys_keys.server(), CHALLENGE)
     assert certificate.is_proven(key, CHALLENGE, good)
-    stranger = keys.raw_encrypted(keys.client(), CHALLENGE)
-    echo = keys.raw_encrypted(keys.server(), CHALLENGE + b"x")
+    stranger = responsys_keys.raw_encrypted(responsys_keys.client(), CHALLENGE)
+    echo = responsys_keys.raw_encrypted(responsys_keys.server(), CHALLENGE + b"x")
     for answer in (
         stranger,
         echo,
@@ -89,7 +89,7 @@ def test_only_the_servers_own_answer_proves_it() -> None:
 
 
 def test_a_challenge_that_does_not_fit() -> None:
-    key = certificate.private_key(keys.pem(keys.client()))
+    key = certificate.private_key(responsys_keys.pem(responsys_keys.client()))
     with pytest.raises(DecodeError) as caught:
         certificate.answered(key, b"x" * 246)
     assert caught.value.path == "serverChallenge"

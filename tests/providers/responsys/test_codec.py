@@ -36,7 +36,7 @@ from campaign_reg.providers.responsys.models import (
     ResponsysCampaign,
 )
 from campaign_reg.wire.codec import dumps, loads
-from tests.providers.responsys.contract import answers, requests
+from tests.support.vendors.responsys_contract import answers, requests
 
 CONVERTER = make_converter()
 SAMPLES = Path(__file__).parent / "samples"

@@ -23,7 +23,7 @@ from campaign_reg.providers.responsys import operations as ops
 from campaign_reg.providers.responsys.errors import ERRORS, ERRORS_SENT_ONCE, parse_envelope
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.response import error_of
-from tests.providers.responsys.contract import CONTRACT, answers
+from tests.support.vendors.responsys_contract import CONTRACT, answers
 
 CODES = {entry["code"]: entry for entry in CONTRACT["x-error-codes"]}
 BAD = {(int(status), json.dumps(body, sort_keys=True)) for _, status, _, body in answers() if status != "200"}

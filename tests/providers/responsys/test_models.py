@@ -26,7 +26,7 @@ from campaign_reg.providers.responsys.models import (
     ResponsysCampaign,
 )
 from campaign_reg.wire.codec import camel
-from tests.providers.responsys.contract import CONTRACT
+from tests.support.vendors.responsys_contract import CONTRACT
 
 SCHEMAS = CONTRACT["components"]["schemas"]
 

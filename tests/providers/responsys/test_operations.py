@@ -10,7 +10,7 @@ from campaign_reg.providers.responsys import operations as ops
 from campaign_reg.providers.responsys.auth import LOGIN, PROVE
 from campaign_reg.providers.responsys.errors import ERRORS_SENT_ONCE
 from campaign_reg.wire.operation import Operation
-from tests.providers.responsys.contract import operations
+from tests.support.vendors.responsys_contract import operations
 
 TABLE = [value for value in vars(ops).values() if isinstance(value, Operation)]
 SAME = {"campaignName": "name", "scheduleId": "schedule_id"}

@@ -18,7 +18,7 @@ from campaign_reg.errors import (
     RateLimitError,
 )
 from campaign_reg.providers.responsys.details import LaunchOptions, ScheduleType
-from tests.providers.responsys.contract import check_request
+from tests.support.vendors.responsys_contract import check_request
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

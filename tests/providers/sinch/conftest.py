@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from campaign_reg.providers.sinch.ten_dlc import SinchBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from campaign_reg.errors import (
 from campaign_reg.providers.sinch.auth import CREATE_TOKEN, SinchBasic, SinchOAuth2, scheme_for
 from campaign_reg.providers.sinch.config import SinchConfig
 from campaign_reg.wire.message import AuthScheme, Request, Response
-from tests.sandbox.client import contract_document
+from tests.support.vendors.sinch_client import contract_document
 
 CONTRACT = contract_document("sinch-auth.yaml")
 SECRET = "canary:sécret"

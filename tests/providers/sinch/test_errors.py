@@ -13,7 +13,7 @@ from campaign_reg.errors import NotFoundError, ServerError
 from campaign_reg.providers.sinch.errors import ERRORS, QUALIFY_ERRORS, parse_envelope
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import ErrorBody
-from tests.providers.sinch.contract import answers
+from tests.support.vendors.sinch_contract import answers
 
 
 def told(body: Any, status: int = 400) -> ErrorBody:

@@ -26,8 +26,8 @@ from campaign_reg.models.finding import Severity
 from campaign_reg.providers.sinch.config import SenderIdConfig
 from campaign_reg.providers.sinch.sender_id.models import RegistrationDraft, RegistrationType, RequestDetails
 from campaign_reg.sandbox.senderid_policies import LONG_NUMBER, MANUAL, MULTI, NEEDS_FORM, PLAIN
-from tests.sandbox.contracts import UNDOCUMENTED_SENDER_ID, contract, hold_against
-from tests.transport.wire_server import WireServer, reply
+from tests.support.vendors.contracts import UNDOCUMENTED_SENDER_ID, contract, hold_against
+from tests.support.wire_server import WireServer, reply
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.sinch.sender_id import SenderIdBackend
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 

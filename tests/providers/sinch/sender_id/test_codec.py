@@ -36,7 +36,7 @@ from campaign_reg.providers.sinch.sender_id.policies import (
 )
 from campaign_reg.wire.codec import dumps, loads
 from campaign_reg.wire.message import Response
-from tests.providers.sinch.sender_id.contract import CONTRACT, answers, enum, one_answer, requests
+from tests.support.vendors.sender_id_contract import CONTRACT, answers, enum, one_answer, requests
 
 CONVERTER = make_converter()
 SAMPLES = Path(__file__).parent / "samples"

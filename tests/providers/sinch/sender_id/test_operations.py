@@ -11,7 +11,7 @@ from campaign_reg.enums import Applied
 from campaign_reg.providers.sinch.config import SenderIdConfig
 from campaign_reg.providers.sinch.sender_id import operations as table
 from campaign_reg.wire.operation import Operation
-from tests.providers.sinch.sender_id.contract import operations
+from tests.support.vendors.sender_id_contract import operations
 
 OURS = {name: value for name, value in vars(table).items() if isinstance(value, Operation)}
 NAMES = {

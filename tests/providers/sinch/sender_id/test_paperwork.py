@@ -27,7 +27,7 @@ from campaign_reg.errors import (
 from campaign_reg.providers.sinch.config import SenderIdConfig
 from campaign_reg.sandbox.senderid_policies import FORM_ID, LONG_NUMBER, MULTI, NEEDS_FORM
 from tests.providers.sinch.sender_id.test_backend import NOBODY, basic, by_the_contract, calls, draft, last
-from tests.transport.wire_server import Connection, Received, WireServer, reply
+from tests.support.wire_server import Connection, Received, WireServer, reply
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from campaign_reg.providers.sinch.sender_id import SenderIdBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 __all__ = ["by_the_contract"]
 

@@ -17,7 +17,7 @@ from campaign_reg.providers.sinch.sender_id.models import (
     SenderIdRegistration,
 )
 from campaign_reg.providers.sinch.sender_id.rules import RULES, answers_to, mark_of, shows
-from tests.providers.sinch.sender_id.contract import CONTRACT
+from tests.support.vendors.sender_id_contract import CONTRACT
 
 MACHINE: dict[str, Any] = CONTRACT["x-state-machines"]["registrationState"]
 STATES: dict[str, Any] = MACHINE["states"]

@@ -32,15 +32,15 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.change import Direction
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, FileCategory, Mno
-from tests.sandbox.client import CREATE_BODY
 from tests.sandbox.test_contract import check
-from tests.transport.wire_server import WireServer, reply
+from tests.support.vendors.sinch_client import CREATE_BODY
+from tests.support.wire_server import WireServer, reply
 
 if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc import SinchBackend
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
 

@@ -46,11 +46,11 @@ from campaign_reg.providers.sinch.ten_dlc.brand_models import (
 from campaign_reg.providers.sinch.ten_dlc.codec import make_converter
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import Operation
-from tests.providers.sinch.contract import BRANDS, CONTRACT, answers, enum, operations, requests
 from tests.providers.sinch.ten_dlc.test_backend import basic, last
 from tests.providers.sinch.ten_dlc.test_codec import again, same
 from tests.sandbox.test_contract import check
-from tests.transport.wire_server import Step, WireServer, drop, reply, reset
+from tests.support.vendors.sinch_contract import BRANDS, CONTRACT, answers, enum, operations, requests
+from tests.support.wire_server import Step, WireServer, drop, reply, reset
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc import SinchBackend
     from campaign_reg.providers.sinch.ten_dlc.brands import Brands
     from campaign_reg.sandbox import Sandbox
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 OURS = {name: value for name, value in vars(brand_operations).items() if isinstance(value, Operation)}
 NAMES = {

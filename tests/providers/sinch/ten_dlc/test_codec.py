@@ -30,7 +30,7 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
 )
 from campaign_reg.wire.codec import dumps, loads
 from campaign_reg.wire.message import Response
-from tests.providers.sinch.contract import answers, requests
+from tests.support.vendors.sinch_contract import answers, requests
 
 CONVERTER = make_converter()
 SAMPLES = Path(__file__).parent.parent / "samples"

@@ -22,8 +22,8 @@ from campaign_reg.providers.sinch.ten_dlc.lint import limits, lint
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, UseCase
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.wire.codec import camel
-from tests.providers.sinch.contract import CONTRACT, enum, requests
-from tests.sandbox.client import CREATE_BODY, Api
+from tests.support.vendors.sinch_client import CREATE_BODY, Api
+from tests.support.vendors.sinch_contract import CONTRACT, enum, requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -28,7 +28,7 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
     UploadAnswer,
     UseCase,
 )
-from tests.providers.sinch.contract import CONTRACT, enum
+from tests.support.vendors.sinch_contract import CONTRACT, enum
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from campaign_reg.enums import Verb, Verdict
 from campaign_reg.providers.sinch.ten_dlc.models import LastActionStatus
 from campaign_reg.providers.sinch.ten_dlc.rules import ORDER, RULES
-from tests.providers.sinch.contract import CONTRACT
+from tests.support.vendors.sinch_contract import CONTRACT
 
 MACHINES: dict[str, Any] = CONTRACT["x-state-machines"]
 

@@ -34,16 +34,16 @@ from campaign_reg.providers.sinch.ten_dlc.toll_free_models import (
 )
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import Operation
-from tests.providers.sinch.contract import CONTRACT, TOLL_FREE, answers, enum, operations, requests
 from tests.providers.sinch.ten_dlc.test_backend import basic, last
 from tests.providers.sinch.ten_dlc.test_codec import again, same
 from tests.sandbox.test_contract import check
-from tests.transport.wire_server import Step, WireServer, drop, reply
+from tests.support.vendors.sinch_contract import CONTRACT, TOLL_FREE, answers, enum, operations, requests
+from tests.support.wire_server import Step, WireServer, drop, reply
 
 if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc import SinchBackend
     from campaign_reg.sandbox import Sandbox
-    from tests.shared_clock import SharedClock
+    from tests.support.shared_clock import SharedClock
 
 OURS = {name: value for name, value in vars(toll_free).items() if isinstance(value, Operation)}
 NAMES = {

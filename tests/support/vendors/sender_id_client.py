@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 
 if TYPE_CHECKING:
-    from tests.sandbox.client import Answer, Api
+    from tests.support.vendors.sinch_client import Answer, Api
 
 CREATE_BODY: dict[str, Any] = {
     "policyId": "7f0a3c52-1d1f-4f6e-9a53-0f2d7f6b2c10",

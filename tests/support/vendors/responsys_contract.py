@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from openapi_core import OpenAPI
 
-from tests.sandbox.client import contract_document
-from tests.sandbox.contracts import HOST, AsRequest
+from tests.support.vendors.contracts import HOST, AsRequest
+from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ import attrs
 from campaign_reg.models.page import Page
 from campaign_reg.protocol.config import ProviderConfig, Secret, given
 from campaign_reg.registry import Provider
-from tests.backends import MemoryBackend
+from tests.support.backends import MemoryBackend
 
 
 @attrs.frozen(kw_only=True)

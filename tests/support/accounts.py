@@ -8,8 +8,8 @@ from campaign_reg import Limits, OutcomeUnknownError, Schedule
 from campaign_reg.enums import Verb
 from campaign_reg.models.reading import Terms
 from campaign_reg.protocol.backend import Waits
-from tests.backends import EveryVerbBackend
-from tests.clocks import VirtualClock
+from tests.support.backends import EveryVerbBackend
+from tests.support.clocks import VirtualClock
 
 SHORT = Schedule(first_seconds=5, factor=2, max_seconds=300, jitter=0)
 TOP: Terms = {"TMO": {"tier": "TOP"}, "ATT": {"tpm": 240}}

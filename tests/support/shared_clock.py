@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.clocks import VirtualClock
+from tests.support.clocks import VirtualClock
 
 if TYPE_CHECKING:
     import datetime

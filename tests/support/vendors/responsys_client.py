@@ -11,7 +11,7 @@ from urllib.parse import quote
 import aiohttp
 import yarl
 
-from tests.sandbox.client import Answer, contract_document
+from tests.support.vendors.sinch_client import Answer, contract_document
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

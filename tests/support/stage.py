@@ -17,7 +17,7 @@ from campaign_reg.providers.sinch.sender_id.models import RegistrationUpdate
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft as SinchDraft
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.sandbox.senderid_policies import PLAIN
-from tests.sandbox.client import CREATE_BODY
+from tests.support.vendors.sinch_client import CREATE_BODY
 
 
 class Stage(Protocol):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import yarl
 
-from tests.sandbox.client import Answer
+from tests.support.vendors.sinch_client import Answer
 
 if TYPE_CHECKING:
     import aiohttp

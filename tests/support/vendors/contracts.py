@@ -11,7 +11,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.datatypes import RequestParameters
 from werkzeug.datastructures import Headers, ImmutableMultiDict
 
-from tests.sandbox.client import contract_document
+from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.sandbox.client import contract_document
+from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from campaign_reg.sandbox import Sandbox
 
-CONTRACTS = pathlib.Path(__file__).parent.parent / "contracts"
+CONTRACTS = pathlib.Path(__file__).parents[2] / "contracts"
 CREATE_BODY: dict[str, Any] = {
     "brandId": "BHL7Q2X",
     "useCase": "DELIVERY_NOTIFICATION",
