@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+pytest.register_assert_rewrite("tests.support")
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path

@@ -26,11 +26,8 @@ from campaign_reg.protocol.config import ProviderConfig
 from campaign_reg.providers.registry import _BUILT_IN, verbs_of
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.settings import FILE_VARIABLE, environment_prefix
+from tests.support.pages import _FENCE, DOCS, EXAMPLES, README, ROOT, blocks
 
-ROOT = Path(__file__).parent.parent
-DOCS = ROOT / "docs"
-EXAMPLES = DOCS / "examples"
-README = ROOT / "README.md"
 PAGES = [README, *sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)]
 
 DEMO = "python3 -m venv .venv && .venv/bin/pip install --quiet -e '.[cli]' && .venv/bin/campaign-reg demo"
@@ -44,17 +41,9 @@ QUICK = {
     "POLL_FACTOR": "1.2",
     "POLL_MAX_SECONDS": "0.5",
 }
-_FENCE = re.compile(r"^```+(\{?[\w-]*\}?)[^\n]*\n(.*?)^```+$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(campaign-reg(?: [^`]*)?)`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _WORD = re.compile(r"[a-z][a-z-]*")
-
-
-def blocks(page: Path, *languages: str) -> Iterator[str]:
-    """Fenced blocks of a page in these languages."""
-    for language, text in _FENCE.findall(page.read_text(encoding="utf-8")):
-        if language in languages:
-            yield text
 
 
 def name(page: Path) -> str:

@@ -34,7 +34,7 @@ from campaign_reg.sandbox import Sandbox
 from campaign_reg.sandbox.sabotage import ACTIONS, MODIFIERS
 from campaign_reg.sandbox.senderid_policies import PLAIN
 from campaign_reg.settings import environment_prefix
-from tests.test_docs import DOCS, EXAMPLES, README, ROOT, blocks
+from tests.support.pages import DOCS, EXAMPLES, README, ROOT, blocks
 
 QUICK = {
     "settle_seconds": "0.5",

@@ -26,8 +26,8 @@ from campaign_reg.providers.responsys.models import DataSource
 from campaign_reg.providers.sinch.sender_id.models import RegistrationDraft, RequestDetails
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft as SinchDraft
 from campaign_reg.sandbox import Sandbox
-from tests.providers.sinch.ten_dlc.test_toll_free import draft as toll_free_draft
 from tests.support.drafts import SINCH
+from tests.support.vendors.toll_free import draft as toll_free_draft
 
 pytestmark = pytest.mark.anyio
 

@@ -39,8 +39,8 @@ from campaign_reg.protocol.backend import Backend
 from campaign_reg.providers.registry import load_for
 from campaign_reg.providers.sinch.config import SinchConfig
 from campaign_reg.sandbox import Sandbox
-from tests.providers import test_contract as contract
 from tests.support import command
+from tests.support import provider_suite as contract
 from tests.support.clocks import VirtualClock
 from tests.support.stage import Stage
 from tests.third_party.acme_server import KEY, WORKSPACE, AcmeServer

@@ -18,9 +18,9 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.providers.registry import load
-from tests.cli.test_report import table
 from tests.support.command import run
 from tests.support.drafts import SINCH
+from tests.support.report_tables import table
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import csv
 import json
 import stat
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.feedback import Feedback
 from tests.support.command import environment, run
 from tests.support.journals import Line, write_journal
+from tests.support.report_tables import table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 
 FAST = (0.1, 0.3)
 NOTES = ["#row", "#verdict", "#code", "#field", "#reason", "#advice", "#line"]
-
-
-def table(file: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file, as a spreadsheet reads them."""
-    with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def text_of(file: Path) -> str:

@@ -12,7 +12,7 @@ from campaign_reg.enums import Verdict
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.judge import VerbRule, judge, lags_behind, remember
 from tests.property.kinds import KINDS
-from tests.property.test_row_histories import ENOUGH
+from tests.property.profile import ENOUGH
 from tests.property.vendor import Kind, Record, Vendor
 from tests.property.vendor import at as instant
 

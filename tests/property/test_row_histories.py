@@ -6,13 +6,12 @@ cancellation keeps the *never* list.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_reg.enums import Verdict
@@ -31,18 +30,9 @@ from tests.property.history import (
     Moment,
 )
 from tests.property.kinds import KINDS
+from tests.property.profile import ENOUGH
 from tests.property.vendor import START, Kind
 
-EXAMPLES = int(os.environ.get("CAMPAIGN_REG_HISTORIES", "0"))
-SHRINKS = "CAMPAIGN_REG_HISTORIES_UNSHRUNK" not in os.environ
-ENOUGH = settings(
-    max_examples=EXAMPLES or 150,
-    derandomize=not EXAMPLES,
-    phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if SHRINKS else [])],
-    database=None,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 LAGS_SECONDS = (1.0, 3.0, 25.0)
 LONGEST_LAG_SECONDS = max(LAGS_SECONDS)
 _MOST_STEPS = 200

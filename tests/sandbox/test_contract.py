@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 from openapi_core.exceptions import OpenAPIError
 
-from tests.sandbox.test_sinch_tollfree import BODY as TFN_BODY
-from tests.support.vendors.contracts import UNDOCUMENTED_SINCH, contract, hold_against
+from tests.support.vendors.contracts import check
 from tests.support.vendors.sinch_client import CREATE_BODY, contract_document
+from tests.support.vendors.toll_free import BODY as TFN_BODY
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
-    from campaign_reg.sandbox.exchange import Exchange
     from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
-
-
-def check(exchange: Exchange) -> None:
-    name = "sinch-auth.yaml" if exchange.operation == "createToken" else "sinch-10dlc.yaml"
-    undocumented = UNDOCUMENTED_SINCH if name == "sinch-10dlc.yaml" else ()
-    hold_against(exchange, contract(name, undocumented))
 
 
 async def good_calls(sandbox: Sandbox, api: Api) -> None:

@@ -11,8 +11,8 @@ import pytest
 from schemathesis import checks
 from schemathesis.generation import GenerationMode
 
-from tests.sandbox import test_schemathesis as machinery
-from tests.sandbox.test_schemathesis import attack, served
+from tests.support.vendors import fuzzing as machinery
+from tests.support.vendors.fuzzing import attack, served
 from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pytest
 from schemathesis import checks
 
 from campaign_reg.sandbox.responsys_bodies import MESSAGE_PATHS, PATH_LISTS, PATHS
-from tests.sandbox import test_schemathesis as machinery
-from tests.sandbox.test_schemathesis import attack, served
+from tests.support.vendors import fuzzing as machinery
+from tests.support.vendors.fuzzing import attack, served
 from tests.support.vendors.responsys_client import LOGIN, responsys_document
 
 if TYPE_CHECKING:

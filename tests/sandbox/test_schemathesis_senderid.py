@@ -9,9 +9,9 @@ from schemathesis import checks
 
 from campaign_reg.sandbox import senderid_policies
 from campaign_reg.sandbox.sinch_paging import page_token
-from tests.sandbox import test_schemathesis as machinery
-from tests.sandbox.test_schemathesis import attack, served
+from tests.support.vendors import fuzzing as machinery
 from tests.support.vendors.contracts import UNDOCUMENTED_SENDER_ID, allow
+from tests.support.vendors.fuzzing import attack, served
 from tests.support.vendors.sinch_client import Api, contract_document
 
 if TYPE_CHECKING:

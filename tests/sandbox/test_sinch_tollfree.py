@@ -6,13 +6,13 @@ import pytest
 
 from campaign_reg.sandbox import sinch_tollfree
 from tests.support.vendors.sinch_client import contract_document
+from tests.support.vendors.toll_free import BODY
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox import Sandbox
     from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
-BODY: dict[str, Any] = {**sinch_tollfree.SHOP, "phoneNumber": "+18885550137", "useCase": "2FA"}
 
 
 async def create(api: Api, **more: object) -> str:

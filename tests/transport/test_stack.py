@@ -28,6 +28,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.pace import Limits
 from campaign_reg.wire.response import parse_response
+from tests.support.breaks import BREAKS, Resolver
 from tests.support.clocks import VirtualClock
 from tests.support.stack import GET, PUT, Account, Basic, Bearer, get, put
 from tests.support.wire_server import (
@@ -41,7 +42,6 @@ from tests.support.wire_server import (
     silence,
     then_close,
 )
-from tests.transport.test_aiohttp import BREAKS, Resolver
 
 if TYPE_CHECKING:
     from campaign_reg.wire.message import Request

@@ -31,9 +31,9 @@ from campaign_reg.models.finding import Severity
 from campaign_reg.providers.rcs.drafts import CampaignDraft, Card, MessageDraft, Recipient
 from campaign_reg.providers.rcs.models import RcsCampaignDetail
 from tests.providers.rcs.conftest import calls
-from tests.providers.rcs.test_drafts import FULL
 from tests.support.vendors.contracts import AsRequest, contract
 from tests.support.vendors.rcs_contract import EXAMPLES, NAME
+from tests.support.vendors.rcs_drafts import FULL
 from tests.support.wire_server import WireServer, reply, reset
 
 if TYPE_CHECKING:

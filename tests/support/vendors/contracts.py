@@ -118,3 +118,9 @@ def hold_against(exchange: Exchange, contract: OpenAPI) -> None:
     contract.validate_response(request, response)
     if exchange.status == 200:
         contract.validate_request(request)
+
+
+def check(exchange: Exchange) -> None:
+    name = "sinch-auth.yaml" if exchange.operation == "createToken" else "sinch-10dlc.yaml"
+    undocumented = UNDOCUMENTED_SINCH if name == "sinch-10dlc.yaml" else ()
+    hold_against(exchange, contract(name, undocumented))

@@ -26,7 +26,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.providers.sinch.config import SenderIdConfig
 from campaign_reg.sandbox.senderid_policies import FORM_ID, LONG_NUMBER, MULTI, NEEDS_FORM
-from tests.providers.sinch.sender_id.test_backend import NOBODY, basic, by_the_contract, calls, draft, last
+from tests.support.vendors.sender_id_backend import NOBODY, basic, by_the_contract, calls, draft, last
 from tests.support.wire_server import Connection, Received, WireServer, reply
 
 if TYPE_CHECKING:

@@ -32,14 +32,14 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.change import Direction
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, FileCategory, Mno
-from tests.sandbox.test_contract import check
+from tests.support.vendors.contracts import check
+from tests.support.vendors.sinch_backend import basic, last
 from tests.support.vendors.sinch_client import CREATE_BODY
 from tests.support.wire_server import WireServer, reply
 
 if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc import SinchBackend
     from campaign_reg.sandbox import Sandbox
-    from campaign_reg.sandbox.exchange import Exchange
     from tests.support.shared_clock import SharedClock
 
 pytestmark = pytest.mark.anyio
@@ -51,10 +51,6 @@ NOBODY = "01k4cxccbt519xa3ejty1r5jb4"
 def calls(sandbox: Sandbox) -> list[str]:
     """Operations asked for so far, without tokens."""
     return [str(exchange.operation) for exchange in sandbox.exchanges if exchange.operation != "createToken"]
-
-
-def last(sandbox: Sandbox, operation: str) -> Exchange:
-    return next(exchange for exchange in reversed(sandbox.exchanges) if exchange.operation == operation)
 
 
 def draft(sinch: SinchBackend, **changes: Any) -> CampaignDraft:
@@ -242,18 +238,6 @@ class TestList:
         async with WireServer(reply(200, b"{%b}" % end)) as server, basic(server, clock) as sinch:
             assert [campaign async for campaign in sinch.list()] == []
             assert len(server.requests) == 1
-
-
-def basic(server: WireServer, clock: SharedClock, **settings: Any) -> Any:
-    """A connection to a scripted server, which sees no token calls."""
-    options: dict[str, Any] = {
-        "project_id": "p",
-        "key_id": "k",
-        "key_secret": "s",
-        "auth": "basic",
-        **settings,
-    }
-    return connect("sinch", clock=clock, base_url=server.origin, **options)
 
 
 class TestResubmit:

@@ -46,10 +46,10 @@ from campaign_reg.providers.sinch.ten_dlc.brand_models import (
 from campaign_reg.providers.sinch.ten_dlc.codec import make_converter
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import Operation
-from tests.providers.sinch.ten_dlc.test_backend import basic, last
-from tests.providers.sinch.ten_dlc.test_codec import again, same
-from tests.sandbox.test_contract import check
+from tests.support.vendors.contracts import check
+from tests.support.vendors.sinch_backend import basic, last
 from tests.support.vendors.sinch_contract import BRANDS, CONTRACT, answers, enum, operations, requests
+from tests.support.vendors.sinch_json import again, same
 from tests.support.wire_server import Step, WireServer, drop, reply, reset
 
 if TYPE_CHECKING:

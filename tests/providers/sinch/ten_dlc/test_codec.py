@@ -28,11 +28,10 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
     SinchCampaign,
     UploadAnswer,
 )
-from campaign_reg.wire.codec import dumps, loads
 from campaign_reg.wire.message import Response
 from tests.support.vendors.sinch_contract import answers, requests
+from tests.support.vendors.sinch_json import CONVERTER, again, same
 
-CONVERTER = make_converter()
 SAMPLES = Path(__file__).parent.parent / "samples"
 RESULTS: dict[str, type[Any]] = {
     "createCampaign": CreatedCampaign,
@@ -51,11 +50,6 @@ BAD = [
     for op, status, name, body in answers()
     if status != "200"
 ]
-
-
-def again(body: Any, model: type[Any]) -> Any:
-    """Through JSON text, as over the wire."""
-    return loads(dumps(CONVERTER.unstructure(CONVERTER.structure(loads(json.dumps(body).encode()), model))))
 
 
 @pytest.mark.parametrize(("operation", "body"), GOOD)
@@ -104,18 +98,6 @@ def test_samples(folder: Path) -> None:
         assert same(again(body, models[folder.name]), body)
     else:
         assert ERRORS.refusal(int(sample.stem), "").transient
-
-
-def same(out: Any, body: Any) -> bool:
-    """Equal as JSON, except that a list or object which did not come may go out empty; True is not 1."""
-    if isinstance(out, dict) and isinstance(body, dict):
-        made_up = [out[name] for name in out if name not in body]
-        return all(value in ([], {}) for value in made_up) and all(
-            name in out and same(out[name], value) for name, value in body.items()
-        )
-    if isinstance(out, list) and isinstance(body, list):
-        return len(out) == len(body) and all(map(same, out, body))
-    return bool(out == body) and isinstance(out, bool) == isinstance(body, bool)
 
 
 def campaign(**members: Any) -> SinchCampaign:

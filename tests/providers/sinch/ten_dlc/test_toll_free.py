@@ -34,10 +34,11 @@ from campaign_reg.providers.sinch.ten_dlc.toll_free_models import (
 )
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import Operation
-from tests.providers.sinch.ten_dlc.test_backend import basic, last
-from tests.providers.sinch.ten_dlc.test_codec import again, same
-from tests.sandbox.test_contract import check
-from tests.support.vendors.sinch_contract import CONTRACT, TOLL_FREE, answers, enum, operations, requests
+from tests.support.vendors.contracts import check
+from tests.support.vendors.sinch_backend import basic, last
+from tests.support.vendors.sinch_contract import CONTRACT, TOLL_FREE, answers, enum, operations
+from tests.support.vendors.sinch_json import again, same
+from tests.support.vendors.toll_free import EXAMPLE, draft
 from tests.support.wire_server import Step, WireServer, drop, reply
 
 if TYPE_CHECKING:
@@ -53,14 +54,8 @@ NAMES = {
     "listTfnUseCases": "USE_CASES",
 }
 ALL_ANSWERS = list(answers(part=TOLL_FREE))
-[(_, EXAMPLE)] = requests("createTfnVerification", TOLL_FREE)
 REQUEST = CONTRACT["components"]["schemas"]["CreateTfnVerificationRequest"]
 NEVER_SENT = {"createdBy", "projectId"}  # deprecated, and said in the path
-
-
-def draft(**changes: Any) -> TollFreeDraft:
-    made: TollFreeDraft = make_converter().structure(EXAMPLE, TollFreeDraft)
-    return attrs.evolve(made, **changes)
 
 
 def snake(name: str) -> str:
