@@ -39,13 +39,13 @@ if TYPE_CHECKING:
     from campaign_reg.errors import TransportError as TransportError
     from campaign_reg.errors import UnsupportedVerbError as UnsupportedVerbError
     from campaign_reg.models.outcome import Outcome as Outcome
-    from campaign_reg.pace import Limits as Limits
     from campaign_reg.protocol.action import Action as Action
     from campaign_reg.protocol.schedule import Schedule as Schedule
     from campaign_reg.providers.rcs.config import RcsConfig as RcsConfig
     from campaign_reg.providers.responsys.config import ResponsysConfig as ResponsysConfig
     from campaign_reg.providers.sinch.config import SenderIdConfig as SenderIdConfig
     from campaign_reg.providers.sinch.config import SinchConfig as SinchConfig
+    from campaign_reg.rate import Limits as Limits
 
 _HOMES = {
     "campaign_reg.connection": ["connect"],
@@ -61,7 +61,7 @@ _HOMES = {
         "UnsupportedVerbError",
     ],
     "campaign_reg.models.outcome": ["Outcome"],
-    "campaign_reg.pace": ["Limits"],
+    "campaign_reg.rate": ["Limits"],
     "campaign_reg.protocol.action": ["Action"],
     "campaign_reg.protocol.schedule": ["Schedule"],
     "campaign_reg.providers.rcs.config": ["RcsConfig"],

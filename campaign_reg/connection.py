@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Unpack, overlo
 
 from campaign_reg.clock import SystemClock
 from campaign_reg.errors import ConfigurationError
-from campaign_reg.pace import Limits, Pace
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.providers import registry
+from campaign_reg.rate import Limits, Pace
 from campaign_reg.settings import (
     RcsSettings,
     ResponsysSettings,

@@ -15,7 +15,7 @@ import campaign_reg
 from campaign_reg import ConfigurationError, Limits, SinchConfig, connect
 from campaign_reg.clock import SystemClock
 from campaign_reg.errors import AuthenticationError, ConnectError, NotFoundError
-from campaign_reg.pace import Limits as PaceLimits
+from campaign_reg.rate import Limits as PaceLimits
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.transport.limiter import MemoryPace
 from tests.support.wire_server import WireServer, reply

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "campaign_reg"
-GROUND = {"errors", "enums", "clock", "pace", "files"}
+GROUND = {"errors", "enums", "clock", "rate", "files"}
 BELOW_CLI = {
     "connection",
     "settings",
+    "text",
     "registry",
     "engine",
     "protocol",
@@ -31,10 +32,11 @@ MAY_IMPORT = {
     "providers": GROUND | {"models", "wire", "protocol", "providers.registry", "providers.base"},
     "engine": GROUND | {"models", "protocol"},
     "settings": GROUND,
+    "text": set[str](),
     "registry": {"providers.registry"},
     "connection": GROUND
     | {"models", "wire", "transport", "protocol", "engine", "providers.registry", "settings"},
-    "report": GROUND | {"models", "protocol", "engine", "connection"},
+    "report": GROUND | {"text", "models", "protocol", "engine", "connection"},
     "cli": BELOW_CLI | {"report", "sandbox"},
     "sandbox": set[str](),
 }

@@ -56,7 +56,7 @@ async def plan(
     """
     from campaign_reg.cli.carry import Job
     from campaign_reg.cli.planning import show_plan
-    from campaign_reg.pace import Limits
+    from campaign_reg.rate import Limits
 
     _one_of(source, listed=listed)
     job = Job(

@@ -25,7 +25,7 @@ from campaign_reg.engine.plan import PlanNote
 from campaign_reg.engine.run import GRACE_SECONDS
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError
-from campaign_reg.pace import Limits
+from campaign_reg.rate import Limits
 from campaign_reg.report.account import account, results, resume_line
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.params import params_to_text
 from campaign_reg.providers.registry import load
 from campaign_reg.report.account import reasons_of
-from campaign_reg.report.text import safe
+from campaign_reg.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

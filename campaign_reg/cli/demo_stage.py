@@ -19,7 +19,7 @@ from campaign_reg.connection import connect
 from campaign_reg.engine.batch import Batch
 from campaign_reg.engine.claims import DIRECTORY_VARIABLE
 from campaign_reg.errors import ConfigurationError
-from campaign_reg.pace import Limits
+from campaign_reg.rate import Limits
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.settings import FILE_NAME, FILE_VARIABLE, environment_prefix
 

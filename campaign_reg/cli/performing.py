@@ -15,7 +15,7 @@ from campaign_reg.cli.words import complain, note, safe, say, say_json, show_tab
 from campaign_reg.connection import connect
 from campaign_reg.errors import OutcomeUnknownError, PollTimeoutError
 from campaign_reg.protocol.params import params_from_text
-from campaign_reg.report.text import term_text
+from campaign_reg.text import term_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

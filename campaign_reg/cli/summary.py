@@ -9,7 +9,7 @@ from campaign_reg.cli.exits import Exit, exit_of_verdicts
 from campaign_reg.cli.words import say, show_table
 from campaign_reg.enums import Verb, Verdict
 from campaign_reg.report.account import OPEN_WORDS
-from campaign_reg.report.text import term_text
+from campaign_reg.text import term_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

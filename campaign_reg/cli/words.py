@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.report.text import safe as safe  # the rest of the command has it from here
+from campaign_reg.text import safe as safe  # the rest of the command has it from here
 
 if TYPE_CHECKING:
     from rich.console import Console

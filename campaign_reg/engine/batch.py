@@ -26,9 +26,9 @@ from campaign_reg.engine.run import CHUNK, Run
 from campaign_reg.engine.store import ACCEPTED, BRAKES, Header, JournalStore, ResultRecord
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
-from campaign_reg.pace import Limits
 from campaign_reg.protocol.backend import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.rate import Limits
 
 if TYPE_CHECKING:
     from typing import Unpack

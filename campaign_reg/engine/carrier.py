@@ -53,11 +53,11 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
-from campaign_reg.pace import Departure
 from campaign_reg.protocol.action import Track, conclude, look_at, may_pass
 from campaign_reg.protocol.backend import CampaignBackend, Intent
 from campaign_reg.protocol.judge import Judgement, shows_effect
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.rate import Departure
 
 _MOST_DOUBTS = 3
 _LONGEST_HOLD_SECONDS = 300.0

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.errors import ConfigurationError
-from campaign_reg.report.text import Html, safe
+from campaign_reg.text import Html, safe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from datetime import UTC
 from html import escape
 from typing import TYPE_CHECKING
 
-from campaign_reg.report.text import Html, html, visible
+from campaign_reg.text import Html, html, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.report.account import OPEN_WORDS, resume_line
 from campaign_reg.report.markup import badge, element, join, rows_in_words, section, share, table
-from campaign_reg.report.text import Html, html
+from campaign_reg.text import Html, html
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

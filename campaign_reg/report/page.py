@@ -17,8 +17,8 @@ from campaign_reg.report.markup import badge, element, join, moment
 from campaign_reg.report.overview import banner
 from campaign_reg.report.sections import sections
 from campaign_reg.report.story import gather
-from campaign_reg.report.text import Html, html, term_text
 from campaign_reg.report.view import TO_CORRECT, Entry, View
+from campaign_reg.text import Html, html, term_text
 
 if TYPE_CHECKING:
     from decimal import Decimal

@@ -9,8 +9,8 @@ from campaign_reg.enums import Verdict
 from campaign_reg.report.charts import beams
 from campaign_reg.report.markup import command, element, join, moment, rows_in_words, section, table
 from campaign_reg.report.overview import summary
-from campaign_reg.report.text import Html, term_text
 from campaign_reg.report.waits import span
+from campaign_reg.text import Html, term_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

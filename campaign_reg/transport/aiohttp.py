@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
     from campaign_reg.clock import Clock
-    from campaign_reg.pace import Limits
+    from campaign_reg.rate import Limits
     from campaign_reg.wire.message import Request
     from campaign_reg.wire.operation import Operation
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from campaign_reg.clock import Clock
-    from campaign_reg.pace import Permit
+    from campaign_reg.rate import Permit
     from campaign_reg.wire.message import AuthScheme, Response, Token, Transport
 
 _RENEW_AT = 0.8

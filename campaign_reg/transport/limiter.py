@@ -7,13 +7,13 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from campaign_reg.errors import HeldBackError
-from campaign_reg.pace import Permit
+from campaign_reg.rate import Permit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from campaign_reg.clock import Clock
-    from campaign_reg.pace import Limits, Pace
+    from campaign_reg.rate import Limits, Pace
     from campaign_reg.wire.message import Request, Response, Transport
 
 

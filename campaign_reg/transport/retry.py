@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from campaign_reg.clock import Clock
-    from campaign_reg.pace import Pace
+    from campaign_reg.rate import Pace
     from campaign_reg.wire.message import Request, Response, Transport
     from campaign_reg.wire.operation import Refusal
 

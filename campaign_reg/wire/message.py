@@ -11,7 +11,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from campaign_reg.pace import Departure, Permit
+    from campaign_reg.rate import Departure, Permit
     from campaign_reg.wire.operation import Operation
 
 

@@ -27,7 +27,7 @@ from campaign_reg.wire.message import Request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from campaign_reg.pace import Permit
+    from campaign_reg.rate import Permit
     from campaign_reg.wire.message import BodySource, Response, Sink
 
 MAX_BODY_BYTES = 16 * 1024 * 1024

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from campaign_reg.models.reading import Reading
-    from campaign_reg.pace import Permit
+    from campaign_reg.rate import Permit
 
 pytestmark = pytest.mark.anyio
 

@@ -16,9 +16,9 @@ from campaign_reg.engine.sweep import SAMPLED_SHARE
 from campaign_reg.enums import Verb
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
-from campaign_reg.pace import Permit
 from campaign_reg.protocol.backend import Waits
 from campaign_reg.protocol.pager import Pager
+from campaign_reg.rate import Permit
 from campaign_reg.sandbox import Sandbox
 from tests.support.accounts import LOST, many
 from tests.support.backends import MemoryBackend, MemoryCampaign

@@ -40,9 +40,9 @@ from campaign_reg.errors import (
     ServerError,
 )
 from campaign_reg.models.reading import Reading
-from campaign_reg.pace import Permit
 from campaign_reg.protocol.backend import Answer, Backend, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.rate import Permit
 from tests.property.vendor import Kind, Made, Record, Shown, Vendor, at, whole
 from tests.support.backends import MemoryRequest
 

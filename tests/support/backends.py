@@ -17,11 +17,11 @@ from campaign_reg.models.change import TermsOrder
 from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading, Terms
-from campaign_reg.pace import Limits
 from campaign_reg.protocol.backend import Answer, Backend, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.rate import Limits
 from campaign_reg.transport.limiter import MemoryPace
 from campaign_reg.wire.codec import parse_datetime
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from campaign_reg.clock import Clock
-    from campaign_reg.pace import Departure, Permit
+    from campaign_reg.rate import Departure, Permit
 
 
 @attrs.frozen(kw_only=True)

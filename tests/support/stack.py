@@ -12,7 +12,7 @@ import attrs
 
 from campaign_reg.enums import Applied
 from campaign_reg.errors import AuthenticationError, RateLimitError, ServerError
-from campaign_reg.pace import Limits
+from campaign_reg.rate import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.transport.auth import AuthTransport
 from campaign_reg.transport.limiter import LimiterTransport, MemoryPace

@@ -7,7 +7,7 @@ import pytest
 import trustme
 
 from campaign_reg.clock import SystemClock
-from campaign_reg.pace import Limits
+from campaign_reg.rate import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from tests.support.clocks import VirtualClock
 

@@ -26,7 +26,7 @@ from campaign_reg.errors import (
     ServerError,
     TransportError,
 )
-from campaign_reg.pace import Limits
+from campaign_reg.rate import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.wire.operation import Operation, build_request
 from campaign_reg.wire.response import parse_response

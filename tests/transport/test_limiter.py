@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_reg.errors import ConnectError, HeldBackError
-from campaign_reg.pace import Limits, Permit
+from campaign_reg.rate import Limits, Permit
 from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
 from tests.support.clocks import VirtualClock
 from tests.support.stack import TOKEN, Script, answer, get, put

@@ -21,7 +21,7 @@ from campaign_reg.errors import (
     RequestTimeoutError,
     TransportError,
 )
-from campaign_reg.pace import Limits
+from campaign_reg.rate import Limits
 from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
 from campaign_reg.transport.retry import RetryTransport
 from campaign_reg.wire.message import Response

@@ -26,7 +26,7 @@ from campaign_reg.errors import (
     RateLimitError,
     ServerError,
 )
-from campaign_reg.pace import Limits
+from campaign_reg.rate import Limits
 from campaign_reg.wire.response import parse_response
 from tests.support.breaks import BREAKS, Resolver
 from tests.support.clocks import VirtualClock

@@ -24,7 +24,7 @@ from campaign_reg.errors import (
     RequestTimeoutError,
     TransportError,
 )
-from campaign_reg.pace import Limits
+from campaign_reg.rate import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.wire.operation import MAX_BODY_BYTES, Operation, build_request
 from tests.support.clocks import VirtualClock

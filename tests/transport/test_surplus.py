@@ -11,7 +11,7 @@ import pytest
 
 from campaign_reg.clock import SystemClock
 from campaign_reg.errors import ConnectError, OutcomeUnknownError, TransportError
-from campaign_reg.pace import Limits
+from campaign_reg.rate import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from tests.support.clocks import VirtualClock
 from tests.support.stack import GET, PUT, Account, Bearer, get, put

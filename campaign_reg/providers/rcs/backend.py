@@ -35,11 +35,11 @@ from campaign_reg.providers.rcs.rules import RESUMED, RULES, STOPPABLE
 from campaign_reg.wire.response import check_id, vendor_date
 
 if TYPE_CHECKING:
-    from campaign_reg.pace import Permit
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.rcs.config import RcsConfig
     from campaign_reg.providers.rcs.documents import MessagePage
     from campaign_reg.providers.rcs.events import Event
+    from campaign_reg.rate import Permit
     from campaign_reg.wire.message import Request, Response, Transport
     from campaign_reg.wire.operation import Operation, QueryValue
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     import cattrs
 
     from campaign_reg.clock import Clock
-    from campaign_reg.pace import Permit
     from campaign_reg.providers.rcs.config import RcsConfig
     from campaign_reg.providers.rcs.listing import Period
+    from campaign_reg.rate import Permit
     from campaign_reg.wire.message import Request, Response, Transport
 
 MOST_A_PAGE = 500

@@ -39,9 +39,9 @@ from campaign_reg.wire.operation import segment
 from campaign_reg.wire.response import check_id, vendor_date
 
 if TYPE_CHECKING:
-    from campaign_reg.pace import Permit
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.responsys.config import ResponsysConfig
+    from campaign_reg.rate import Permit
     from campaign_reg.wire.message import Request, Response, Transport
 
 _MOST_HITS = 20

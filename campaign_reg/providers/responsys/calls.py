@@ -29,8 +29,8 @@ from campaign_reg.wire.operation import Operation, QueryValue, build_request
 from campaign_reg.wire.response import error_of, parse_response, vendor_date
 
 if TYPE_CHECKING:
-    from campaign_reg.pace import Permit
     from campaign_reg.providers.responsys.config import ResponsysConfig
+    from campaign_reg.rate import Permit
     from campaign_reg.wire.message import Request, Response, Transport
 
 T = TypeVar("T")

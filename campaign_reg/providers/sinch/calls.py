@@ -12,7 +12,7 @@ from campaign_reg.wire.response import parse_response
 if TYPE_CHECKING:
     import cattrs
 
-    from campaign_reg.pace import Permit
+    from campaign_reg.rate import Permit
     from campaign_reg.wire.message import BodySource, Request, Sink, Transport
 
 A = TypeVar("A", bound=SinchAccess)

@@ -44,8 +44,8 @@ from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.models.feedback import Feedback
-    from campaign_reg.pace import Permit
     from campaign_reg.protocol.action import Action
+    from campaign_reg.rate import Permit
     from campaign_reg.wire.message import Response, Transport
 
 _OVERVIEW_PAGE = 100  # Sinch publishes no maximum

@@ -26,8 +26,8 @@ from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
     from acme_campaigns.config import AcmeConfig
-    from campaign_reg.pace import Permit
     from campaign_reg.protocol.action import Action
+    from campaign_reg.rate import Permit
     from campaign_reg.wire.message import Request, Response, Transport
 
 
