@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from campaign_reg import registry as registry
+    from campaign_reg.batch.batch import Batch as Batch
+    from campaign_reg.batch.results import BatchRow as BatchRow
+    from campaign_reg.batch.results import RowResult as RowResult
     from campaign_reg.connection import connect as connect
-    from campaign_reg.engine.batch import Batch as Batch
-    from campaign_reg.engine.poller import Poller as Poller
-    from campaign_reg.engine.records import BatchRow as BatchRow
-    from campaign_reg.engine.records import RowResult as RowResult
     from campaign_reg.enums import CampaignState as CampaignState
     from campaign_reg.enums import Evidence as Evidence
     from campaign_reg.enums import Verb as Verb
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from campaign_reg.errors import TransportError as TransportError
     from campaign_reg.errors import UnsupportedVerbError as UnsupportedVerbError
     from campaign_reg.models.outcome import Outcome as Outcome
+    from campaign_reg.polling.poller import Poller as Poller
     from campaign_reg.protocol.action import Action as Action
     from campaign_reg.protocol.schedule import Schedule as Schedule
     from campaign_reg.providers.rcs.config import RcsConfig as RcsConfig
@@ -49,9 +49,9 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "campaign_reg.connection": ["connect"],
-    "campaign_reg.engine.batch": ["Batch"],
-    "campaign_reg.engine.poller": ["Poller"],
-    "campaign_reg.engine.records": ["BatchRow", "RowResult"],
+    "campaign_reg.batch.batch": ["Batch"],
+    "campaign_reg.polling.poller": ["Poller"],
+    "campaign_reg.batch.results": ["BatchRow", "RowResult"],
     "campaign_reg.enums": ["CampaignState", "Evidence", "Verb", "Verdict"],
     "campaign_reg.errors": [
         "ApiError", "AuthenticationError", "CampaignRegError", "ConfigurationError", "ConflictError", "ConnectError",

@@ -490,7 +490,7 @@ def test_the_map_is_the_tree() -> None:
         place = "/".join(path[1:])
         assert (package / place).exists(), place
         told.add(place)
-    for room in ("", "wire", "transport", "protocol", "engine"):
+    for room in ("", "wire", "transport", "protocol", "batch", "journal", "polling"):
         there = {str(module.relative_to(package)) for module in (package / room).glob("*.py")}
         assert {module for module in there if not module.endswith("/__init__.py")} <= told
     rooms = {str(init.parent.relative_to(package)) for init in package.rglob("__init__.py")} - {"."}

@@ -11,7 +11,7 @@ from campaign_reg.cli.exits import EXIT_CODES, Exit
 from campaign_reg.cli.options import DRIVING, NO_BRAKES, Braking, Count, Driving, Flag, Money, Rate
 
 if TYPE_CHECKING:
-    from campaign_reg.engine.store import Header
+    from campaign_reg.journal.store import Header
 
 Source = Annotated[Path, Parameter(name="--input")]
 Listed = Annotated[bool, Parameter(name="--all-paused", negative=(), show_default=False)]
@@ -150,9 +150,9 @@ def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
         rows: Every row that has ended, too: one object a line with --json.
         json: Print one object for programs, last.
     """
+    from campaign_reg.batch.statistics import account, results
     from campaign_reg.cli.summary import document, exit_of, row_document, show_account, show_rows
     from campaign_reg.cli.words import say_json
-    from campaign_reg.report.account import account, results
 
     _must_exist(journal)
     now = account(journal)
@@ -251,8 +251,8 @@ def forget(journal: Path, /, *, json: Flag = False) -> int:
         journal: Where the journal was.
         json: Print one object for programs.
     """
+    from campaign_reg.batch.claims import forget as give_up
     from campaign_reg.cli.words import say, say_json
-    from campaign_reg.engine.claims import forget as give_up
 
     held = give_up(journal)
     if json:
@@ -264,7 +264,7 @@ def forget(journal: Path, /, *, json: Flag = False) -> int:
 
 def _header(journal: Path) -> Header:
     """What an existing journal is about."""
-    from campaign_reg.engine.schema import read_header
+    from campaign_reg.journal.schema import read_header
 
     _must_exist(journal)
     return read_header(journal)

@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
+from campaign_reg.batch.batch import Batch
+from campaign_reg.batch.guardrails import Brakes
+from campaign_reg.batch.plan import PlanNote
+from campaign_reg.batch.runner import GRACE_SECONDS
+from campaign_reg.batch.statistics import account, results, resume_line
 from campaign_reg.cli.exits import Exit, worst
 from campaign_reg.cli.findings import groups_of, refuse_advice
 from campaign_reg.cli.options import NO_BRAKES, Braking, Driving
@@ -19,14 +24,9 @@ from campaign_reg.cli.standing import has_input, has_plan
 from campaign_reg.cli.summary import document, exit_of, show_account, show_rows
 from campaign_reg.cli.words import complain, note, safe, say, say_json
 from campaign_reg.connection import connect
-from campaign_reg.engine.batch import Batch
-from campaign_reg.engine.brakes import Brakes
-from campaign_reg.engine.plan import PlanNote
-from campaign_reg.engine.run import GRACE_SECONDS
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError
 from campaign_reg.rate import Limits
-from campaign_reg.report.account import account, results, resume_line
 
 if TYPE_CHECKING:
     from campaign_reg.protocol.backend import CampaignBackend

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.batch.statistics import reasons_of
 from campaign_reg.cli.lines import RAW, VERDICT, csv_record
 from campaign_reg.cli.rows import is_name_of_line
 from campaign_reg.enums import Verb
@@ -15,15 +16,14 @@ from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.params import params_to_text
 from campaign_reg.providers.registry import load
-from campaign_reg.report.account import reasons_of
 from campaign_reg.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from campaign_reg.engine.records import RowResult
-    from campaign_reg.engine.store import Header
-    from campaign_reg.report.view import View
+    from campaign_reg.batch.results import RowResult
+    from campaign_reg.journal.reader import View
+    from campaign_reg.journal.store import Header
 
 NOTES = ("#row", VERDICT, "#code", "#field", "#reason", "#advice", RAW)
 _BYTE_ORDER_MARK = "\ufeff"  # or spreadsheets take the file for another encoding

@@ -6,20 +6,20 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from campaign_reg.batch import manual
+from campaign_reg.batch.claims import Claims
+from campaign_reg.batch.state_machine import Phase
 from campaign_reg.cli.exits import Exit
 from campaign_reg.cli.summary import row_document
 from campaign_reg.cli.words import safe, say, say_json
-from campaign_reg.engine import decisions
-from campaign_reg.engine.claims import Claims
-from campaign_reg.engine.journal import SqliteJournal
-from campaign_reg.engine.row import Phase
 from campaign_reg.enums import Verb
+from campaign_reg.journal.sqlite import SqliteJournal
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from campaign_reg.engine.store import Header
+    from campaign_reg.journal.store import Header
 
 
 @asynccontextmanager
@@ -34,7 +34,7 @@ async def _opened(path: Path, header: Header) -> AsyncIterator[SqliteJournal]:
 async def cancel_rows(path: Path, header: Header, *, as_json: bool) -> int:
     """Cancel what was not sent, and let go of the campaigns if nothing is open any more."""
     async with _opened(path, header) as journal:
-        _, rows = await decisions.cancel_rest(journal, Verb(header.verb), datetime.now(UTC))
+        _, rows = await manual.cancel_rest(journal, Verb(header.verb), datetime.now(UTC))
         counts = await journal.counts()
         left = sum(counts.values()) - counts.get(Phase.ENDED, 0)
         if not left:
@@ -51,7 +51,7 @@ async def decide_row(
 ) -> int:
     """Write down what became of a row that nobody could decide by reading."""
     async with _opened(path, header) as journal:
-        _, after = await decisions.decide(
+        _, after = await manual.decide(
             journal, Verb(header.verb), row, applied=applied, target=campaign, at=datetime.now(UTC)
         )
     if as_json:

@@ -71,11 +71,11 @@ def rate_for(campaigns: int) -> float:
 
 
 async def _play(stage: Stage, *, kept: bool, as_json: bool) -> int:
+    from campaign_reg.batch.statistics import account
     from campaign_reg.cli.demo_audit import audit, audit_document, show_audit
     from campaign_reg.cli.exits import Exit
     from campaign_reg.cli.summary import document, show_account
     from campaign_reg.cli.words import say, say_json
-    from campaign_reg.report.account import account
 
     started = time.monotonic()
     await _plan(stage)
@@ -138,8 +138,8 @@ async def _resume(stage: Stage) -> None:
 
 async def _report(stage: Stage, *, kept: bool) -> None:
     from campaign_reg.cli.reporting import keep
+    from campaign_reg.journal.reader import view
     from campaign_reg.report.page import page
-    from campaign_reg.report.view import view
 
     path = stage.folder / "report.html"
     with view(stage.journal) as seen:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from campaign_reg.batch.statistics import Account, results
 from campaign_reg.cli.words import say, show_table
 from campaign_reg.enums import Verdict
-from campaign_reg.report.account import Account, results
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from campaign_reg.engine.records import RowResult
+    from campaign_reg.batch.results import RowResult
     from campaign_reg.sandbox import Sandbox
 
 _LONGER_THAN_ANY_FAULT_SECONDS = 3600.0

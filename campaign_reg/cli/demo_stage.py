@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from campaign_reg.batch.batch import Batch
+from campaign_reg.batch.claims import DIRECTORY_VARIABLE
 from campaign_reg.cli.demo import rate_for
 from campaign_reg.cli.exits import Exit
 from campaign_reg.cli.progress import display
 from campaign_reg.cli.standing import Standing, standing
 from campaign_reg.connection import connect
-from campaign_reg.engine.batch import Batch
-from campaign_reg.engine.claims import DIRECTORY_VARIABLE
 from campaign_reg.errors import ConfigurationError
 from campaign_reg.rate import Limits
 from campaign_reg.sandbox import Sandbox
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator, Callable
 
-    from campaign_reg.engine.plan import Plan
+    from campaign_reg.batch.plan import Plan
 
 _LOOK_SECONDS = 0.05
 _WAITS = {

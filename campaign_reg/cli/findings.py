@@ -13,7 +13,7 @@ from campaign_reg.models.finding import Finding, Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from campaign_reg.engine.records import BatchRow
+    from campaign_reg.batch.results import BatchRow
     from campaign_reg.protocol.backend import CampaignBackend
 
 _MOST_NAMED = 3

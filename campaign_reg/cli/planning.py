@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from campaign_reg.batch.guardrails import Brakes
+from campaign_reg.batch.plan import Plan, PlanNote, PlanRow
+from campaign_reg.batch.statistics import resume_line
 from campaign_reg.cli.carry import Job, batch_of, open_input, take_in
 from campaign_reg.cli.exits import Exit
 from campaign_reg.cli.findings import FindingGroup, groups_of, show_groups
 from campaign_reg.cli.rows import ListedInput
 from campaign_reg.cli.words import note, safe, say, say_json, show_table
-from campaign_reg.engine.brakes import Brakes
-from campaign_reg.engine.plan import Plan, PlanNote, PlanRow
-from campaign_reg.report.account import resume_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from campaign_reg.batch.statistics import Account, account_of
 from campaign_reg.cli.corrections import csv_lines, json_lines
 from campaign_reg.cli.summary import document, exit_of
 from campaign_reg.cli.words import note, say, say_json
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.files import FolderSink
-from campaign_reg.report.account import Account, account_of
+from campaign_reg.journal.reader import TO_CORRECT, view
 from campaign_reg.report.page import is_report, page
-from campaign_reg.report.view import TO_CORRECT, view
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

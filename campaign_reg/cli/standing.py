@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from campaign_reg.engine.schema import looking_on
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import JournalError
-from campaign_reg.report.view import view
+from campaign_reg.journal.reader import view
+from campaign_reg.journal.schema import looking_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,10 +5,10 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.batch.statistics import OPEN_WORDS
 from campaign_reg.cli.exits import Exit, exit_of_verdicts
 from campaign_reg.cli.words import say, show_table
 from campaign_reg.enums import Verb, Verdict
-from campaign_reg.report.account import OPEN_WORDS
 from campaign_reg.text import term_text
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from campaign_reg.engine.records import RowResult
-    from campaign_reg.report.account import Account, Downgrade, Reason
+    from campaign_reg.batch.results import RowResult
+    from campaign_reg.batch.statistics import Account, Downgrade, Reason
 
 _MOST_SHOWN = 10
 

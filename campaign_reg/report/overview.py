@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from campaign_reg.batch.statistics import OPEN_WORDS, resume_line
 from campaign_reg.enums import Evidence, Verdict
-from campaign_reg.report.account import OPEN_WORDS, resume_line
 from campaign_reg.report.markup import badge, element, join, rows_in_words, section, share, table
 from campaign_reg.text import Html, html
 

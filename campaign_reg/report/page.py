@@ -11,13 +11,13 @@ from itertools import chain, islice
 from string import Template
 from typing import TYPE_CHECKING
 
+from campaign_reg.batch.statistics import OPEN_WORDS, reasons_of
 from campaign_reg.enums import Verdict
-from campaign_reg.report.account import OPEN_WORDS, reasons_of
+from campaign_reg.journal.reader import TO_CORRECT, Entry, View
 from campaign_reg.report.markup import badge, element, join, moment
 from campaign_reg.report.overview import banner
 from campaign_reg.report.sections import sections
 from campaign_reg.report.story import gather
-from campaign_reg.report.view import TO_CORRECT, Entry, View
 from campaign_reg.text import Html, html, term_text
 
 if TYPE_CHECKING:

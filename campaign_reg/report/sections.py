@@ -15,11 +15,11 @@ from campaign_reg.text import Html, term_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from campaign_reg.batch.statistics import Reason
+    from campaign_reg.journal.reader import Entry
     from campaign_reg.models.reading import TermValue
-    from campaign_reg.report.account import Reason
     from campaign_reg.report.story import Story
     from campaign_reg.report.terms import Shift
-    from campaign_reg.report.view import Entry
 
 _MOST_LINES, _MOST_VALUES, _MOST_OPERATORS = 50, 12, 12
 

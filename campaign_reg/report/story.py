@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from campaign_reg.batch.statistics import Account, Counting
 from campaign_reg.enums import Evidence, Verdict
-from campaign_reg.report.account import Account, Counting
+from campaign_reg.journal.reader import Entry, View
 from campaign_reg.report.terms import TermsCount
-from campaign_reg.report.view import Entry, View
 from campaign_reg.report.waits import Waits
 
 if TYPE_CHECKING:

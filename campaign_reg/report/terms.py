@@ -11,9 +11,9 @@ import attrs
 from campaign_reg.enums import Verdict
 
 if TYPE_CHECKING:
+    from campaign_reg.journal.reader import Entry
     from campaign_reg.models.change import Change
     from campaign_reg.models.reading import Terms, TermValue
-    from campaign_reg.report.view import Entry
 
 _READ = frozenset({Verdict.SUCCEEDED, Verdict.FAILED, Verdict.ACTION_REQUIRED})
 

@@ -8,7 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from campaign_reg.report.view import Entry
+    from campaign_reg.journal.reader import Entry
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _EDGES = (

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from campaign_reg.batch.statistics import account
 from campaign_reg.cli.options import _seconds
 from campaign_reg.enums import Verdict
-from campaign_reg.report.account import account
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -32,7 +32,7 @@ def test_help_imports_nothing_heavy() -> None:
     program = (
         "import sys\nfrom campaign_reg.cli import main\n"
         "assert 'rich' not in sys.modules\nmain(['--help'])\n"
-        "print(sorted({'aiohttp', 'campaign_reg.engine.batch', 'campaign_reg.connection'} & set(sys.modules)))"
+        "print(sorted({'aiohttp', 'campaign_reg.batch.batch', 'campaign_reg.connection'} & set(sys.modules)))"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ended.stdout.splitlines()[-1] == "[]"

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from campaign_reg.batch.batch import Batch
 from campaign_reg.cli.demo_audit import audit
 from campaign_reg.connection import connect
-from campaign_reg.engine.batch import Batch
 from tests.support.command import environment, run
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ STACK = "transport/test_stack.py"
 RETRY = "transport/test_retry.py"
 AUTH = "transport/test_auth.py"
 CODEC = "wire/test_codec.py"
-BATCH = "engine/test_batch.py"
-HOSTILE = "engine/test_hostile.py"
-ROW = "engine/test_row.py"
+BATCH = "batch/test_batch.py"
+HOSTILE = "batch/test_hostile.py"
+ROW = "batch/test_state_machine.py"
 STREAMS = "transport/test_streams.py"
 RESPONSYS = "providers/responsys/test_backend.py"
 RESPONSYS_AUTH = "providers/responsys/test_auth.py"
@@ -36,15 +36,15 @@ SHOWN = {
     49: STREAMS, 50: "protocol/test_pager.py", 51: "protocol/test_pager.py", 52: "protocol/test_pager.py",
     53: TRANSPORT, 54: RESPONSYS, 55: RESPONSYS,
     56: "protocol/test_judge.py", 57: BATCH, 58: ROW, 59: ROW, 60: TRANSPORT,
-    62: SENDER_CALLBACKS, 63: "engine/test_crash.py", 65: "engine/test_journal.py", 66: "engine/test_journal.py",
-    67: "engine/test_journal.py", 68: BATCH, 69: BATCH, 70: BATCH, 71: "cli/test_rows.py", 72: BATCH,
+    62: SENDER_CALLBACKS, 63: "batch/test_crash.py", 65: "journal/test_sqlite.py", 66: "journal/test_sqlite.py",
+    67: "journal/test_sqlite.py", 68: BATCH, 69: BATCH, 70: BATCH, 71: "cli/test_rows.py", 72: BATCH,
     73: "providers/sinch/ten_dlc/test_backend.py", 74: "wire/test_operation.py", 77: "test_files.py",
     78: "wire/test_multipart.py", 79: "wire/test_callback_url.py", 80: STACK, 81: "providers/test_urls.py", 82: BATCH,
     83: SINCH_CALLBACKS, 84: SENDER_CALLBACKS, 85: SINCH_CALLBACKS, 86: SINCH_CALLBACKS,
     87: SINCH_CALLBACKS, 88: SENDER_CALLBACKS, 89: TRANSPORT, 90: TRANSPORT,
-    92: "engine/test_poller.py", 93: ROW, 94: "protocol/test_judge.py", 95: ROW, 96: "engine/test_claims.py", 97: BATCH,
-    61: "engine/test_sweep.py", 64: "trial/test_order.py", 98: "trial/test_limits.py", 99: "trial/test_limits.py",
-    75: "cli/test_corrections.py", 76: "report/test_page.py", 100: "engine/test_other_verbs.py",
+    92: "polling/test_poller.py", 93: ROW, 94: "protocol/test_judge.py", 95: ROW, 96: "batch/test_claims.py", 97: BATCH,
+    61: "polling/test_bulk.py", 64: "trial/test_order.py", 98: "trial/test_limits.py", 99: "trial/test_limits.py",
+    75: "cli/test_corrections.py", 76: "report/test_page.py", 100: "batch/test_other_verbs.py",
 }  # fmt: skip
 
 NOT_YET = {

@@ -18,11 +18,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
-from campaign_reg.engine.brakes import Accepted, Brakes, Gate
-from campaign_reg.engine.carrier import Carrier, Row
-from campaign_reg.engine.records import Tally
-from campaign_reg.engine.row import Facts, Phase
-from campaign_reg.engine.store import RowRecord
+from campaign_reg.batch.guardrails import Accepted, Brakes, Gate
+from campaign_reg.batch.results import Tally
+from campaign_reg.batch.state_machine import Facts, Phase
+from campaign_reg.batch.worker import Carrier, Row
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import (
     ApiError,
@@ -39,6 +38,7 @@ from campaign_reg.errors import (
     RateLimitError,
     ServerError,
 )
+from campaign_reg.journal.store import RowRecord
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Backend, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.schedule import Schedule
@@ -49,7 +49,7 @@ from tests.support.backends import MemoryRequest
 if TYPE_CHECKING:
     import asyncio
 
-    from campaign_reg.engine.store import JournalStore
+    from campaign_reg.journal.store import JournalStore
 
 T = TypeVar("T")
 

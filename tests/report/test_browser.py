@@ -9,8 +9,8 @@ import pytest
 import campaign_reg
 from campaign_reg import Batch
 from campaign_reg.enums import Verdict
+from campaign_reg.journal.reader import view
 from campaign_reg.report.page import page
-from campaign_reg.report.view import view
 from campaign_reg.sandbox import Sandbox
 from tests.support.chromium import Tab, chromium
 from tests.support.command import QUICK

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campaign_reg.enums import Verdict
+from campaign_reg.journal.reader import view
 from campaign_reg.models.change import Change, Direction, TermsOrder
 from campaign_reg.report.terms import Shift, TermsCount, changed
-from campaign_reg.report.view import view
 from tests.support.journals import Line, write_journal
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campaign_reg.enums import Verdict
-from campaign_reg.report.view import view
+from campaign_reg.journal.reader import view
 from campaign_reg.report.waits import Waits, span
 from tests.support.journals import Line, write_journal
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import campaign_reg
 from campaign_reg import Batch, Limits
-from campaign_reg.engine.journal import SqliteJournal
+from campaign_reg.journal.sqlite import SqliteJournal
 
 STEPS = {
     "before intent": (SqliteJournal, "intent", "before"),

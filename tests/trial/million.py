@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from campaign_reg import Batch, Limits, Schedule, Verdict
-from campaign_reg.engine.records import outcome_to_text
+from campaign_reg.batch.results import outcome_to_text
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.models.change import Change, Direction
 from campaign_reg.models.feedback import Feedback

@@ -15,8 +15,8 @@ from typing import Any
 import attrs
 
 from campaign_reg import RowResult
-from campaign_reg.engine.schema import looking_on
-from campaign_reg.report.account import results
+from campaign_reg.batch.statistics import results
+from campaign_reg.journal.schema import looking_on
 from tests.trial.audit import Truth
 from tests.trial.vendor import SETTLE_SECONDS
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.engine import writer
-from campaign_reg.engine.batch import Batch
-from campaign_reg.engine.carrier import Carrier
-from campaign_reg.engine.claims import Claims
-from campaign_reg.engine.journal import SqliteJournal
-from campaign_reg.engine.run import Run
+from campaign_reg.batch.batch import Batch
+from campaign_reg.batch.claims import Claims
+from campaign_reg.batch.runner import Run
+from campaign_reg.batch.worker import Carrier
+from campaign_reg.journal import writer
+from campaign_reg.journal.sqlite import SqliteJournal
 from campaign_reg.transport.aiohttp import AiohttpTransport
 
 _SOCKET: Any = asyncio.selector_events._SelectorSocketTransport  # type: ignore[attr-defined]

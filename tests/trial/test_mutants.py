@@ -27,10 +27,10 @@ SHORT = {
     "CAMPAIGN_REG_TRIAL_KILLS": "4",
     "CAMPAIGN_REG_TRIAL_FAULTS": "2",
 }
-STOP = "tests/engine/test_stopping.py::test_rows_that_wait_for_their_turn_are_not_sent"
+STOP = "tests/batch/test_stopping.py::test_rows_that_wait_for_their_turn_are_not_sent"
 COPIED = (
     "campaign_reg", "tests/trial", "tests/__init__.py", "tests/conftest.py", "pyproject.toml",
-    "tests/engine/__init__.py", "tests/support/connections.py", "tests/engine/test_stopping.py",
+    "tests/batch/__init__.py", "tests/batch/conftest.py", "tests/support", "tests/batch/test_stopping.py",
 )  # fmt: skip
 _INTENT_FIRST = """\
         if before_send is not None:
@@ -68,7 +68,7 @@ class Mutant:
 
 MUTANTS = {
     "no settle window": Mutant(
-        "engine/row.py", "return max(self.settle_seconds, 3 * self.longest_lag_seconds)", "return 0.0"
+        "batch/state_machine.py", "return max(self.settle_seconds, 3 * self.longest_lag_seconds)", "return 0.0"
     ),
     "aiohttp repeats writes": Mutant(
         "transport/pool.py", "raise ConnectionLostError(type(error).__name__) from None", "raise"
@@ -89,12 +89,12 @@ MUTANTS = {
         ("applied 2 times", "but the journal knows of", "before its intent was synced"),
     ),
     "an intent is written after the batch was stopped": Mutant(
-        "engine/carrier.py", "if self.stopping or self._is_cancelled(row) or not", "if self._is_cancelled(row) or not",
+        "batch/worker.py", "if self.stopping or self._is_cancelled(row) or not", "if self._is_cancelled(row) or not",
         (STOP,), ("stats.requests[CALL] == before",),
-        also=("engine/run.py", "unless=lambda row: row.is_on_wire", "unless=lambda row: True"),
+        also=("batch/runner.py", "unless=lambda row: row.is_on_wire", "unless=lambda row: True"),
     ),
     "nothing is synced": Mutant(
-        "engine/schema.py", "PRAGMA synchronous = FULL", "PRAGMA synchronous = OFF", (ORDER,),
+        "journal/schema.py", "PRAGMA synchronous = FULL", "PRAGMA synchronous = OFF", (ORDER,),
         ("before its intent was synced",),
     ),
     "status compared instead of version": Mutant(
@@ -102,7 +102,7 @@ MUTANTS = {
         "and preimage.version is not None\n        and reading.version == preimage.version\n",
         "and preimage.version is not None\n        and reading.status == preimage.status\n",
         also=(
-            "engine/row.py",
+            "batch/state_machine.py",
             "not reading.missing and reading.version != preimage.version for",
             "not reading.missing and reading.status != preimage.status for",
         ),

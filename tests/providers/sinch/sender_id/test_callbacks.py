@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from campaign_reg.engine.poller import Poller
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import AuthenticationError, DecodeError, InvalidRequestError
+from campaign_reg.polling.poller import Poller
 from campaign_reg.providers.sinch.sender_id.callbacks import EventType, parse_callback
 from campaign_reg.providers.sinch.sender_id.models import (
     RegistrationDraft,

@@ -1,0 +1,1 @@
+"""Batches of any backend: input, plan, run, guardrails and results."""

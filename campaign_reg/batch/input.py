@@ -1,0 +1,238 @@
+"""Taking in a batch's input: checked, each campaign once, sealed by hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from campaign_reg.batch.results import KEY_CHARACTERS, AddReport, BatchRow, outcome_to_text
+from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError
+from campaign_reg.journal.store import JournalStore, RowRecord
+from campaign_reg.models.outcome import Outcome
+from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.several import checked_item, items_of, refuse_one
+
+Rows = Iterable[str | BatchRow] | AsyncIterable[str | BatchRow]
+
+_CHUNK = 1000
+_SEAL, _OPEN, _COLUMNS = "input", "open_ended", "columns"
+
+
+class Intake:
+    """Adds rows to a journal, or checks that they are the ones it has.
+
+    The hash does not depend on the order of rows.
+    """
+
+    def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb) -> None:
+        self._journal, self._backend, self._verb = journal, backend, verb
+        self._creates, self._kinds = backend.rule(verb).creates, Kinds(backend)
+        self._digests: dict[str, bytes] = {}
+        self._sum, self._repeated = 0, 0
+        self._refused: list[tuple[int, str, str]] = []
+
+    async def add(self, rows: Rows, columns: Sequence[str] = ()) -> AddReport:
+        """Take in the whole input, and remember what its columns are called.
+
+        Raises:
+            InvalidInputError: The same campaign twice with different parameters, or something that is no row; nothing
+                was added. Or the batch is open-ended.
+            JournalMismatchError: The journal was sealed with another input.
+        """
+        if await is_open_ended(self._journal):
+            raise InvalidInputError("this journal is of an open-ended batch: hand rows in with submit")
+        names = items_of(columns, str, "columns", 'columns=["id", "mnos"]')
+        if not isinstance(rows, AsyncIterable):
+            refuse_one(rows, "rows", 'add(["01kh…"])')
+        sealed = await self._journal.meta(_SEAL)
+        if sealed is None:
+            await self._journal.clear()  # an add that was cut short; nothing is sent before the seal
+        try:
+            await self._take(rows, keep=sealed is None)
+        except InvalidInputError:
+            if sealed is None:
+                await self._journal.clear()
+            raise
+        if sealed is not None:
+            self._compare(sealed)
+        else:
+            await self._journal.remember(_COLUMNS, json.dumps(names))
+            await self._finish()
+        return AddReport(
+            rows=len(self._digests),
+            repeated=self._repeated,
+            refused=tuple((id, reason) for _, id, reason in self._refused),
+            known=sealed is not None,
+        )
+
+    async def _take(self, rows: Rows, *, keep: bool) -> None:
+        """Check every row, and write them down if they are to be kept."""
+        chunk: list[RowRecord] = []
+        async for row in _each(rows):
+            record = self._record(row)
+            if record is None or not keep:
+                continue
+            chunk.append(record)
+            if len(chunk) >= _CHUNK:
+                await self._journal.add(chunk)
+                chunk = []
+        if chunk:
+            await self._journal.add(chunk)
+
+    async def _finish(self) -> None:
+        if not self._digests:
+            raise InvalidInputError("the input has no rows")
+        for n, id, reason in self._refused:
+            outcome = Outcome(
+                target=id, verb=self._verb, verdict=Verdict.FAILED, evidence=Evidence.INFERRED,
+                reason=f"never sent: {reason}",
+            )  # fmt: skip
+            await self._journal.end(n, outcome.verdict, 0, outcome_to_text(outcome, id))
+        await self._journal.remember(_SEAL, f"{self._sum:064x}")
+
+    def _compare(self, sealed: str) -> None:
+        if f"{self._sum:064x}" != sealed:
+            raise JournalMismatchError(
+                "the input is not the one this journal was begun with: give the new input a journal of its own, "
+                "or resume without an input"
+            )
+
+    def _record(self, row: str | BatchRow) -> RowRecord | None:
+        """The row as it goes into the journal; None when it repeats an earlier one."""
+        row = row if isinstance(row, BatchRow) else BatchRow(row)
+        if not isinstance(row.id, str):
+            raise InvalidInputError(
+                f"a campaign's id must be text, not {type(row.id).__name__}; nothing was added"
+            )
+        if not can_be_stored(row.id):
+            row = attrs.evolve(row, id=ascii(row.id), problem="its id holds half of a character")
+        n = len(self._digests) + 1
+        params, problem = self._check(row)
+        text = json.dumps([params, row.problem], sort_keys=True)
+        digest = hashlib.sha256(f"{row.id}\n{text}".encode("utf-8", "surrogatepass")).digest()
+        known = self._digests.get(row.id)
+        if known is not None:
+            if known != digest:
+                raise InvalidInputError(
+                    f"{row.id} stands in the input twice with different parameters: keep one; nothing was added"
+                )
+            self._repeated += 1
+            return None
+        self._digests[row.id] = digest
+        if self._creates and problem is None:
+            problem = self._kinds.clash(row.id, params)
+        self._sum = (self._sum + int.from_bytes(digest)) % (1 << 256)
+        if problem is not None:
+            self._refused.append((n, row.id, problem))
+        return RowRecord(n=n, id=row.id, params=params)
+
+    def _check(self, row: BatchRow) -> tuple[Mapping[str, Any], str | None]:
+        if row.problem is not None:
+            return _plain(row.params), _storable(row.problem)
+        try:
+            return self._backend.check(self._verb, row.id, row.params), None
+        except CampaignRegError as error:
+            return _plain(row.params), _storable(str(error))
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of a row that is never sent, fit to be kept whatever they are."""
+    try:
+        kept: dict[str, Any] = json.loads(json.dumps(dict(params)))
+    except (TypeError, ValueError, RecursionError):
+        return {"unreadable": _storable(repr(params)[:500])}
+    return kept
+
+
+def _storable(text: str) -> str:
+    """Text without halves of characters, which no file can hold."""
+    return text if can_be_stored(text) else text.encode("ascii", "backslashreplace").decode()
+
+
+def can_be_stored(text: str) -> bool:
+    """Whether a text has whole characters only."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class Kinds:
+    """Which rows create what, so that no two of them could be taken for each other."""
+
+    def __init__(self, backend: CampaignBackend[Any]) -> None:
+        self._backend = backend
+        self._first: dict[str, str] = {}
+
+    def clash(self, id: str, params: Mapping[str, Any]) -> str | None:
+        """Take in one row; why a create could not be told from an earlier row's, were its answer lost."""
+        mark = _mark_of_its_own(self._backend, params)
+        first = self._first.setdefault(kind_of_create(self._backend, params), id)
+        if first == id:
+            return None
+        if not mark:
+            return f"it says word for word the same as row {first}: leave one of them out"
+        return f"it could not be told from row {first} ({', '.join(mark.values())}): change one of these"
+
+
+def kind_of_create(backend: CampaignBackend[Any], params: Mapping[str, Any]) -> str:
+    """What a create shares with those that would make the same: its mark, or all it says where a key alone marks it."""
+    text = json.dumps(params, sort_keys=True)
+    mark = _mark_of_its_own(backend, params) or {"says": hashlib.sha256(text.encode()).hexdigest()}
+    return json.dumps(mark, sort_keys=True)
+
+
+def _mark_of_its_own(backend: CampaignBackend[Any], params: Mapping[str, Any]) -> Mapping[str, str]:
+    """The mark, if it is the same whatever the row's key; else nothing."""
+    try:
+        one, other = (backend.mark(params, digit * KEY_CHARACTERS) for digit in "01")
+    except InvalidInputError:  # refused by now: it ends by itself, and the other rows go on
+        return {}
+    return one if one == other else {}
+
+
+async def is_sealed(journal: JournalStore) -> bool:
+    """Whether the input is complete; nothing is sent before."""
+    return await journal.meta(_SEAL) is not None
+
+
+async def is_open_ended(journal: JournalStore) -> bool:
+    """Whether rows are handed in one by one, while the batch runs."""
+    return await journal.meta(_OPEN) is not None
+
+
+async def open_up(journal: JournalStore) -> None:
+    """Make it the journal of an open-ended batch.
+
+    Raises:
+        InvalidInputError: It has its whole input.
+    """
+    if await is_open_ended(journal):
+        return
+    if await is_sealed(journal):
+        raise InvalidInputError("this batch got its whole input from add(rows): open it without open_ended")
+    await journal.clear()  # an add that was cut short
+    await journal.remember(_OPEN, "1")
+
+
+async def seal(journal: JournalStore) -> None:
+    """Take no more rows into an open-ended batch."""
+    await journal.remember(_SEAL, _OPEN)
+
+
+async def _each(rows: Rows) -> AsyncIterator[str | BatchRow]:
+    """The rows, each of which is one; `rows` has been found to be several."""
+    place = 0
+    if isinstance(rows, AsyncIterable):
+        async for row in rows:
+            yield checked_item(row, (str, BatchRow), "rows", place)
+            place += 1
+    else:
+        for place, row in enumerate(rows):
+            yield checked_item(row, (str, BatchRow), "rows", place)

@@ -1,0 +1,93 @@
+"""What a person says of rows: that nobody shall send them, or what became of those that reading cannot decide."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from campaign_reg.batch.guardrails import Accepted
+from campaign_reg.batch.results import RowResult, outcome_to_text, result_of
+from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.errors import InvalidInputError
+from campaign_reg.journal.store import ACCEPTED, JournalStore
+from campaign_reg.models.outcome import Outcome
+
+_SAID = "a person looked at the vendor: it was "
+_BEFORE = "; before that: "
+
+
+def cancelled(id: str, verb: Verb, at: datetime) -> Outcome:
+    """The outcome of a row that somebody cancelled before it was sent."""
+    return Outcome(
+        target=id,
+        verb=verb,
+        verdict=Verdict.CANCELLED,
+        evidence=Evidence.INFERRED,
+        reason="cancelled before it was sent",
+        settled_at=at,
+    )
+
+
+async def cancel_rest(journal: JournalStore, verb: Verb, at: datetime) -> tuple[Outcome, int]:
+    """End every row that has not been sent; returns their outcome, and how many they are."""
+    outcome = cancelled("", verb, at)
+    return outcome, await journal.cancel(outcome.verdict, outcome_to_text(outcome, ""))
+
+
+async def decide(
+    journal: JournalStore, verb: Verb, id: str, *, applied: bool, target: str | None, at: datetime
+) -> tuple[RowResult, RowResult]:
+    """Put a person's word in place of `unknown`; returns the result before, and the one after.
+
+    A decision may be corrected by another one.
+
+    Raises:
+        InvalidInputError: There is no such row, it is none that a person has to decide, or it made no campaign.
+    """
+    before = await _result(journal, verb, id)
+    if target is not None and not (applied and verb is Verb.CREATE):
+        raise InvalidInputError("only a create that was applied has made a campaign: leave its id out")
+    known = before.outcome
+    if verb is Verb.CREATE and not applied:
+        target = id  # also where it was said to have made one before
+    word = _SAID + ("applied" if applied else "not applied")
+    outcome = attrs.evolve(
+        known,
+        verdict=Verdict.SUCCEEDED if applied else Verdict.FAILED,
+        evidence=Evidence.INFERRED,
+        reason=f"{word}{_BEFORE}{known.reason.partition(_BEFORE)[2] or known.reason}",
+        target=known.target if target is None else target,
+        settled_at=at,
+    )
+    row = await journal.row(id)
+    assert row is not None  # noqa: S101  (it has a result)
+    await journal.decide(row.n, outcome.verdict, outcome_to_text(outcome, id))
+    if known.verdict is Verdict.UNKNOWN:
+        await _one_unknown_less(journal)
+    return before, attrs.evolve(before, outcome=outcome)
+
+
+async def _one_unknown_less(journal: JournalStore) -> None:
+    """What a person accepted was so many rows: another one that ends unknown later is not among them."""
+    accepted = Accepted.from_text(await journal.meta(ACCEPTED))
+    if accepted.unknown:
+        fewer = attrs.evolve(accepted, unknown=accepted.unknown - 1)
+        await journal.remember(ACCEPTED, fewer.to_text())
+
+
+async def _result(journal: JournalStore, verb: Verb, id: str) -> RowResult:
+    record = await journal.result(id)
+    if record is None:
+        known = await journal.row(id) is not None
+        raise InvalidInputError(
+            f"row {id!r} is still open: run or resume the batch, only what ends unknown is to be decided"
+            if known
+            else f"the batch has no row {id!r}: `campaign-reg batch status --rows` lists them"
+        )
+    result = result_of(record, verb)
+    if result.outcome.verdict is not Verdict.UNKNOWN and not result.outcome.reason.startswith(_SAID):
+        raise InvalidInputError(
+            f"row {id!r} ended {result.outcome.verdict} ({result.outcome.reason}): only unknown rows are to be decided"
+        )
+    return result

@@ -1,0 +1,228 @@
+"""Rows, results and summaries of a batch, and their plain form in the journal."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any, Self
+
+import attrs
+
+from campaign_reg.batch.guardrails import Hold
+from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.journal.store import ResultRecord, Totals
+from campaign_reg.models.change import Change, Direction
+from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.outcome import Outcome
+
+KEY_CHARACTERS = 24
+
+
+@attrs.frozen
+class BatchRow:
+    """One row of a batch's input.
+
+    Attributes:
+        id: The campaign's id; for a create a name of your own for the row, each used once.
+        params: The verb's parameters.
+        problem: Why the row cannot be sent, found while reading the input; it ends `failed` with this reason.
+    """
+
+    id: str
+    params: Mapping[str, Any] = attrs.field(factory=dict)
+    problem: str | None = attrs.field(default=None, kw_only=True)
+
+
+@attrs.frozen(kw_only=True)
+class RowResult:
+    """How one row ended.
+
+    Attributes:
+        id: The row's id.
+        params: The verb's parameters, plain.
+        attempts: Writes that were, or may have been, applied: 0, 1, or 2 where a lost one was proven unapplied.
+        outcome: How it ended; without the campaign itself. Its `target` is the campaign's id.
+    """
+
+    id: str
+    params: Mapping[str, Any]
+    attempts: int
+    outcome: Outcome
+
+
+@attrs.frozen
+class RowHandle:
+    """One row of an open-ended batch.
+
+    Attributes:
+        id: The row's.
+    """
+
+    id: str
+    _wait: Callable[[str], Awaitable[RowResult]] = attrs.field(repr=False, eq=False)
+
+    async def result(self) -> RowResult:
+        """Wait until the row has ended. Cancelling stops the waiting only.
+
+        Raises:
+            InvalidInputError: The batch was closed, or its run is over, before that.
+            AuthenticationError: The credentials were refused; the batch can be resumed.
+            JournalError: The journal cannot be written.
+        """
+        return await self._wait(self.id)
+
+
+@attrs.frozen
+class ReasonGroup:
+    """One reason of the vendor's, and how many rows it stopped."""
+
+    code: str
+    field: str
+    text: str
+    rows: int
+
+
+@attrs.frozen(kw_only=True)
+class Summary:
+    """Where a batch stands.
+
+    Attributes:
+        rows: Rows in the input, each id once.
+        open: Rows that have not ended.
+        verdicts: Rows by verdict; every verdict is there.
+        attempts: Writes that were, or may have been, applied, those of open rows too.
+        downgraded: Rows whose terms changed for the worse.
+        reasons: Why rows failed, the most frequent first.
+        hold: What keeps the open rows from being sent; None where nothing does.
+    """
+
+    rows: int
+    open: int
+    verdicts: Mapping[Verdict, int]
+    attempts: int
+    downgraded: int
+    reasons: tuple[ReasonGroup, ...] = ()
+    hold: Hold | None = None
+
+
+@attrs.frozen(kw_only=True)
+class AddReport:
+    """What became of an input.
+
+    Attributes:
+        rows: Rows in the batch.
+        repeated: Rows that said the same as an earlier one; each campaign is sent once.
+        refused: Ids and reasons of rows that can never be sent; they are in the batch, ended as `failed`.
+        known: Whether the same input had been added before.
+    """
+
+    rows: int
+    repeated: int
+    refused: tuple[tuple[str, str], ...]
+    known: bool
+
+
+class Tally:
+    """Counts rows, writes and results as they come.
+
+    Attributes:
+        rows: Rows in the batch.
+        sent: Rows of which a write was, or may have been, applied.
+        attempts: Writes that were, or may have been, applied.
+        downgraded: Rows whose terms changed for the worse.
+        verdicts: Rows by verdict.
+    """
+
+    def __init__(self, rows: int = 0, sent: int = 0, attempts: int = 0) -> None:
+        self.rows, self.sent, self.attempts, self.downgraded = rows, sent, attempts, 0
+        self.verdicts: Counter[Verdict] = Counter()
+        self._reasons: Counter[tuple[str, str, str]] = Counter()
+
+    @classmethod
+    def of(cls, totals: Totals) -> Self:
+        """What was counted before."""
+        tally = cls(totals.rows, totals.sent, totals.attempts)
+        tally.downgraded = totals.downgraded
+        tally.verdicts.update({Verdict(verdict): count for verdict, count in totals.verdicts.items()})
+        tally._reasons.update(totals.reasons)
+        return tally
+
+    @property
+    def ended(self) -> int:
+        """Rows that have ended."""
+        return self.verdicts.total()
+
+    def count(self, outcome: Outcome, rows: int = 1) -> None:
+        """Take in one result, or the same one of so many rows; of -1 row, take it out again."""
+        self.verdicts[outcome.verdict] += rows
+        self.downgraded += rows * bool(outcome.downgrades)
+        if outcome.verdict in {Verdict.FAILED, Verdict.ACTION_REQUIRED}:
+            for key in {(item.code, item.field, item.text) for item in outcome.feedback} or {
+                ("", "", outcome.reason)
+            }:
+                self._reasons[key] += rows
+
+    def summary(self, hold: Hold | None = None) -> Summary:
+        """Where the batch stands."""
+        return Summary(
+            rows=self.rows,
+            open=self.rows - self.ended,
+            verdicts={verdict: self.verdicts[verdict] for verdict in Verdict},
+            attempts=self.attempts,
+            downgraded=self.downgraded,
+            reasons=tuple(ReasonGroup(*key, rows) for key, rows in self._reasons.most_common() if rows),
+            hold=hold,
+        )
+
+
+def key_of(journal_id: str, row_id: str) -> str:
+    """What stands for a create at a vendor that lets it carry a reference: the same after every restart."""
+    return hashlib.sha256(f"{journal_id}\n{row_id}".encode()).hexdigest()[:KEY_CHARACTERS]
+
+
+def outcome_to_text(outcome: Outcome, row_id: str) -> str:
+    """An outcome for the journal, without the campaign; the target only where it is not the row's id."""
+    plain: dict[str, Any] = {
+        "verdict": outcome.verdict,
+        "evidence": outcome.evidence,
+        "reason": outcome.reason,
+    }
+    if outcome.target != row_id:
+        plain["target"] = outcome.target
+    if outcome.settled_at is not None:
+        plain["at"] = outcome.settled_at.isoformat(timespec="seconds")
+    if outcome.feedback:
+        plain["feedback"] = [attrs.asdict(item, filter=_is_said) for item in outcome.feedback]
+    if outcome.changes:
+        plain["changes"] = [attrs.astuple(change) for change in outcome.changes]
+    return json.dumps(plain, separators=(",", ":"))
+
+
+def _is_said(_: object, value: object) -> bool:
+    """What is empty comes back by itself."""
+    return bool(value)
+
+
+def result_of(record: ResultRecord, verb: Verb) -> RowResult:
+    """A result as it was journalled."""
+    plain = record.document
+    at = plain.get("at")
+    outcome = Outcome(
+        target=plain.get("target", record.id),
+        verb=verb,
+        verdict=Verdict(plain["verdict"]),
+        evidence=Evidence(plain["evidence"]),
+        reason=plain["reason"],
+        feedback=tuple(Feedback(**item) for item in plain.get("feedback", ())),
+        changes=tuple(_change(item) for item in plain.get("changes", ())),
+        settled_at=None if at is None else datetime.fromisoformat(at),
+    )
+    return RowResult(id=record.id, params=record.params, attempts=record.attempts, outcome=outcome)
+
+
+def _change(values: list[Any]) -> Change:
+    operator, field, before, after, direction = values
+    return Change(operator, field, before, after, Direction(direction))

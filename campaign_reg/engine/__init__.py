@@ -1,1 +1,0 @@
-"""Polling and batches; works for any backend, knows none."""

@@ -1,0 +1,1 @@
+"""The journal of a batch: the port, its SQLite file, and its reader."""

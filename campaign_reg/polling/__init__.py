@@ -1,0 +1,1 @@
+"""Polling of many actions: when each is due, one by one or through a listing."""
