@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
-from campaign_reg.batch.arrivals import Arrivals
+from campaign_reg.batch.claims import Holdings
 from campaign_reg.batch.guardrails import Accepted, Brakes, Gate, Hold
-from campaign_reg.batch.holdings import Holdings
-from campaign_reg.batch.input import Intake, Rows, is_open_ended, is_sealed, open_up
+from campaign_reg.batch.input import Arrivals, Intake, Rows, is_open_ended, is_sealed, open_up
 from campaign_reg.batch.manual import cancel_rest, decide
 from campaign_reg.batch.notifications import News
 from campaign_reg.batch.plan import Plan, Planner, PlanRow

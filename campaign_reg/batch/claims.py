@@ -6,6 +6,7 @@ journal by the identity inside it, so that renaming or copying a journal frees n
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -14,15 +15,18 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 
+from campaign_reg.batch.input import kind_of_create
 from campaign_reg.batch.state_machine import Phase
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError, JournalError
 from campaign_reg.journal.lock import is_in_use
 from campaign_reg.journal.schema import looking_on
-from campaign_reg.journal.store import Header
+from campaign_reg.journal.store import Header, JournalStore, RowRecord
+from campaign_reg.protocol.backend import CampaignBackend
 
 DIRECTORY_VARIABLE = "CAMPAIGN_REG_STATE_DIR"
 _WAIT_SECONDS = 30.0
@@ -34,6 +38,7 @@ CREATE TABLE IF NOT EXISTS claims (
     PRIMARY KEY (provider, account, verb, id)
 ) WITHOUT ROWID
 """
+_CHUNK = 500
 
 
 def state_directory() -> Path:
@@ -170,3 +175,45 @@ def _claims_file() -> Iterator[sqlite3.Connection]:
             f"the claims file in {folder} cannot be used ({error}): mend that, or point {DIRECTORY_VARIABLE} to a "
             "folder that can be written"
         ) from error
+
+
+class Holdings:
+    """Claims what the rows of a journal are about; the claims file is used by a thread."""
+
+    def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb, path: Path) -> None:
+        self._journal, self._backend, self._verb, self._path = journal, backend, verb, path
+
+    async def take_open(self) -> None:
+        """Hold the campaigns of all rows that have not ended, all or none.
+
+        Raises:
+            InvalidInputError: Another open batch holds at least one of them.
+        """
+        open_phases, after = [phase for phase in Phase if phase is not Phase.ENDED], 0
+        held: list[str] = []
+        while records := await self._journal.rows(open_phases, after, _CHUNK):
+            held += map(self._what, records)
+            after = records[-1].n
+        await asyncio.to_thread((await self._claims()).take, held)
+
+    async def take(self, record: RowRecord) -> None:
+        """Hold one row's campaign.
+
+        Raises:
+            InvalidInputError: Another open batch holds it.
+        """
+        await asyncio.to_thread((await self._claims()).take, [self._what(record)])
+
+    async def give_up(self) -> None:
+        """Let all of them go."""
+        await asyncio.to_thread((await self._claims()).release)
+
+    async def _claims(self) -> Claims:
+        journal_id = await self._journal.meta("journal_id") or ""
+        return Claims(self._journal.header, journal_id, self._path)
+
+    def _what(self, record: RowRecord) -> str:
+        """What a row holds: its campaign, or what tells the one it creates from all others."""
+        if not self._backend.rule(self._verb).creates:
+            return record.id
+        return kind_of_create(self._backend, record.params)
