@@ -17,6 +17,6 @@ def main(tokens: Sequence[str] | None = None) -> int:
     if any(find_spec(name) is None for name in _NEEDS):
         print("campaign-reg needs two more packages: pip install 'campaign_reg[cli]'", file=sys.stderr)
         return 2
-    from campaign_reg.cli.running import execute
+    from campaign_reg.cli.main import execute
 
     return execute(sys.argv[1:] if tokens is None else tokens)

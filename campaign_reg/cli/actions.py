@@ -30,9 +30,9 @@ def create(
         accept_advice: Send it although there is advice against it.
         waiting: How long to wait for the outcome, and how to print it.
     """
-    from campaign_reg.cli.drafts import read_draft
+    from campaign_reg.cli.lint import read_draft
     from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.performing import Order, perform
+    from campaign_reg.cli.write import Order, perform
 
     order = Order(
         provider=provider,
@@ -62,9 +62,9 @@ def update(
         settings: One parameter, as name=value, beside or instead of the file; may be repeated.
         waiting: How long to wait for the outcome, and how to print it.
     """
-    from campaign_reg.cli.drafts import read_draft
+    from campaign_reg.cli.lint import read_draft
     from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.performing import Order, perform
+    from campaign_reg.cli.write import Order, perform
 
     draft, cells = read_draft(source), pairs(settings, "--set")
     return perform(
@@ -88,7 +88,7 @@ def delete(
         yes: Do not ask.
         waiting: How long to wait for the outcome, and how to print it.
     """
-    from campaign_reg.cli.performing import Order, perform
+    from campaign_reg.cli.write import Order, perform
 
     if not yes:
         _confirm(f"Delete {campaign_id} at {provider}? It cannot be undone.")
@@ -114,7 +114,7 @@ async def resubmit(
         waiting: How long to wait for the outcome, and how to print it.
     """
     from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.performing import Order, perform
+    from campaign_reg.cli.write import Order, perform
 
     cells = pairs(settings, "--set") | ({} if mnos is None else {"mnos": mnos})
     return await perform(Order(provider=provider, verb="resubmit", target=campaign_id, cells=cells), waiting)
@@ -137,7 +137,7 @@ async def renew(
         waiting: How long to wait for the outcome, and how to print it.
     """
     from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.performing import Order, perform
+    from campaign_reg.cli.write import Order, perform
 
     cells = pairs(settings, "--set")
     return await perform(Order(provider=provider, verb="renew", target=campaign_id, cells=cells), waiting)
@@ -162,7 +162,7 @@ async def approve(
         waiting: How long to wait for the outcome, and how to print it.
     """
     from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.performing import Order, perform
+    from campaign_reg.cli.write import Order, perform
 
     cells = pairs(settings, "--set") | ({} if status is None else {"status": status})
     return await perform(Order(provider=provider, verb="approve", target=name, cells=cells), waiting)
@@ -186,7 +186,7 @@ async def wait(
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object for programs.
     """
-    from campaign_reg.cli.performing import await_outcome
+    from campaign_reg.cli.write import await_outcome
     from campaign_reg.connection import connect
 
     async with connect(provider, profile=profile) as backend:
@@ -201,7 +201,7 @@ def _confirm(question: str) -> None:
     """
     import sys
 
-    from campaign_reg.cli.words import safe
+    from campaign_reg.cli.output import safe
     from campaign_reg.errors import InvalidInputError
 
     if not (sys.stdin.isatty() and sys.stderr.isatty()):

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from cyclopts import App
 
-from campaign_reg.cli.exits import EXIT_CODES
+from campaign_reg.cli.exit_codes import EXIT_CODES
 
 app = App(
     name="campaign-reg",
@@ -26,7 +26,7 @@ _COMMANDS = {
     "get": ("campaigns:get", "Show one campaign."),
     "list": ("campaigns:list_campaigns", "List campaigns."),
     "feedback": ("campaigns:feedback", "Show the vendor's reasons for refusing a campaign."),
-    "lint": ("drafts:lint", "Say what is wrong with a draft before anybody has paid."),
+    "lint": ("lint:lint", "Say what is wrong with a draft before anybody has paid."),
     "create": ("actions:create", "Create one campaign; it may cost money."),
     "update": ("actions:update", "Change one campaign."),
     "delete": ("actions:delete", "Delete one campaign; it cannot be undone."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from campaign_reg.cli.exits import EXIT_CODES, Exit
+from campaign_reg.cli.exit_codes import EXIT_CODES, Exit
 from campaign_reg.cli.options import DRIVING, NO_BRAKES, Braking, Count, Driving, Flag, Money, Rate
 
 if TYPE_CHECKING:
@@ -151,8 +151,8 @@ def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
         json: Print one object for programs, last.
     """
     from campaign_reg.batch.statistics import account, results
+    from campaign_reg.cli.output import say_json
     from campaign_reg.cli.summary import document, exit_of, row_document, show_account, show_rows
-    from campaign_reg.cli.words import say_json
 
     _must_exist(journal)
     now = account(journal)
@@ -252,7 +252,7 @@ def forget(journal: Path, /, *, json: Flag = False) -> int:
         json: Print one object for programs.
     """
     from campaign_reg.batch.claims import forget as give_up
-    from campaign_reg.cli.words import say, say_json
+    from campaign_reg.cli.output import say, say_json
 
     held = give_up(journal)
     if json:

@@ -28,7 +28,7 @@ async def get(provider: str, campaign_id: str, /, *, profile: str | None = None,
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object for programs.
     """
-    from campaign_reg.cli.words import say_json
+    from campaign_reg.cli.output import say_json
     from campaign_reg.connection import connect
 
     async with connect(provider, profile=profile) as backend:
@@ -67,8 +67,8 @@ async def list_campaigns(
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object a line for programs.
     """
+    from campaign_reg.cli.output import say, say_json
     from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.words import say, say_json
     from campaign_reg.connection import connect
 
     given = {"status": status, "brand": brand, "use_case": use_case, "page_size": page_size}
@@ -99,7 +99,7 @@ async def feedback(
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object for programs.
     """
-    from campaign_reg.cli.words import say, say_json, show_table
+    from campaign_reg.cli.output import say, say_json, show_table
     from campaign_reg.connection import connect
 
     async with connect(provider, profile=profile) as backend:
@@ -117,14 +117,14 @@ async def feedback(
 
 def _document(campaign: Campaign) -> dict[str, Any]:
     """A campaign as an object: the vendor's members, and the names that fit every vendor."""
-    from campaign_reg.cli.words import plain
+    from campaign_reg.cli.output import plain
 
     members: dict[str, Any] = plain(campaign)
     return {name: plain(getattr(campaign, name)) for name in _COMMON} | members
 
 
 def _show(campaign: Campaign, terms: Terms) -> None:
-    from campaign_reg.cli.words import say, show_table
+    from campaign_reg.cli.output import say, show_table
 
     members = _document(campaign)
     told = {campaign.name, campaign.vendor_status}  # the vendor's own members say these again
@@ -157,7 +157,7 @@ def _words(value: object) -> str:
 
 
 def _line(campaign: Campaign) -> str:
-    from campaign_reg.cli.words import safe
+    from campaign_reg.cli.output import safe
 
     changed = "" if campaign.updated_at is None else f"{campaign.updated_at:%Y-%m-%d %H:%M:%S}"
     return _LIST_LINE.format(

@@ -42,7 +42,7 @@ async def demo(
         json: Print one object for programs, last; the story goes to stderr.
     """
     from campaign_reg.cli.demo_stage import Stage
-    from campaign_reg.cli.words import note, say
+    from campaign_reg.cli.output import note, say
 
     folder = _empty(keep) if keep else Path(tempfile.mkdtemp(prefix="campaign-reg-demo-"))
     try:
@@ -73,9 +73,9 @@ def rate_for(campaigns: int) -> float:
 async def _play(stage: Stage, *, kept: bool, as_json: bool) -> int:
     from campaign_reg.batch.statistics import account
     from campaign_reg.cli.demo_audit import audit, audit_document, show_audit
-    from campaign_reg.cli.exits import Exit
+    from campaign_reg.cli.exit_codes import Exit
+    from campaign_reg.cli.output import say, say_json
     from campaign_reg.cli.summary import document, show_account
-    from campaign_reg.cli.words import say, say_json
 
     started = time.monotonic()
     await _plan(stage)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from campaign_reg.batch.statistics import Account, results
-from campaign_reg.cli.words import say, show_table
+from campaign_reg.cli.output import say, show_table
 from campaign_reg.enums import Verdict
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.cli.words import note, safe, say, show_table
+from campaign_reg.cli.output import note, safe, say, show_table
 from campaign_reg.errors import CampaignRegError, InvalidInputError
 from campaign_reg.models.finding import Finding, Severity
 

@@ -39,7 +39,7 @@ def providers(*, json: Flag = False) -> int:
     Args:
         json: Print one object for programs.
     """
-    from campaign_reg.cli.words import say_json
+    from campaign_reg.cli.output import say_json
     from campaign_reg.providers import registry
 
     found = [_installed(name) for name in registry.names()]
@@ -65,7 +65,7 @@ def _installed(name: str) -> Installed:
 
 
 def _show(found: Sequence[Installed]) -> None:
-    from campaign_reg.cli.words import say, show_table
+    from campaign_reg.cli.output import say, show_table
     from campaign_reg.enums import Verb
 
     show_table(("provider", ""), [(item.name, item.title or f"broken: {item.problem}") for item in found])

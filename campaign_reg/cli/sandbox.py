@@ -35,7 +35,7 @@ async def sandbox(
         seed: Decides campaigns, fates and faults.
         json: Print one object for programs instead.
     """
-    from campaign_reg.cli.words import say_json
+    from campaign_reg.cli.output import say_json
     from campaign_reg.errors import InvalidInputError
     from campaign_reg.sandbox import Sandbox
 
@@ -64,7 +64,7 @@ def _say_how_to_use(
     import sys
     from shlex import quote
 
-    from campaign_reg.cli.words import note, say
+    from campaign_reg.cli.output import note, say
     from campaign_reg.settings import environment_prefix
 
     say(f"# pretended vendors at {url}; nothing here is real, the secrets neither")

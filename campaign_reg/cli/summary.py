@@ -6,8 +6,8 @@ from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.batch.statistics import OPEN_WORDS
-from campaign_reg.cli.exits import Exit, exit_of_verdicts
-from campaign_reg.cli.words import say, show_table
+from campaign_reg.cli.exit_codes import Exit, exit_of_verdicts
+from campaign_reg.cli.output import say, show_table
 from campaign_reg.enums import Verb, Verdict
 from campaign_reg.text import term_text
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from campaign_reg.cli.exits import Exit, exit_of_verdicts, worst
-from campaign_reg.cli.words import safe
+from campaign_reg.cli.exit_codes import Exit, exit_of_verdicts, worst
+from campaign_reg.cli.output import safe
 from campaign_reg.enums import Verdict
 from tests.support.command import end, environment, run, start
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from campaign_reg.cli.exits import Exit
+from campaign_reg.cli.exit_codes import Exit
 from campaign_reg.journal.schema import looking_on
 from campaign_reg.settings import environment_prefix
 from tests.trial.audit import objections, told

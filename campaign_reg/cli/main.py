@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from cyclopts import CycloptsError
 
 from campaign_reg.cli.app import app
-from campaign_reg.cli.exits import Exit, exit_of_error
-from campaign_reg.cli.words import complain, safe
+from campaign_reg.cli.exit_codes import Exit, exit_of_error
+from campaign_reg.cli.output import complain, safe
 from campaign_reg.errors import CampaignRegError
 
 if TYPE_CHECKING:

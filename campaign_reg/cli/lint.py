@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from campaign_reg.cli.options import Draft, Flag, Members
 
 if TYPE_CHECKING:
-    from campaign_reg.cli.performing import Order
+    from campaign_reg.cli.write import Order
     from campaign_reg.models.finding import Finding
     from campaign_reg.protocol.backend import CampaignBackend
 
@@ -40,16 +40,16 @@ def lint(
         json: Print one object for programs.
     """
     from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.performing import Order
+    from campaign_reg.cli.write import Order
 
     order = Order(provider=provider, verb=verb, draft=read_draft(source), cells=pairs(settings, "--set"))
     return _lint(order, profile, as_json=json)
 
 
 async def _lint(order: Order, profile: str | None, *, as_json: bool) -> int:
-    from campaign_reg.cli.exits import Exit
+    from campaign_reg.cli.exit_codes import Exit
     from campaign_reg.cli.findings import finding_line, has_errors
-    from campaign_reg.cli.words import say, say_json
+    from campaign_reg.cli.output import say, say_json
     from campaign_reg.connection import connect
 
     async with connect(order.provider, profile=profile) as backend:
@@ -68,7 +68,7 @@ async def _lint(order: Order, profile: str | None, *, as_json: bool) -> int:
 def _findings(order: Order, backend: CampaignBackend[Any]) -> list[Finding]:
     """The findings; of a create also what is refused without being one of them."""
     from campaign_reg.cli.findings import has_errors
-    from campaign_reg.cli.performing import params_of
+    from campaign_reg.cli.write import params_of
     from campaign_reg.errors import InvalidInputError
     from campaign_reg.models.finding import Finding, Severity
 

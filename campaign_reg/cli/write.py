@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.cli.exits import Exit, exit_of_verdicts
+from campaign_reg.cli.exit_codes import Exit, exit_of_verdicts
 from campaign_reg.cli.findings import finding_line, has_advice, has_errors, refusal_words
-from campaign_reg.cli.words import complain, note, safe, say, say_json, show_table
+from campaign_reg.cli.output import complain, note, safe, say, say_json, show_table
 from campaign_reg.connection import connect
 from campaign_reg.errors import OutcomeUnknownError, PollTimeoutError
 from campaign_reg.protocol.params import params_from_text
