@@ -30,9 +30,9 @@ def create(
         accept_advice: Send it although there is advice against it.
         waiting: How long to wait for the outcome, and how to print it.
     """
-    from campaign_reg.cli.lint import read_draft
-    from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.write import Order, perform
+    from campaign_reg.cli.lint import Order, read_draft
+    from campaign_reg.cli.options import pairs
+    from campaign_reg.cli.write import perform
 
     order = Order(
         provider=provider,
@@ -62,9 +62,9 @@ def update(
         settings: One parameter, as name=value, beside or instead of the file; may be repeated.
         waiting: How long to wait for the outcome, and how to print it.
     """
-    from campaign_reg.cli.lint import read_draft
-    from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.write import Order, perform
+    from campaign_reg.cli.lint import Order, read_draft
+    from campaign_reg.cli.options import pairs
+    from campaign_reg.cli.write import perform
 
     draft, cells = read_draft(source), pairs(settings, "--set")
     return perform(
@@ -88,7 +88,8 @@ def delete(
         yes: Do not ask.
         waiting: How long to wait for the outcome, and how to print it.
     """
-    from campaign_reg.cli.write import Order, perform
+    from campaign_reg.cli.lint import Order
+    from campaign_reg.cli.write import perform
 
     if not yes:
         _confirm(f"Delete {campaign_id} at {provider}? It cannot be undone.")
@@ -113,8 +114,9 @@ async def resubmit(
         settings: Another parameter of the verb, as name=value; may be repeated.
         waiting: How long to wait for the outcome, and how to print it.
     """
-    from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.write import Order, perform
+    from campaign_reg.cli.lint import Order
+    from campaign_reg.cli.options import pairs
+    from campaign_reg.cli.write import perform
 
     cells = pairs(settings, "--set") | ({} if mnos is None else {"mnos": mnos})
     return await perform(Order(provider=provider, verb="resubmit", target=campaign_id, cells=cells), waiting)
@@ -136,8 +138,9 @@ async def renew(
         settings: A parameter of the verb, as name=value; may be repeated.
         waiting: How long to wait for the outcome, and how to print it.
     """
-    from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.write import Order, perform
+    from campaign_reg.cli.lint import Order
+    from campaign_reg.cli.options import pairs
+    from campaign_reg.cli.write import perform
 
     cells = pairs(settings, "--set")
     return await perform(Order(provider=provider, verb="renew", target=campaign_id, cells=cells), waiting)
@@ -161,8 +164,9 @@ async def approve(
         settings: Another parameter of the verb, as name=value; may be repeated.
         waiting: How long to wait for the outcome, and how to print it.
     """
-    from campaign_reg.cli.pairs import pairs
-    from campaign_reg.cli.write import Order, perform
+    from campaign_reg.cli.lint import Order
+    from campaign_reg.cli.options import pairs
+    from campaign_reg.cli.write import perform
 
     cells = pairs(settings, "--set") | ({} if status is None else {"status": status})
     return await perform(Order(provider=provider, verb="approve", target=name, cells=cells), waiting)

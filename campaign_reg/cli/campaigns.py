@@ -67,8 +67,8 @@ async def list_campaigns(
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object a line for programs.
     """
+    from campaign_reg.cli.options import pairs
     from campaign_reg.cli.output import say, say_json
-    from campaign_reg.cli.pairs import pairs
     from campaign_reg.connection import connect
 
     given = {"status": status, "brand": brand, "use_case": use_case, "page_size": page_size}

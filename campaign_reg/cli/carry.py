@@ -16,7 +16,7 @@ from campaign_reg.batch.plan import PlanNote
 from campaign_reg.batch.runner import GRACE_SECONDS
 from campaign_reg.batch.statistics import account, results, resume_line
 from campaign_reg.cli.exit_codes import Exit, worst
-from campaign_reg.cli.findings import groups_of, refuse_advice
+from campaign_reg.cli.lint import groups_of, refuse_advice
 from campaign_reg.cli.options import NO_BRAKES, Braking, Driving
 from campaign_reg.cli.output import complain, note, safe, say, say_json
 from campaign_reg.cli.progress import following

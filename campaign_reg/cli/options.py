@@ -11,6 +11,8 @@ import attrs
 from cyclopts import Parameter, Token
 from cyclopts.validators import Number
 
+from campaign_reg.errors import InvalidInputError
+
 
 def _is_money(_: object, value: Decimal | None) -> None:
     if value is not None and not (value.is_finite() and value >= 0):
@@ -120,3 +122,21 @@ class Driving:
 
 
 DRIVING = Driving()
+
+
+def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
+    """Names and values of a repeated option; dashes in names become underscores.
+
+    Raises:
+        InvalidInputError: One is not of the form name=value, or stands there twice.
+    """
+    found: dict[str, str] = {}
+    for text in given or ():
+        name, equals, value = text.partition("=")
+        name = name.strip().replace("-", "_")
+        if not equals or not name:
+            raise InvalidInputError(f"{option} takes name=value, not {text!r}")
+        if name in found:
+            raise InvalidInputError(f"{option} {name} is given twice")
+        found[name] = value
+    return found

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from campaign_reg.cli.exit_codes import Exit, exit_of_verdicts
-from campaign_reg.cli.findings import finding_line, has_advice, has_errors, refusal_words
+from campaign_reg.cli.lint import Order, finding_line, has_advice, has_errors, params_of, refusal_words
 from campaign_reg.cli.output import complain, note, safe, say, say_json, show_table
 from campaign_reg.connection import connect
 from campaign_reg.errors import OutcomeUnknownError, PollTimeoutError
-from campaign_reg.protocol.params import params_from_text
 from campaign_reg.text import term_text
 
 if TYPE_CHECKING:
@@ -37,37 +33,6 @@ _TOLD = (
     "downgrades",
     "settled_at",
 )
-
-
-@attrs.frozen(kw_only=True)
-class Order:
-    """One write that was asked for.
-
-    Attributes:
-        provider: Registered name.
-        verb: What to do.
-        target: To which campaign; None for a create.
-        draft: Parameters as JSON has them.
-        cells: Parameters as text; they win over the draft.
-        accept_advice: Whether a create goes on although there is advice against it.
-    """
-
-    provider: str
-    verb: str
-    target: str | None = None
-    draft: Mapping[str, Any] = attrs.field(factory=dict)
-    cells: Mapping[str, str] = attrs.field(factory=dict)
-    accept_advice: bool = False
-
-
-def params_of(order: Order, backend: CampaignBackend[Any]) -> dict[str, Any]:
-    """The verb's parameters as plain values.
-
-    Raises:
-        UnsupportedVerbError: The provider lacks the verb.
-        InvalidInputError: A text that cannot be read as its parameter's type.
-    """
-    return {**order.draft, **params_from_text(backend.rule(order.verb).params, order.cells)}
 
 
 async def perform(order: Order, waiting: Waiting) -> int:
