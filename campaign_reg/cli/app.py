@@ -39,7 +39,7 @@ _COMMANDS = {
 for _place, (_name, (_target, _help)) in enumerate(_COMMANDS.items()):
     app.command(f"campaign_reg.cli.{_target}", name=_name, help=_help, sort_key=_place)
 app.command(
-    "campaign_reg.cli.batch:app",
+    "campaign_reg.cli.batch.commands:app",
     name="batch",
     help="Many campaigns, with a journal: plan, run, resume, status, report, forget.",
     sort_key=len(_COMMANDS),

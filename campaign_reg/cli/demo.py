@@ -72,10 +72,10 @@ def rate_for(campaigns: int) -> float:
 
 async def _play(stage: Stage, *, kept: bool, as_json: bool) -> int:
     from campaign_reg.batch.statistics import account
+    from campaign_reg.cli.batch.summary import document, show_account
     from campaign_reg.cli.demo_audit import audit, audit_document, show_audit
     from campaign_reg.cli.exit_codes import Exit
     from campaign_reg.cli.output import say, say_json
-    from campaign_reg.cli.summary import document, show_account
 
     started = time.monotonic()
     await _plan(stage)
@@ -137,7 +137,7 @@ async def _resume(stage: Stage) -> None:
 
 
 async def _report(stage: Stage, *, kept: bool) -> None:
-    from campaign_reg.cli.reporting import keep
+    from campaign_reg.cli.batch.report import keep
     from campaign_reg.journal.reader import view
     from campaign_reg.report.page import page
 

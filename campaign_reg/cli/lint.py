@@ -92,7 +92,7 @@ def read_draft(source: str | None) -> dict[str, Any]:
     Raises:
         InvalidInputError: It cannot be read, or holds no object.
     """
-    from campaign_reg.cli.lines import object_of
+    from campaign_reg.cli.batch.input_formats import object_of
 
     if source is None:
         return {}

@@ -8,8 +8,8 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from campaign_reg.cli.batch.status import Standing, standing
 from campaign_reg.cli.output import console, note
-from campaign_reg.cli.standing import Standing, standing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

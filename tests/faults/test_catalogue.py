@@ -37,14 +37,14 @@ SHOWN = {
     53: TRANSPORT, 54: RESPONSYS, 55: RESPONSYS,
     56: "protocol/test_judge.py", 57: BATCH, 58: ROW, 59: ROW, 60: TRANSPORT,
     62: SENDER_CALLBACKS, 63: "batch/test_crash.py", 65: "journal/test_sqlite.py", 66: "journal/test_sqlite.py",
-    67: "journal/test_sqlite.py", 68: BATCH, 69: BATCH, 70: BATCH, 71: "cli/test_rows.py", 72: BATCH,
+    67: "journal/test_sqlite.py", 68: BATCH, 69: BATCH, 70: BATCH, 71: "cli/batch/test_input.py", 72: BATCH,
     73: "providers/sinch/ten_dlc/test_backend.py", 74: "wire/test_operation.py", 77: "test_files.py",
     78: "wire/test_multipart.py", 79: "wire/test_callback_url.py", 80: STACK, 81: "providers/test_urls.py", 82: BATCH,
     83: SINCH_CALLBACKS, 84: SENDER_CALLBACKS, 85: SINCH_CALLBACKS, 86: SINCH_CALLBACKS,
     87: SINCH_CALLBACKS, 88: SENDER_CALLBACKS, 89: TRANSPORT, 90: TRANSPORT,
     92: "polling/test_poller.py", 93: ROW, 94: "protocol/test_judge.py", 95: ROW, 96: "batch/test_claims.py", 97: BATCH,
     61: "polling/test_bulk.py", 64: "trial/test_order.py", 98: "trial/test_limits.py", 99: "trial/test_limits.py",
-    75: "cli/test_corrections.py", 76: "report/test_page.py", 100: "batch/test_other_verbs.py",
+    75: "cli/batch/test_failed_rows.py", 76: "report/test_page.py", 100: "batch/test_other_verbs.py",
 }  # fmt: skip
 
 NOT_YET = {

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from campaign_reg.batch.statistics import Account, account_of
-from campaign_reg.cli.corrections import csv_lines, json_lines
+from campaign_reg.cli.batch.failed_rows import csv_lines, json_lines
+from campaign_reg.cli.batch.summary import document, exit_of
 from campaign_reg.cli.output import note, say, say_json
-from campaign_reg.cli.summary import document, exit_of
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.files import FolderSink

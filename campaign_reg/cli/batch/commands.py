@@ -54,8 +54,8 @@ async def plan(
         rows: Every row, too: what would be done with it, and to which operators; one object a line with --json.
         json: Print one object for programs, last.
     """
-    from campaign_reg.cli.carry import Job
-    from campaign_reg.cli.planning import show_plan
+    from campaign_reg.cli.batch.plan import show_plan
+    from campaign_reg.cli.batch.run import Job
     from campaign_reg.rate import Limits
 
     _one_of(source, listed=listed)
@@ -99,7 +99,7 @@ async def run(
         accept_advice: Send creates although there is advice against them; `batch plan` shows it.
         driving: How hard to drive the account, and for how long.
     """
-    from campaign_reg.cli.carry import Job, carry_out
+    from campaign_reg.cli.batch.run import Job, carry_out
 
     _one_of(source, listed=listed)
     job = Job.driven(
@@ -132,7 +132,7 @@ async def resume(
         brakes: What it may cost, and when it waits for a person.
         driving: How hard to drive the account, and for how long.
     """
-    from campaign_reg.cli.carry import Job, carry_out
+    from campaign_reg.cli.batch.run import Job, carry_out
 
     header = _header(journal)
     job = Job.driven(
@@ -151,8 +151,8 @@ def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
         json: Print one object for programs, last.
     """
     from campaign_reg.batch.statistics import account, results
+    from campaign_reg.cli.batch.summary import document, exit_of, row_document, show_account, show_rows
     from campaign_reg.cli.output import say_json
-    from campaign_reg.cli.summary import document, exit_of, row_document, show_account, show_rows
 
     _must_exist(journal)
     now = account(journal)
@@ -176,7 +176,7 @@ async def cancel(journal: Path, /, *, json: Flag = False) -> int:
         journal: File that `batch run` or `batch plan --journal` made. Stop a run first, with Ctrl-C.
         json: Print one object for programs.
     """
-    from campaign_reg.cli.deciding import cancel_rows
+    from campaign_reg.cli.batch.resolve import cancel_rows
 
     return await cancel_rows(journal, _header(journal), as_json=json)
 
@@ -202,7 +202,7 @@ async def decide(
         campaign: Id of the campaign that a create has made, if it was applied.
         json: Print the row as one object for programs.
     """
-    from campaign_reg.cli.deciding import decide_row
+    from campaign_reg.cli.batch.resolve import decide_row
     from campaign_reg.errors import InvalidInputError
 
     if applied is not_applied:
@@ -233,7 +233,7 @@ async def report(
         fee: Price of one attempt, for the report.
         json: Print one object for programs.
     """
-    from campaign_reg.cli.reporting import Wanted, write_reports
+    from campaign_reg.cli.batch.report import Wanted, write_reports
 
     _must_exist(journal)
     return await write_reports(

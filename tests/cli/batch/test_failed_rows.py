@@ -14,8 +14,16 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from campaign_reg.cli.corrections import NOTES
-from campaign_reg.cli.lines import CsvTable, JsonLines, Record, csv_record, csv_records, neutral, original
+from campaign_reg.cli.batch.failed_rows import NOTES
+from campaign_reg.cli.batch.input_formats import (
+    CsvTable,
+    JsonLines,
+    Record,
+    csv_record,
+    csv_records,
+    neutral,
+    original,
+)
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.params import make_params, params_to_text, plain_params

@@ -15,14 +15,14 @@ from campaign_reg.batch.guardrails import Brakes
 from campaign_reg.batch.plan import PlanNote
 from campaign_reg.batch.runner import GRACE_SECONDS
 from campaign_reg.batch.statistics import account, results, resume_line
+from campaign_reg.cli.batch.input import FileInput, Input, ListedInput
+from campaign_reg.cli.batch.status import has_input, has_plan
+from campaign_reg.cli.batch.summary import document, exit_of, show_account, show_rows
 from campaign_reg.cli.exit_codes import Exit, worst
 from campaign_reg.cli.lint import groups_of, refuse_advice
 from campaign_reg.cli.options import NO_BRAKES, Braking, Driving
 from campaign_reg.cli.output import complain, note, safe, say, say_json
 from campaign_reg.cli.progress import following
-from campaign_reg.cli.rows import FileInput, Input, ListedInput
-from campaign_reg.cli.standing import has_input, has_plan
-from campaign_reg.cli.summary import document, exit_of, show_account, show_rows
 from campaign_reg.connection import connect
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from campaign_reg.cli.lines import csv_record, csv_records, form_of, original
+from campaign_reg.cli.batch.input_formats import csv_record, csv_records, form_of, original
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.backend import Backend

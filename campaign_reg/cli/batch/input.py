@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import attrs
 
 from campaign_reg.batch.results import BatchRow
-from campaign_reg.cli.lines import RAW, BadRecordError, Form, Record, form_of
+from campaign_reg.cli.batch.input_formats import RAW, BadRecordError, Form, Record, form_of
 from campaign_reg.enums import Verb
 from campaign_reg.errors import CampaignRegError, InvalidInputError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from campaign_reg.cli.standing import standing
+from campaign_reg.cli.batch.status import standing
 from tests.support.command import Ended, end, environment, run, start
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from campaign_reg.batch import manual
 from campaign_reg.batch.claims import Claims
 from campaign_reg.batch.state_machine import Phase
+from campaign_reg.cli.batch.summary import row_document
 from campaign_reg.cli.exit_codes import Exit
 from campaign_reg.cli.output import safe, say, say_json
-from campaign_reg.cli.summary import row_document
 from campaign_reg.enums import Verb
 from campaign_reg.journal.sqlite import SqliteJournal
 

@@ -9,8 +9,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.batch.statistics import reasons_of
-from campaign_reg.cli.lines import RAW, VERDICT, csv_record
-from campaign_reg.cli.rows import is_name_of_line
+from campaign_reg.cli.batch.input import is_name_of_line
+from campaign_reg.cli.batch.input_formats import RAW, VERDICT, csv_record
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.backend import Backend

@@ -12,11 +12,11 @@ import attrs
 from campaign_reg.batch.guardrails import Brakes
 from campaign_reg.batch.plan import Plan, PlanNote, PlanRow
 from campaign_reg.batch.statistics import resume_line
-from campaign_reg.cli.carry import Job, batch_of, open_input, take_in
+from campaign_reg.cli.batch.input import ListedInput
+from campaign_reg.cli.batch.run import Job, batch_of, open_input, take_in
 from campaign_reg.cli.exit_codes import Exit
 from campaign_reg.cli.lint import FindingGroup, groups_of, show_groups
 from campaign_reg.cli.output import note, safe, say, say_json, show_table
-from campaign_reg.cli.rows import ListedInput
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
