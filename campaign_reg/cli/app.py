@@ -18,7 +18,7 @@ app = App(
 
 _COMMANDS = {
     "demo": (
-        "demo:demo",
+        "demo.command:demo",
         "The whole story on this machine, offline: faults, a killed worker, the vendor's ledger.",
     ),
     "sandbox": ("sandbox:sandbox", "Serve the vendors on loopback, offline, until Ctrl-C."),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from campaign_reg.batch.batch import Batch
-from campaign_reg.cli.demo_audit import audit
+from campaign_reg.cli.demo.audit import audit
 from campaign_reg.connection import connect
 from tests.support.command import environment, run
 

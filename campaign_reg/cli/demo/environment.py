@@ -14,7 +14,7 @@ import attrs
 from campaign_reg.batch.batch import Batch
 from campaign_reg.batch.claims import DIRECTORY_VARIABLE
 from campaign_reg.cli.batch.status import Standing, standing
-from campaign_reg.cli.demo import rate_for
+from campaign_reg.cli.demo.command import rate_for
 from campaign_reg.cli.exit_codes import Exit
 from campaign_reg.cli.progress import display
 from campaign_reg.connection import connect

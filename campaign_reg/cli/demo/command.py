@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from campaign_reg.cli.options import Count, Flag
 
 if TYPE_CHECKING:
-    from campaign_reg.cli.demo_stage import Stage
+    from campaign_reg.cli.demo.environment import Stage
 
 
 FEE = Decimal("15.00")
@@ -41,7 +41,7 @@ async def demo(
         keep: Folder in which input, journal, report and the worker's output are kept.
         json: Print one object for programs, last; the story goes to stderr.
     """
-    from campaign_reg.cli.demo_stage import Stage
+    from campaign_reg.cli.demo.environment import Stage
     from campaign_reg.cli.output import note, say
 
     folder = _empty(keep) if keep else Path(tempfile.mkdtemp(prefix="campaign-reg-demo-"))
@@ -73,7 +73,7 @@ def rate_for(campaigns: int) -> float:
 async def _play(stage: Stage, *, kept: bool, as_json: bool) -> int:
     from campaign_reg.batch.statistics import account
     from campaign_reg.cli.batch.summary import document, show_account
-    from campaign_reg.cli.demo_audit import audit, audit_document, show_audit
+    from campaign_reg.cli.demo.audit import audit, audit_document, show_audit
     from campaign_reg.cli.exit_codes import Exit
     from campaign_reg.cli.output import say, say_json
 

@@ -1,0 +1,1 @@
+"""The command `campaign-reg demo`."""
