@@ -14,9 +14,8 @@ import attrs
 from campaign_reg.batch.guardrails import Hold
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.journal.store import ResultRecord, Totals
-from campaign_reg.models.change import Change, Direction
-from campaign_reg.models.feedback import Feedback
-from campaign_reg.models.outcome import Outcome
+from campaign_reg.models.outcome import Feedback, Outcome
+from campaign_reg.models.terms import Change, Direction
 
 KEY_CHARACTERS = 24
 

@@ -15,7 +15,7 @@ from campaign_reg.batch.state_machine import Phase
 from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.journal.reader import TO_CORRECT, View, view
 from campaign_reg.journal.store import Header
-from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.outcome import Feedback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import attrs
 
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.campaign import Campaign
-from campaign_reg.models.change import Change, Direction
-from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.terms import Change, Direction
+
+
+@attrs.frozen(kw_only=True)
+class Feedback:
+    """One reason.
+
+    Attributes:
+        code: The vendor's code; empty where it gave none.
+        field: What it is about, in the vendor's words; empty where it named nothing.
+        text: The vendor's words.
+        advice: What to do about it; empty where we know nothing better than the vendor's words.
+        raw: The reason as it came.
+    """
+
+    code: str = ""
+    field: str = ""
+    text: str = ""
+    advice: str = ""
+    raw: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
 @attrs.frozen(kw_only=True)

@@ -38,7 +38,7 @@ from campaign_reg.protocol.judge import (
 )
 
 if TYPE_CHECKING:
-    from campaign_reg.models.feedback import Feedback
+    from campaign_reg.models.outcome import Feedback
     from campaign_reg.protocol.backend import CampaignBackend
     from campaign_reg.protocol.judge import VerbRule
     from campaign_reg.protocol.schedule import Schedule

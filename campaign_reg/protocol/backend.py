@@ -29,8 +29,8 @@ from campaign_reg.errors import (
     UnsupportedVerbError,
 )
 from campaign_reg.models.campaign import Campaign
-from campaign_reg.models.feedback import Feedback
 from campaign_reg.models.finding import Finding
+from campaign_reg.models.outcome import Feedback
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.action import Action, Track, about, done_at_once, not_sent, parse_token
 from campaign_reg.protocol.judge import VerbRule

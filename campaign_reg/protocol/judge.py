@@ -12,8 +12,8 @@ import attrs
 
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.campaign import Campaign
-from campaign_reg.models.change import TermsOrder
 from campaign_reg.models.reading import Reading
+from campaign_reg.models.terms import TermsOrder
 
 AS_WANTED = "as wanted"
 """Stands for the vendor's word in a reading that shows exactly what the write asked for."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from campaign_reg.models.change import Change
-    from campaign_reg.models.feedback import Feedback
+    from campaign_reg.models.outcome import Feedback
+    from campaign_reg.models.terms import Change
     from campaign_reg.report.story import Story
 
 MOST_ROWS = 10_000

@@ -12,8 +12,8 @@ from campaign_reg.enums import Verdict
 
 if TYPE_CHECKING:
     from campaign_reg.journal.reader import Entry
-    from campaign_reg.models.change import Change
     from campaign_reg.models.reading import Terms, TermValue
+    from campaign_reg.models.terms import Change
 
 _READ = frozenset({Verdict.SUCCEEDED, Verdict.FAILED, Verdict.ACTION_REQUIRED})
 

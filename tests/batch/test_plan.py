@@ -11,8 +11,8 @@ import pytest
 from campaign_reg import AuthenticationError, Batch, ServerError
 from campaign_reg.batch.guardrails import Brakes
 from campaign_reg.batch.plan import PlanNote, PlanRow, Risk, Step, difference
-from campaign_reg.models.change import TermsOrder
 from campaign_reg.models.reading import Reading, Terms
+from campaign_reg.models.terms import TermsOrder
 from tests.support.accounts import LOW, TOP, account, many, written
 
 pytestmark = pytest.mark.anyio

@@ -12,9 +12,8 @@ from campaign_reg.batch.results import Tally, outcome_to_text, result_of
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.journal.sqlite import SqliteJournal
 from campaign_reg.journal.store import Header, RowRecord
-from campaign_reg.models.change import Change, Direction
-from campaign_reg.models.feedback import Feedback
-from campaign_reg.models.outcome import Outcome
+from campaign_reg.models.outcome import Feedback, Outcome
+from campaign_reg.models.terms import Change, Direction
 
 pytestmark = pytest.mark.anyio
 

@@ -7,8 +7,8 @@ import pytest
 from campaign_reg.batch.statistics import Downgrade, Reason, account, results
 from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.errors import JournalMismatchError
-from campaign_reg.models.change import Change, Direction
-from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.outcome import Feedback
+from campaign_reg.models.terms import Change, Direction
 from tests.support.journals import Line, write_journal
 
 if TYPE_CHECKING:

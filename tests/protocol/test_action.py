@@ -25,7 +25,7 @@ from campaign_reg.errors import (
     TransportError,
     UnsupportedVerbError,
 )
-from campaign_reg.models.change import Change, Direction
+from campaign_reg.models.terms import Change, Direction
 from campaign_reg.protocol.action import Action
 from campaign_reg.protocol.backend import Waits
 from campaign_reg.protocol.schedule import Schedule

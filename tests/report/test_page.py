@@ -18,8 +18,8 @@ from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.journal.reader import view
 from campaign_reg.journal.sqlite import SqliteJournal
 from campaign_reg.journal.store import Header
-from campaign_reg.models.change import Change, Direction
-from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.outcome import Feedback
+from campaign_reg.models.terms import Change, Direction
 from campaign_reg.report.page import is_report, page
 from tests.support.journals import Line, write_journal
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from campaign_reg.models.change import Change
-    from campaign_reg.models.feedback import Feedback
+    from campaign_reg.models.outcome import Feedback
     from campaign_reg.models.reading import Terms
+    from campaign_reg.models.terms import Change
 
 SENT_AT = datetime(2026, 4, 10, 8, tzinfo=UTC)
 

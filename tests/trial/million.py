@@ -19,10 +19,9 @@ from pathlib import Path
 from campaign_reg import Batch, Limits, Schedule, Verdict
 from campaign_reg.batch.results import outcome_to_text
 from campaign_reg.enums import Evidence, Verb
-from campaign_reg.models.change import Change, Direction
-from campaign_reg.models.feedback import Feedback
-from campaign_reg.models.outcome import Outcome
+from campaign_reg.models.outcome import Feedback, Outcome
 from campaign_reg.models.reading import Reading, Terms
+from campaign_reg.models.terms import Change, Direction
 from tests.support.backends import MemoryBackend, MemoryCampaign, MemoryVendor
 
 OPEN = 10

@@ -28,11 +28,10 @@ from campaign_reg import (
     Verdict,
 )
 from campaign_reg.models.campaign import Campaign
-from campaign_reg.models.change import Change
-from campaign_reg.models.feedback import Feedback
-from campaign_reg.models.outcome import Outcome
+from campaign_reg.models.outcome import Feedback, Outcome
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
+from campaign_reg.models.terms import Change
 from campaign_reg.protocol.action import Action
 from campaign_reg.protocol.backend import CampaignBackend
 from campaign_reg.protocol.config import ProviderConfig

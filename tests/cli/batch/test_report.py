@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from campaign_reg.enums import Evidence, Verb, Verdict
-from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.outcome import Feedback
 from tests.support.command import environment, run
 from tests.support.journals import Line, write_journal
 from tests.support.report_tables import table

@@ -40,7 +40,7 @@ from campaign_reg.wire.operation import Operation, QueryValue
 from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
-    from campaign_reg.models.feedback import Feedback
+    from campaign_reg.models.outcome import Feedback
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.sinch.config import SenderIdConfig
     from campaign_reg.rate import Permit

@@ -9,7 +9,7 @@ from typing import Any
 import cattrs
 
 from campaign_reg.errors import DecodeError
-from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.outcome import Feedback
 from campaign_reg.providers.sinch.sender_id import callbacks, models, policies
 from campaign_reg.providers.sinch.sender_id.models import RegistrationState
 from campaign_reg.wire.codec import make_converter as base_converter

@@ -43,7 +43,7 @@ from campaign_reg.wire.operation import Operation, QueryValue, segment
 from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
-    from campaign_reg.models.feedback import Feedback
+    from campaign_reg.models.outcome import Feedback
     from campaign_reg.protocol.action import Action
     from campaign_reg.rate import Permit
     from campaign_reg.wire.message import Response, Transport

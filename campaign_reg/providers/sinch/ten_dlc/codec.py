@@ -7,7 +7,7 @@ from datetime import datetime
 import cattrs
 
 from campaign_reg.errors import DecodeError
-from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.outcome import Feedback
 from campaign_reg.models.reading import Terms
 from campaign_reg.providers.sinch.ten_dlc import brand_models, models, toll_free_models
 from campaign_reg.providers.sinch.ten_dlc.rejections import advice_on

@@ -30,7 +30,7 @@ from campaign_reg.errors import (
     TransportError,
     UnsupportedVerbError,
 )
-from campaign_reg.models.change import Direction
+from campaign_reg.models.terms import Direction
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, FileCategory, Mno
 from tests.support.vendors.contracts import check
 from tests.support.vendors.sinch_backend import basic, last

@@ -14,7 +14,7 @@ from acme_campaigns.models import AcmeCampaign, Approval, CampaignDraft, Campaig
 from acme_campaigns.rules import RULES, is_as_wanted
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
-from campaign_reg.models.feedback import Feedback
+from campaign_reg.models.outcome import Feedback
 from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Found, PreparedWrite

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from campaign_reg.enums import Evidence, Verb, Verdict
-from campaign_reg.models.change import Change, Direction, TermsOrder
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import TermValue
+from campaign_reg.models.terms import Change, Direction, TermsOrder
 
 ORDER = TermsOrder(
     ladders={"tier": ("LOW", "MID", "TOP", "UNCAPPED")},
