@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from campaign_reg.errors import InvalidInputError, PaginationError
-from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 
 pytestmark = pytest.mark.anyio
 

@@ -14,12 +14,11 @@ from campaign_reg.clock import SystemClock
 from campaign_reg.enums import CampaignState, Verb, Verdict
 from campaign_reg.errors import ApiError, ConnectError, NotFoundError
 from campaign_reg.models.outcome import Feedback
-from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading, Terms
 from campaign_reg.models.terms import TermsOrder
 from campaign_reg.protocol.backend import Answer, Backend, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.judge import VerbRule
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Page, Pager
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.rate import Limits
 from campaign_reg.transport.limiter import MemoryPace

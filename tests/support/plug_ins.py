@@ -16,7 +16,7 @@ Install = "Callable[..., None]"
 
 WORKING = """
 import attrs
-from campaign_reg.models.page import Page
+from campaign_reg.protocol.pager import Page
 from campaign_reg.protocol.config import ProviderConfig, Secret, given
 from campaign_reg.registry import Provider
 from tests.support.backends import MemoryBackend

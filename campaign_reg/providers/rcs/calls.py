@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from campaign_reg.errors import InvalidInputError
-from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.providers.rcs.documents import PageNumbers
 from campaign_reg.providers.rcs.listing import Place, next_place
 from campaign_reg.wire.operation import Operation, QueryValue, build_request

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from campaign_reg.errors import DecodeError, InvalidInputError, PaginationError
-from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.protocol.several import check_members
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.responsys.codec import make_converter

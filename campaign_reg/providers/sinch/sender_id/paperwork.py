@@ -17,8 +17,7 @@ import attrs
 
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.files import FileSource, FolderSink
-from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.providers.sinch.calls import SinchCalls
 from campaign_reg.providers.sinch.config import SenderIdConfig
 from campaign_reg.providers.sinch.sender_id import filters

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from campaign_reg.models.outcome import Feedback
-from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Page, Pager
 from campaign_reg.providers.sinch.ten_dlc import brand_operations as ops
 from campaign_reg.providers.sinch.ten_dlc.brand_models import (
     Brand,

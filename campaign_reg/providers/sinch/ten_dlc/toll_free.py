@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from campaign_reg.errors import InvalidInputError
-from campaign_reg.models.page import Page
-from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.protocol.several import one_or_several
 from campaign_reg.providers.sinch.errors import ERRORS
 from campaign_reg.providers.sinch.ten_dlc.brand_operations import SENT_ONCE

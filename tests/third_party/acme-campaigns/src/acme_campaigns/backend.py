@@ -15,10 +15,9 @@ from acme_campaigns.rules import RULES, is_as_wanted
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.outcome import Feedback
-from campaign_reg.models.page import Page
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Answer, Found, PreparedWrite
-from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.pager import Page, Pager
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.operation import Operation, build_request
