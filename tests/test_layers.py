@@ -31,7 +31,8 @@ MAY_IMPORT = {
     "wire": GROUND - {"files"},  # no I/O
     "transport": GROUND | {"wire"},
     "protocol": GROUND | {"models"},
-    "providers": GROUND | {"models", "wire", "protocol", "providers.registry", "providers.base"},
+    "providers": GROUND
+    | {"models", "wire", "protocol", "providers.registry", "providers.base", "providers.callback_url"},
     "journal": GROUND | {"models", "protocol", "batch.guardrails", "batch.plan", "batch.results"},
     "polling": GROUND | {"models", "protocol"},
     "batch": GROUND | {"models", "protocol", "journal", "polling"},

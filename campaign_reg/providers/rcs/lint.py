@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from campaign_reg.models.finding import Finding, Severity
+from campaign_reg.providers.callback_url import callback_url_problem
 from campaign_reg.providers.rcs.drafts import (
     CampaignDraft,
     Card,
@@ -24,7 +25,6 @@ from campaign_reg.providers.rcs.drafts import (
     Suggestion,
     plain_number,
 )
-from campaign_reg.wire.callback_url import callback_url_problem
 
 _GSM_ALPHABET = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"

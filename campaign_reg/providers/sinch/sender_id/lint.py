@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 
 from campaign_reg.models.finding import Finding, Severity
+from campaign_reg.providers.callback_url import callback_url_problem
 from campaign_reg.providers.sinch.sender_id.models import (
     RegistrationDraft,
     RegistrationUpdate,
     RequestDetails,
 )
-from campaign_reg.wire.callback_url import callback_url_problem
 
 _TAG = re.compile(r"#[A-Za-z0-9-]+")
 _MOST_SENDERS = 50

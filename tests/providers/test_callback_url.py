@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaign_reg.wire.callback_url import callback_url_problem
+from campaign_reg.providers.callback_url import callback_url_problem
 
 
 @pytest.mark.parametrize(
