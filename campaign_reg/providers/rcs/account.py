@@ -8,7 +8,7 @@ from campaign_reg.protocol.pager import Pager
 from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.calls import Calls
 from campaign_reg.providers.rcs.codec import encode, export_body
-from campaign_reg.providers.rcs.documents import (
+from campaign_reg.providers.rcs.envelopes import (
     Balance,
     ContactList,
     ExportJob,

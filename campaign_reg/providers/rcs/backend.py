@@ -37,7 +37,7 @@ from campaign_reg.wire.response import check_id, vendor_date
 if TYPE_CHECKING:
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.rcs.config import RcsConfig
-    from campaign_reg.providers.rcs.documents import MessagePage
+    from campaign_reg.providers.rcs.envelopes import MessagePage
     from campaign_reg.providers.rcs.events import Event
     from campaign_reg.rate import Permit
     from campaign_reg.wire.message import Request, Response, Transport

@@ -10,8 +10,8 @@ import attrs
 
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
-from campaign_reg.providers.rcs.documents import PageNumbers
-from campaign_reg.providers.rcs.listing import Place, next_place
+from campaign_reg.providers.rcs.date_windows import Place, next_place
+from campaign_reg.providers.rcs.envelopes import PageNumbers
 from campaign_reg.wire.operation import Operation, QueryValue, build_request
 from campaign_reg.wire.response import parse_response, vendor_date
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from campaign_reg.clock import Clock
     from campaign_reg.providers.rcs.config import RcsConfig
-    from campaign_reg.providers.rcs.listing import Period
+    from campaign_reg.providers.rcs.date_windows import Period
     from campaign_reg.rate import Permit
     from campaign_reg.wire.message import Request, Response, Transport
 

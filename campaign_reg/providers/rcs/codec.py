@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import cattrs
 
 from campaign_reg.errors import InvalidInputError
-from campaign_reg.providers.rcs import documents, events, models
+from campaign_reg.providers.rcs import envelopes, events, models
 from campaign_reg.providers.rcs.drafts import (
     CampaignDraft,
     Card,
@@ -17,8 +17,8 @@ from campaign_reg.providers.rcs.drafts import (
     Suggestion,
     plain_number,
 )
-from campaign_reg.providers.rcs.shapes import register_shape
-from campaign_reg.providers.rcs.times import format_local, to_vendor
+from campaign_reg.providers.rcs.lenient_codec import register_shape
+from campaign_reg.providers.rcs.local_time import format_local, to_vendor
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.codec import make_converter as base_converter
 
@@ -40,24 +40,24 @@ _SHAPES: tuple[type, ...] = (
     models.SmsParts,
     models.MessageFallback,
     models.RcsMessage,
-    documents.CampaignEnvelope,
-    documents.DetailEnvelope,
-    documents.MessageEnvelope,
-    documents.PageNumbers,
-    documents.PageMeta,
-    documents.CampaignPage,
-    documents.MessagePage,
-    documents.Balance,
-    documents.BalanceEnvelope,
-    documents.Tariff,
-    documents.TariffPage,
-    documents.ContactList,
-    documents.ContactListPage,
-    documents.LegacyOutcome,
-    documents.ExportJob,
-    documents.ExportJobs,
-    documents.ExportRow,
-    documents.ExportRows,
+    envelopes.CampaignEnvelope,
+    envelopes.DetailEnvelope,
+    envelopes.MessageEnvelope,
+    envelopes.PageNumbers,
+    envelopes.PageMeta,
+    envelopes.CampaignPage,
+    envelopes.MessagePage,
+    envelopes.Balance,
+    envelopes.BalanceEnvelope,
+    envelopes.Tariff,
+    envelopes.TariffPage,
+    envelopes.ContactList,
+    envelopes.ContactListPage,
+    envelopes.LegacyOutcome,
+    envelopes.ExportJob,
+    envelopes.ExportJobs,
+    envelopes.ExportRow,
+    envelopes.ExportRows,
     events.StatusEvent,
     events.ClickEvent,
 )

@@ -28,7 +28,7 @@ from campaign_reg.wire.codec import dumps, loads
 from campaign_reg.wire.operation import ErrorBody, ErrorTable, Refusal
 
 if TYPE_CHECKING:
-    from campaign_reg.providers.rcs.documents import LegacyOutcome
+    from campaign_reg.providers.rcs.envelopes import LegacyOutcome
     from campaign_reg.wire.message import Response
 
 LEGACY_CODES: Mapping[int, str] = {

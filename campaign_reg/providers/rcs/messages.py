@@ -13,10 +13,10 @@ from campaign_reg.protocol.several import check_members
 from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.calls import MOST_A_PAGE, Calls, digits
 from campaign_reg.providers.rcs.codec import encode, message_body
+from campaign_reg.providers.rcs.date_windows import Period
 from campaign_reg.providers.rcs.lint import findings
-from campaign_reg.providers.rcs.listing import Period
+from campaign_reg.providers.rcs.local_time import moment, to_vendor
 from campaign_reg.providers.rcs.models import RcsMessage
-from campaign_reg.providers.rcs.times import moment, to_vendor
 from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from campaign_reg.enums import CampaignState, OpenEnum
-from campaign_reg.providers.rcs.shapes import (
+from campaign_reg.providers.rcs.lenient_codec import (
     ID,
     MONEY,
     MONEY_TEXT,
@@ -31,7 +31,7 @@ from campaign_reg.providers.rcs.shapes import (
     word,
     written,
 )
-from campaign_reg.providers.rcs.times import format_local, instant
+from campaign_reg.providers.rcs.local_time import format_local, instant
 
 
 class CampaignStatus(OpenEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import attrs
 
-from campaign_reg.providers.rcs.documents import (
+from campaign_reg.providers.rcs.envelopes import (
     BalanceEnvelope,
     CampaignEnvelope,
     CampaignPage,

@@ -15,11 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_reg.errors import DecodeError, InvalidInputError
-from campaign_reg.providers.rcs import documents, events
+from campaign_reg.providers.rcs import envelopes as rcs_envelopes
+from campaign_reg.providers.rcs import events
 from campaign_reg.providers.rcs.codec import campaign_body, encode, make_converter, references_of, sent_of
-from campaign_reg.providers.rcs.documents import CampaignEnvelope, CampaignPage, DetailEnvelope, MessagePage
 from campaign_reg.providers.rcs.drafts import CampaignDraft, ExportSource, Recipient
+from campaign_reg.providers.rcs.envelopes import CampaignEnvelope, CampaignPage, DetailEnvelope, MessagePage
 from campaign_reg.providers.rcs.errors import parse_error
+from campaign_reg.providers.rcs.lenient_codec import same_json
 from campaign_reg.providers.rcs.models import (
     CampaignStatus,
     MessageSource,
@@ -29,7 +31,6 @@ from campaign_reg.providers.rcs.models import (
     RcsCampaignDetail,
     RcsMessage,
 )
-from campaign_reg.providers.rcs.shapes import same_json
 from campaign_reg.wire.codec import dumps, loads
 from campaign_reg.wire.message import Response
 from tests.support.vendors.rcs_contract import CONTRACT, EXAMPLES, answers, enum
@@ -47,15 +48,15 @@ RESULTS: dict[str, type[Any]] = {
     "renewCampaign": CampaignEnvelope,
     "stopCampaignPut": CampaignEnvelope,
     "stopCampaignPatch": CampaignEnvelope,
-    "sendRcsMessage": documents.MessageEnvelope,
+    "sendRcsMessage": rcs_envelopes.MessageEnvelope,
     "listMessages": MessagePage,
-    "getBalance": documents.BalanceEnvelope,
-    "listTariffs": documents.TariffPage,
-    "listContactLists": documents.ContactListPage,
-    "createStatJob": documents.LegacyOutcome,
-    "listStatJobs": documents.ExportJobs,
-    "getStatJob": documents.ExportRows,
-    "deleteStatJob": documents.LegacyOutcome,
+    "getBalance": rcs_envelopes.BalanceEnvelope,
+    "listTariffs": rcs_envelopes.TariffPage,
+    "listContactLists": rcs_envelopes.ContactListPage,
+    "createStatJob": rcs_envelopes.LegacyOutcome,
+    "listStatJobs": rcs_envelopes.ExportJobs,
+    "getStatJob": rcs_envelopes.ExportRows,
+    "deleteStatJob": rcs_envelopes.LegacyOutcome,
 }
 ELSEWHERE = {"login", "refreshToken", "createUniversalCampaign", "sendUniversalMessage"}
 GOOD = [pytest.param(op, body, id=f"{op}-{name}") for op, status, name, body in answers() if status == "200"]
@@ -90,7 +91,7 @@ def test_every_operation_has_an_example() -> None:
     ("name", "model", "odd"),
     [
         ("CampaignPaused", CampaignEnvelope, {"finished_at", "currency", "alternative_channels"}),
-        ("MessageAccepted", documents.MessageEnvelope, {"sent_at", "delivered_at"}),
+        ("MessageAccepted", rcs_envelopes.MessageEnvelope, {"sent_at", "delivered_at"}),
         ("CampaignDetailRcsPage", DetailEnvelope, {"type", "finished_at"}),
     ],
 )
@@ -242,17 +243,17 @@ class TestShapes:
 
     @pytest.mark.parametrize("raw", [True, False, 0, 1, None])
     def test_flags(self, raw: Any) -> None:
-        made = CONVERTER.structure({"id": 1, "default": raw}, documents.ContactList)
+        made = CONVERTER.structure({"id": 1, "default": raw}, rcs_envelopes.ContactList)
         assert made.default == (None if raw is None else bool(raw))
         assert same_json(CONVERTER.unstructure(made)["default"], raw)
 
     def test_counters_of_lists_come_as_text_too(self) -> None:
-        made = CONVERTER.structure({"items": "4200", "stop_list_count": 3}, documents.ContactList)
+        made = CONVERTER.structure({"items": "4200", "stop_list_count": 3}, rcs_envelopes.ContactList)
         assert (made.items, made.stop_list_count) == (4200, 3)
 
     def test_a_price_in_an_export(self) -> None:
         made = CONVERTER.structure(
-            {"message_id": "5", "price": "0.0012836", "status": "Delivered"}, documents.ExportRow
+            {"message_id": "5", "price": "0.0012836", "status": "Delivered"}, rcs_envelopes.ExportRow
         )
         assert (made.message_id, made.price, made.status) == ("5", Decimal("0.0012836"), "delivered")
 

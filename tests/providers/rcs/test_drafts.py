@@ -11,7 +11,6 @@ import pytest
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.params import make_params, params_from_text, plain_params
 from campaign_reg.providers.rcs.codec import campaign_body, export_body, make_converter, message_body
-from campaign_reg.providers.rcs.documents import ExportRow
 from campaign_reg.providers.rcs.drafts import (
     CampaignDraft,
     Card,
@@ -23,6 +22,7 @@ from campaign_reg.providers.rcs.drafts import (
     SmsFallback,
     Suggestion,
 )
+from campaign_reg.providers.rcs.envelopes import ExportRow
 from campaign_reg.providers.rcs.models import RcsMessage
 from tests.support.vendors.rcs_contract import requests
 from tests.support.vendors.rcs_drafts import CARD, FULL

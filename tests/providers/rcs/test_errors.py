@@ -19,7 +19,7 @@ from campaign_reg.errors import (
     ServerError,
 )
 from campaign_reg.providers.rcs import operations as ops
-from campaign_reg.providers.rcs.documents import LegacyOutcome
+from campaign_reg.providers.rcs.envelopes import LegacyOutcome
 from campaign_reg.providers.rcs.errors import LEGACY_CODES, legacy_error, parse_error
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import Operation

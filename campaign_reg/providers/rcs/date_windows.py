@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 import attrs
 
 from campaign_reg.errors import DecodeError, InvalidInputError, PaginationError
-from campaign_reg.providers.rcs.documents import PageNumbers
-from campaign_reg.providers.rcs.times import format_local, parse_local
+from campaign_reg.providers.rcs.envelopes import PageNumbers
+from campaign_reg.providers.rcs.local_time import format_local, parse_local
 
 # Shorter than any three months by a margin: the last window is open to the platform's now, in a zone that is not known.
 WINDOW = timedelta(days=86)

@@ -19,7 +19,7 @@ import cattrs
 
 from campaign_reg.enums import OpenEnum
 from campaign_reg.errors import DecodeError
-from campaign_reg.providers.rcs.times import format_local, parse_local
+from campaign_reg.providers.rcs.local_time import format_local, parse_local
 from campaign_reg.wire.plans import at, wrong_kind
 
 _DIGITS = re.compile(r"[0-9]{1,18}")

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign_reg.errors import InvalidInputError, PaginationError
-from campaign_reg.providers.rcs.documents import PageNumbers
-from campaign_reg.providers.rcs.listing import WINDOW, Period, Place, next_place
+from campaign_reg.providers.rcs.date_windows import WINDOW, Period, Place, next_place
+from campaign_reg.providers.rcs.envelopes import PageNumbers
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LOCAL = NOW.replace(tzinfo=None)

@@ -14,6 +14,16 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from campaign_reg.providers.rcs.lenient_codec import (
+    CODE,
+    ID_TEXT,
+    MONEY,
+    MONEY_TEXT,
+    PHONE_TEXT,
+    UNWRITTEN,
+    written,
+)
+from campaign_reg.providers.rcs.local_time import instant
 from campaign_reg.providers.rcs.models import (
     MESSAGE_STATUS,
     MessageStatus,
@@ -21,8 +31,6 @@ from campaign_reg.providers.rcs.models import (
     RcsCampaignDetail,
     RcsMessage,
 )
-from campaign_reg.providers.rcs.shapes import CODE, ID_TEXT, MONEY, MONEY_TEXT, PHONE_TEXT, UNWRITTEN, written
-from campaign_reg.providers.rcs.times import instant
 
 
 @attrs.frozen(kw_only=True, slots=False)
