@@ -40,7 +40,7 @@ ALLOWED |= {
     "lenient_codec.py",
     "local_time.py",
 }
-ALLOWED |= {"filters.py", "paperwork.py", "policies.py"}
+ALLOWED |= {"filters.py", "attachments.py", "policies.py"}
 
 ALLOWED |= {"attributes.py", "certificate.py", "details.py", "endpoint.py", "links.py", "schedules.py"}
 READS_IN_SPITE_OF_THEIR_METHOD = {"responsys.campaigns.search"}

@@ -19,6 +19,7 @@ from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
+from campaign_reg.providers.sinch.sender_id.attachments import Paperwork
 from campaign_reg.providers.sinch.sender_id.callbacks import parse_callback
 from campaign_reg.providers.sinch.sender_id.codec import feedback_of, make_converter
 from campaign_reg.providers.sinch.sender_id.lint import findings_of
@@ -32,7 +33,6 @@ from campaign_reg.providers.sinch.sender_id.models import (
     SenderIdRegistration,
     Unchanged,
 )
-from campaign_reg.providers.sinch.sender_id.paperwork import Paperwork
 from campaign_reg.providers.sinch.sender_id.rules import RULES, answers_to, mark_of, senders_of, shows
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.operation import Operation, QueryValue
