@@ -29,7 +29,7 @@ ALLOWED |= {
     "toll_free_models.py",
     "calls.py",
 }
-ALLOWED |= {"lint.py", "rejections.py", "wording.py"}
+ALLOWED |= {"lint.py", "advice.py", "text_patterns.py"}
 ALLOWED |= {
     "account.py",
     "envelopes.py",

@@ -10,7 +10,7 @@ from campaign_reg.errors import DecodeError
 from campaign_reg.models.outcome import Feedback
 from campaign_reg.models.reading import Terms
 from campaign_reg.providers.sinch.ten_dlc import brand_models, models, toll_free_models
-from campaign_reg.providers.sinch.ten_dlc.rejections import advice_on
+from campaign_reg.providers.sinch.ten_dlc.advice import advice_on
 from campaign_reg.wire.codec import make_converter as base_converter
 from campaign_reg.wire.codec import parse_datetime, register_model
 

@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from campaign_reg.models.finding import Finding, Severity
-from campaign_reg.providers.sinch.ten_dlc import wording
+from campaign_reg.providers.sinch.ten_dlc import text_patterns
+from campaign_reg.providers.sinch.ten_dlc.advice import advise
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, UseCase
-from campaign_reg.providers.sinch.ten_dlc.rejections import advise
 
 # Shortest and longest, in characters.
 LENGTHS: Mapping[str, tuple[int, int]] = {
@@ -183,11 +183,11 @@ def _embedded(draft: CampaignDraft) -> Iterator[Finding]:
         value: object = getattr(draft, name)
         if not isinstance(value, str):
             continue
-        if draft.embedded_link is False and wording.has_link(value):
+        if draft.embedded_link is False and text_patterns.has_link(value):
             yield _error(
                 "embedded-link", name, "holds a link, and embedded_link is False", "say True, or take it out"
             )
-        if draft.embedded_phone is False and wording.has_phone(value):
+        if draft.embedded_phone is False and text_patterns.has_phone(value):
             yield _error(
                 "embedded-phone",
                 name,

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from campaign_reg.models.finding import Finding, Severity
-from campaign_reg.providers.sinch.ten_dlc import wording
+from campaign_reg.providers.sinch.ten_dlc import text_patterns
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, UseCase
 
 _SAMPLES = ("sample1", "sample2", "sample3", "sample4")
@@ -89,7 +89,7 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 def advise(draft: CampaignDraft) -> Iterator[Finding]:
     """Known causes of rejection in a draft; never raises."""
-    texts = {name: wording.start(getattr(draft, name)) for name in _TEXTS}
+    texts = {name: text_patterns.start(getattr(draft, name)) for name in _TEXTS}
     yield from _sender(texts)
     yield from _samples(draft, texts)
     yield from _messages(texts)
@@ -112,13 +112,13 @@ def _advice(code: str, field: str, text: str, advice: str) -> Finding:
 
 def _sender(texts: Mapping[str, str]) -> Iterator[Finding]:
     """The description has to say who sends; samples and messages have to begin with that name."""
-    names = wording.names(texts["description"])
+    names = text_patterns.names(texts["description"])
     if not names:
         told = "does not seem to name the sender"
         yield _advice("sender", "description", told, "say who writes to whom, what and why")
         return
     for name in (*_SAMPLES, *_MESSAGES):
-        if texts[name] and not names & wording.words(texts[name]):
+        if texts[name] and not names & text_patterns.words(texts[name]):
             told = "does not seem to name the brand that the description names"
             yield _advice("brand-name", name, told, "begin it with the brand's name, as registered")
 
@@ -184,40 +184,40 @@ def _messages(texts: Mapping[str, str]) -> Iterator[Finding]:
     for expected in _EXPECTED:
         if not expected.pattern.search(texts[expected.field]):
             yield _advice(expected.code, expected.field, f"does not say {expected.lacks}", expected.advice)
-    if not wording.has_contact(texts["help_message"]):
+    if not text_patterns.has_contact(texts["help_message"]):
         told = "does not say where to turn to"
         yield _advice("contact", "help_message", told, "add a mail address, a phone number or a page")
 
 
 def _opting_in(texts: Mapping[str, str]) -> Iterator[Finding]:
     flow = texts["message_flow"]
-    if _ONLINE.search(flow) and not any(wording.hosts(flow)):
+    if _ONLINE.search(flow) and not any(text_patterns.hosts(flow)):
         told = "speaks of a page, and gives no address"
         yield _advice("opt-in-page", "message_flow", told, "give the address where people opt in")
 
 
 def _links(draft: CampaignDraft, texts: Mapping[str, str]) -> Iterator[Finding]:
-    linked = [name for name in _SAMPLES if any(wording.hosts(texts[name]))]
+    linked = [name for name in _SAMPLES if any(text_patterns.hosts(texts[name]))]
     if draft.embedded_link is True and not linked:
         told = "is True, and no sample holds a link"
         yield _advice("embedded-link", "embedded_link", told, "show a link in a sample, or say False")
     for name in linked if draft.embedded_link is False else ():
-        if not wording.has_link(texts[name]):
+        if not text_patterns.has_link(texts[name]):
             told = "seems to hold a link, and embedded_link is False"
             yield _advice("embedded-link", name, told, "say True if people can open it")
     for name in (*_SAMPLES, *_MESSAGES):
-        for host in wording.shorteners(texts[name]):
+        for host in text_patterns.shorteners(texts[name]):
             told = f"holds a link of {host}, a public link shortener"
             yield _advice("link-shortener", name, told, "use the brand's own address")
 
 
 def _phones(draft: CampaignDraft, texts: Mapping[str, str]) -> Iterator[Finding]:
-    numbered = [name for name in _SAMPLES if wording.may_have_phone(texts[name])]
+    numbered = [name for name in _SAMPLES if text_patterns.may_have_phone(texts[name])]
     if draft.embedded_phone is True and not numbered:
         told = "is True, and no sample holds a phone number"
         yield _advice("embedded-phone", "embedded_phone", told, "show one in a sample, or say False")
     for name in numbered if draft.embedded_phone is False else ():
-        if not wording.has_phone(texts[name]):
+        if not text_patterns.has_phone(texts[name]):
             told = "seems to hold a phone number, and embedded_phone is False"
             yield _advice("embedded-phone", name, told, "say True if people can call it")
 
