@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 from campaign_reg.batch.statistics import OPEN_WORDS, reasons_of
 from campaign_reg.enums import Verdict
 from campaign_reg.journal.reader import TO_CORRECT, Entry, View
-from campaign_reg.report.markup import badge, element, join, moment
-from campaign_reg.report.overview import banner
-from campaign_reg.report.sections import sections
-from campaign_reg.report.story import gather
+from campaign_reg.report.data import gather
+from campaign_reg.report.html import badge, element, join, moment
+from campaign_reg.report.sections import banner, sections
 from campaign_reg.text import Html, html, term_text
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from campaign_reg.models.outcome import Feedback
     from campaign_reg.models.terms import Change
-    from campaign_reg.report.story import Story
+    from campaign_reg.report.data import Story
 
 MOST_ROWS = 10_000
 MARK = b'<meta name="generator" content="campaign-reg batch report">'

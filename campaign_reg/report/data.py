@@ -11,8 +11,8 @@ import attrs
 from campaign_reg.batch.statistics import Account, Counting
 from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.journal.reader import Entry, View
-from campaign_reg.report.terms import TermsCount
-from campaign_reg.report.waits import Waits
+from campaign_reg.report.durations import Waits
+from campaign_reg.report.term_counts import TermsCount
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

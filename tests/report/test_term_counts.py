@@ -7,7 +7,7 @@ import pytest
 from campaign_reg.enums import Verdict
 from campaign_reg.journal.reader import view
 from campaign_reg.models.terms import Change, Direction, TermsOrder
-from campaign_reg.report.terms import Shift, TermsCount, changed
+from campaign_reg.report.term_counts import Shift, TermsCount, changed
 from tests.support.journals import Line, write_journal
 
 if TYPE_CHECKING:

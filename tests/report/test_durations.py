@@ -6,7 +6,7 @@ import pytest
 
 from campaign_reg.enums import Verdict
 from campaign_reg.journal.reader import view
-from campaign_reg.report.waits import Waits, span
+from campaign_reg.report.durations import Waits, span
 from tests.support.journals import Line, write_journal
 
 if TYPE_CHECKING:
