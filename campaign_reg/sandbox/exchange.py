@@ -10,7 +10,7 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from campaign_reg.sandbox.intake import Intake
+    from campaign_reg.sandbox.uploads import Intake
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import itertools
 import random
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.sandbox.sabotage import ACTIONS, MODIFIERS
+from campaign_reg.sandbox.fault_actions import ACTIONS, MODIFIERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,7 +94,7 @@ class Faults:
         `slow` and `lagging_reads` act together with whatever else strikes.
 
         Args:
-            action: A name in `sabotage.ACTIONS` or `sabotage.MODIFIERS`.
+            action: A name in `fault_actions.ACTIONS` or `fault_actions.MODIFIERS`.
             operation: One operationId or several; None means every API call.
             target: Only calls about this campaign.
             provider: Only calls to this provider.

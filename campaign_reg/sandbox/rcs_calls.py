@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from campaign_reg.sandbox.exchange import Call
-    from campaign_reg.sandbox.history import Version
     from campaign_reg.sandbox.ledger import Ledger
     from campaign_reg.sandbox.rcs_campaigns import Campaign, CampaignRegister
     from campaign_reg.sandbox.rcs_messages import Message, MessageBook, Span
+    from campaign_reg.sandbox.versions import Version
 
     Shown = tuple[Campaign, Version]
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, split_path
-from campaign_reg.sandbox.history import Records
 from campaign_reg.sandbox.responsys_approvals import ApprovalCalls
 from campaign_reg.sandbox.responsys_attributes import AttributeCalls, rate_limits
 from campaign_reg.sandbox.responsys_auth import Account, Tokens
@@ -19,6 +18,7 @@ from campaign_reg.sandbox.responsys_errors import RefusedError, over_limit, prob
 from campaign_reg.sandbox.responsys_samples import DAY_SECONDS
 from campaign_reg.sandbox.responsys_schedules import ScheduleCalls, write_time
 from campaign_reg.sandbox.responsys_search import SearchCalls
+from campaign_reg.sandbox.versions import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from campaign_reg.sandbox.exchange import Call, Reply
-    from campaign_reg.sandbox.history import Version
     from campaign_reg.sandbox.ledger import Ledger
     from campaign_reg.sandbox.responsys_campaigns import Campaign, CampaignRegister
+    from campaign_reg.sandbox.versions import Version
 
 LARGEST_PAGE = 200
 # The same absence is worded in three ways; which one depends on the endpoint.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.sandbox.history import History, Version
 from campaign_reg.sandbox.responsys_samples import (
     ORGANIZATIONS,
     USER,
@@ -13,6 +12,7 @@ from campaign_reg.sandbox.responsys_samples import (
     profile_source,
     sample_campaign,
 )
+from campaign_reg.sandbox.versions import History, Version
 
 if TYPE_CHECKING:
     import random

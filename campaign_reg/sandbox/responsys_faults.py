@@ -1,6 +1,6 @@
 """What goes wrong at Responsys only: refusals by code, dead tokens in disguise, odd links.
 
-Actions for `sabotage.py`'s table; calls to another vendor pass unharmed.
+Actions for `fault_actions.py`'s table; calls to another vendor pass unharmed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from campaign_reg.sandbox.responsys_errors import over_limit, problem
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox.exchange import Reply
-    from campaign_reg.sandbox.sabotage import Outcome, Scene
+    from campaign_reg.sandbox.fault_actions import Outcome, Scene
 
 
 async def throttled(scene: Scene, *, status: int = 400, code: str = "API_LIMIT_EXCEEDED") -> Outcome:

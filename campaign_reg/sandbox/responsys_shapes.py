@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from campaign_reg.sandbox.responsys_campaigns import OWN_MEMBERS
 
 if TYPE_CHECKING:
-    from campaign_reg.sandbox.history import Version
     from campaign_reg.sandbox.responsys_campaigns import Campaign, Schedule
+    from campaign_reg.sandbox.versions import Version
 
 V13 = "/rest/api/v1.3"
 V15 = "/rest/api/v1.5"

@@ -6,7 +6,6 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, render, split_path
-from campaign_reg.sandbox.history import Records
 from campaign_reg.sandbox.senderid_bodies import SECRET_MEMBERS, missing, rest_error
 from campaign_reg.sandbox.senderid_callbacks import Callback, build_callback
 from campaign_reg.sandbox.senderid_calls import PROVIDER, RegistrationCalls
@@ -16,6 +15,7 @@ from campaign_reg.sandbox.senderid_registrations import STATES, RegistrationRegi
 from campaign_reg.sandbox.senderid_samples import draw_fates, draw_uuid
 from campaign_reg.sandbox.sinch_bodies import RefusedError, check_members, read_object
 from campaign_reg.sandbox.sinch_paging import same_page_token
+from campaign_reg.sandbox.versions import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

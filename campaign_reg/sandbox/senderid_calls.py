@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply
-from campaign_reg.sandbox.intake import MULTIPART
 from campaign_reg.sandbox.senderid_bodies import (
     CREATE_MEMBERS,
     CREATE_OPTIONAL,
@@ -21,16 +20,17 @@ from campaign_reg.sandbox.senderid_policies import POLICIES
 from campaign_reg.sandbox.senderid_registrations import DELETABLE, EDITABLE, STATES
 from campaign_reg.sandbox.sinch_bodies import RefusedError, bad_request, check_members, invalid, read_object
 from campaign_reg.sandbox.sinch_paging import list_reply, query_of, repeated
+from campaign_reg.sandbox.uploads import MULTIPART
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from campaign_reg.sandbox.exchange import Call
-    from campaign_reg.sandbox.history import Version
-    from campaign_reg.sandbox.intake import Intake
     from campaign_reg.sandbox.ledger import Ledger
     from campaign_reg.sandbox.senderid_policies import Policy
     from campaign_reg.sandbox.senderid_registrations import Registration, RegistrationRegister
+    from campaign_reg.sandbox.uploads import Intake
+    from campaign_reg.sandbox.versions import Version
 
 PROVIDER = "sinch-senderid"
 RAW = "application/octet-stream"

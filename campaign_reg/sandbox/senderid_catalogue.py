@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.history import Version
 from campaign_reg.sandbox.senderid_bodies import missing
 from campaign_reg.sandbox.senderid_files import StoredFile
 from campaign_reg.sandbox.senderid_policies import (
@@ -18,6 +17,7 @@ from campaign_reg.sandbox.senderid_policies import (
 )
 from campaign_reg.sandbox.sinch_bodies import invalid
 from campaign_reg.sandbox.sinch_paging import list_reply, query_of
+from campaign_reg.sandbox.versions import Version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.sandbox.history import History, Version
 from campaign_reg.sandbox.senderid_files import StoredFile
 from campaign_reg.sandbox.senderid_policies import POLICIES
 from campaign_reg.sandbox.senderid_samples import (
@@ -18,14 +17,15 @@ from campaign_reg.sandbox.senderid_samples import (
     sample_registration,
 )
 from campaign_reg.sandbox.sinch_samples import DAY_SECONDS, draw_ulid
+from campaign_reg.sandbox.versions import History, Version
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Mapping
 
     from campaign_reg.sandbox.clock import VirtualClock
-    from campaign_reg.sandbox.intake import Intake
     from campaign_reg.sandbox.senderid_policies import Policy
+    from campaign_reg.sandbox.uploads import Intake
 
 STATES = [
     "DRAFT",

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Self
 from aiohttp import web
 
 from campaign_reg.sandbox.clock import VirtualClock
-from campaign_reg.sandbox.control import CONTROL_PREFIX, Control
+from campaign_reg.sandbox.control_api import CONTROL_PREFIX, Control
 from campaign_reg.sandbox.exchange import Call, Exchange, Reply, Route, render
+from campaign_reg.sandbox.fault_actions import ACTIONS, MODIFIERS, Scene
 from campaign_reg.sandbox.faults import Faults
-from campaign_reg.sandbox.intake import Intake, take_in
 from campaign_reg.sandbox.ledger import Ledger, Stats
 from campaign_reg.sandbox.rcs import Rcs
 from campaign_reg.sandbox.responsys import Responsys
-from campaign_reg.sandbox.sabotage import ACTIONS, MODIFIERS, Scene
 from campaign_reg.sandbox.senderid import SinchSenderId
 from campaign_reg.sandbox.sinch import Sinch
+from campaign_reg.sandbox.uploads import Intake, take_in
 
 if TYPE_CHECKING:
     import datetime

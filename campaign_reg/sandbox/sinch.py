@@ -7,7 +7,6 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, split_path
-from campaign_reg.sandbox.history import Records
 from campaign_reg.sandbox.sinch_auth import Account, Tokens, token_error
 from campaign_reg.sandbox.sinch_bodies import (
     LAST_ACTIONS,
@@ -29,6 +28,7 @@ from campaign_reg.sandbox.sinch_tollfree import (
     TollFreeCalls,
     TollFreeRegister,
 )
+from campaign_reg.sandbox.versions import Records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,7 +6,6 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.history import History, Version
 from campaign_reg.sandbox.sinch_bodies import (
     BRAND_ID,
     CAMPAIGN_ID,
@@ -42,6 +41,7 @@ from campaign_reg.sandbox.sinch_samples import (
     draw_fates,
     draw_ulid,
 )
+from campaign_reg.sandbox.versions import History, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

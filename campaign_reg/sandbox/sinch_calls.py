@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from campaign_reg.sandbox.exchange import Call
-    from campaign_reg.sandbox.history import Version
     from campaign_reg.sandbox.ledger import Ledger
     from campaign_reg.sandbox.sinch_campaigns import Campaign, CampaignRegister
+    from campaign_reg.sandbox.versions import Version
 
 LARGEST_FILE_BYTES = 10 * 1024 * 1024
 MOST_FILES = 5

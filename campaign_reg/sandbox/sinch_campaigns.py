@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.clock import rfc3339
-from campaign_reg.sandbox.history import History, Version
 from campaign_reg.sandbox.sinch_bodies import MNO_KEYS
 from campaign_reg.sandbox.sinch_samples import (
     DAY_SECONDS,
@@ -20,6 +19,7 @@ from campaign_reg.sandbox.sinch_samples import (
     operator_terms,
     sample_campaign,
 )
+from campaign_reg.sandbox.versions import History, Version
 
 if TYPE_CHECKING:
     import random

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from campaign_reg.sandbox.exchange import Call
-    from campaign_reg.sandbox.history import Version
+    from campaign_reg.sandbox.versions import Version
 
 DEFAULT_PAGE_SIZE = 20
 LARGEST_PAGE_SIZE = 1000

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.clock import rfc3339
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.history import History, Version
 from campaign_reg.sandbox.sinch_bodies import (
     CAMPAIGN_ID,
     RefusedError,
@@ -22,6 +21,7 @@ from campaign_reg.sandbox.sinch_bodies import (
 )
 from campaign_reg.sandbox.sinch_paging import list_reply, query_of, repeated, sort
 from campaign_reg.sandbox.sinch_samples import DAY_SECONDS, Fate, draw_fates, draw_ulid
+from campaign_reg.sandbox.versions import History, Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,8 +9,8 @@ import aiohttp
 import pytest
 
 from campaign_reg.sandbox import senderid_policies
-from campaign_reg.sandbox.intake import KEPT_BYTES
 from campaign_reg.sandbox.senderid_files import BLOCK_BYTES, StoredFile
+from campaign_reg.sandbox.uploads import KEPT_BYTES
 from tests.support.vendors.sender_id_client import created, read, upload
 
 if TYPE_CHECKING:
