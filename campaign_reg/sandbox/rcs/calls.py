@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.rcs_bodies import (
+from campaign_reg.sandbox.rcs.bodies import (
     INTEGER,
     RefusedError,
     failure,
@@ -15,20 +15,20 @@ from campaign_reg.sandbox.rcs_bodies import (
     refused,
     refused_fields,
 )
-from campaign_reg.sandbox.rcs_campaigns import STOPPABLE
-from campaign_reg.sandbox.rcs_forms import detail_form, listed_message, renewed_form, short_form
-from campaign_reg.sandbox.rcs_messages import shown
-from campaign_reg.sandbox.rcs_rules import LARGEST_INTEGER, REFERENCE
-from campaign_reg.sandbox.rcs_samples import CHANNELS
-from campaign_reg.sandbox.rcs_times import DAY_SECONDS, DAYS_AHEAD, kyiv, months_before, read
+from campaign_reg.sandbox.rcs.campaigns import STOPPABLE
+from campaign_reg.sandbox.rcs.forms import detail_form, listed_message, renewed_form, short_form
+from campaign_reg.sandbox.rcs.messages import shown
+from campaign_reg.sandbox.rcs.rules import LARGEST_INTEGER, REFERENCE
+from campaign_reg.sandbox.rcs.samples import CHANNELS
+from campaign_reg.sandbox.rcs.times import DAY_SECONDS, DAYS_AHEAD, kyiv, months_before, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.rcs_campaigns import Campaign, CampaignRegister
-    from campaign_reg.sandbox.rcs_messages import Message, MessageBook, Span
+    from campaign_reg.sandbox.rcs.campaigns import Campaign, CampaignRegister
+    from campaign_reg.sandbox.rcs.messages import Message, MessageBook, Span
     from campaign_reg.sandbox.versions import Version
 
     Shown = tuple[Campaign, Version]

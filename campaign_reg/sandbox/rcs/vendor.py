@@ -9,15 +9,15 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, render, split_path
-from campaign_reg.sandbox.rcs_account import AccountCalls, JobCalls
-from campaign_reg.sandbox.rcs_auth import EXPIRED, INVALID, Tokens, draw_key, unauthorized
-from campaign_reg.sandbox.rcs_bodies import RefusedError, failure
-from campaign_reg.sandbox.rcs_calls import CampaignCalls
-from campaign_reg.sandbox.rcs_campaigns import CampaignRegister
-from campaign_reg.sandbox.rcs_forms import click_body, status_body
-from campaign_reg.sandbox.rcs_messages import MessageBook, shown
-from campaign_reg.sandbox.rcs_orders import DUPLICATE, OrderCalls
-from campaign_reg.sandbox.rcs_samples import CHANNELS, STATUSES, draw_fates
+from campaign_reg.sandbox.rcs.account import AccountCalls, JobCalls
+from campaign_reg.sandbox.rcs.auth import EXPIRED, INVALID, Tokens, draw_key, unauthorized
+from campaign_reg.sandbox.rcs.bodies import RefusedError, failure
+from campaign_reg.sandbox.rcs.calls import CampaignCalls
+from campaign_reg.sandbox.rcs.campaigns import CampaignRegister
+from campaign_reg.sandbox.rcs.forms import click_body, status_body
+from campaign_reg.sandbox.rcs.messages import MessageBook, shown
+from campaign_reg.sandbox.rcs.orders import DUPLICATE, OrderCalls
+from campaign_reg.sandbox.rcs.samples import CHANNELS, STATUSES, draw_fates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from campaign_reg.sandbox.clock import VirtualClock
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.rcs_messages import Message
+    from campaign_reg.sandbox.rcs.messages import Message
 
 # What follows /api/.
 COLLECTIONS = {

@@ -10,8 +10,8 @@ import secrets
 from typing import TYPE_CHECKING
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.rcs_bodies import read_object, refused_fields
-from campaign_reg.sandbox.rcs_rules import record, text
+from campaign_reg.sandbox.rcs.bodies import read_object, refused_fields
+from campaign_reg.sandbox.rcs.rules import record, text
 
 if TYPE_CHECKING:
     import random

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.sandbox.rcs_samples import UNIT_PRICE
-from campaign_reg.sandbox.rcs_times import kyiv, written, written_or_null
+from campaign_reg.sandbox.rcs.samples import UNIT_PRICE
+from campaign_reg.sandbox.rcs.times import kyiv, written, written_or_null
 
 if TYPE_CHECKING:
-    from campaign_reg.sandbox.rcs_campaigns import Campaign
-    from campaign_reg.sandbox.rcs_messages import Message
+    from campaign_reg.sandbox.rcs.campaigns import Campaign
+    from campaign_reg.sandbox.rcs.messages import Message
 
 # The states that the short form's "sent" is the total of; "read" and "not_rcs_user" are not among them.
 SUMMED = ("delivered", "sent", "accepted", "sending", "undelivered", "failed", "expired", "unknown")

@@ -6,18 +6,18 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.rcs_bodies import (
+from campaign_reg.sandbox.rcs.bodies import (
     RefusedError,
     dice,
     read_integer,
     read_object,
     read_query,
 )
-from campaign_reg.sandbox.rcs_forms import job_row
-from campaign_reg.sandbox.rcs_messages import shown
-from campaign_reg.sandbox.rcs_rules import BODIES
-from campaign_reg.sandbox.rcs_samples import CONTACT_LISTS, TARIFFS
-from campaign_reg.sandbox.rcs_times import read
+from campaign_reg.sandbox.rcs.forms import job_row
+from campaign_reg.sandbox.rcs.messages import shown
+from campaign_reg.sandbox.rcs.rules import BODIES
+from campaign_reg.sandbox.rcs.samples import CONTACT_LISTS, TARIFFS
+from campaign_reg.sandbox.rcs.times import read
 
 if TYPE_CHECKING:
     import random
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.rcs_campaigns import CampaignRegister
-    from campaign_reg.sandbox.rcs_messages import Message, MessageBook
+    from campaign_reg.sandbox.rcs.campaigns import CampaignRegister
+    from campaign_reg.sandbox.rcs.messages import Message, MessageBook
 
 USER_ID = "50529"
 PARAMETERS_INVALID, FILE_MISSING, FILE_NOT_READY = 7, 90, 91

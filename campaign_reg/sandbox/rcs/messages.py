@@ -5,13 +5,13 @@ from __future__ import annotations
 import bisect
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from campaign_reg.sandbox.rcs_campaigns import Campaign
-from campaign_reg.sandbox.rcs_samples import ENDED_BADLY, ENDS
+from campaign_reg.sandbox.rcs.campaigns import Campaign
+from campaign_reg.sandbox.rcs.samples import ENDED_BADLY, ENDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from campaign_reg.sandbox.rcs_campaigns import Draft, Recipient
+    from campaign_reg.sandbox.rcs.campaigns import Draft, Recipient
 
     Source: TypeAlias = "Campaign | SingleMessage"
     Span = tuple[Source, range]

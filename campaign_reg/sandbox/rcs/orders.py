@@ -6,21 +6,21 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.rcs_bodies import RefusedError, failure, read_object, refused, refused_fields
-from campaign_reg.sandbox.rcs_campaigns import Campaign, Draft, first_version
-from campaign_reg.sandbox.rcs_forms import accepted_message, created_form
-from campaign_reg.sandbox.rcs_messages import SingleMessage
-from campaign_reg.sandbox.rcs_rules import BODIES
-from campaign_reg.sandbox.rcs_samples import AGENT, CONTACT_LISTS, TARIFFS, Fate
-from campaign_reg.sandbox.rcs_times import latest_start, read
+from campaign_reg.sandbox.rcs.bodies import RefusedError, failure, read_object, refused, refused_fields
+from campaign_reg.sandbox.rcs.campaigns import Campaign, Draft, first_version
+from campaign_reg.sandbox.rcs.forms import accepted_message, created_form
+from campaign_reg.sandbox.rcs.messages import SingleMessage
+from campaign_reg.sandbox.rcs.rules import BODIES
+from campaign_reg.sandbox.rcs.samples import AGENT, CONTACT_LISTS, TARIFFS, Fate
+from campaign_reg.sandbox.rcs.times import latest_start, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.rcs_campaigns import CampaignRegister, Recipient
-    from campaign_reg.sandbox.rcs_messages import MessageBook
+    from campaign_reg.sandbox.rcs.campaigns import CampaignRegister, Recipient
+    from campaign_reg.sandbox.rcs.messages import MessageBook
 
 MOST_RECIPIENTS = 5000
 MOST_UNIVERSAL_RECIPIENTS = 10_000

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.sandbox.rcs_samples import AGENT, ENDS, SEEDED_OPTIONS, Fate
-from campaign_reg.sandbox.rcs_times import DAY_SECONDS, HOUR_SECONDS
+from campaign_reg.sandbox.rcs.samples import AGENT, ENDS, SEEDED_OPTIONS, Fate
+from campaign_reg.sandbox.rcs.times import DAY_SECONDS, HOUR_SECONDS
 from campaign_reg.sandbox.versions import History, Version
 
 if TYPE_CHECKING:

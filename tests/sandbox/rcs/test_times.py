@@ -4,7 +4,7 @@ import calendar
 
 import pytest
 
-from campaign_reg.sandbox.rcs_times import kyiv, latest_start, months_before, read, written
+from campaign_reg.sandbox.rcs.times import kyiv, latest_start, months_before, read, written
 
 
 def at(text: str) -> float:

@@ -23,7 +23,7 @@ __all__ = ["served"]
 EXAMPLES = 8
 # Documented: exports fail with HTTP 200.
 LEGACY = (checks.negative_data_rejection,)
-# Query parameters that nobody knows are ignored; those that are known have their bounds tested in test_rcs_calls.py.
+# Query parameters that nobody knows are ignored; those that are known have their bounds tested in test_calls.py.
 OPEN_QUERY = (checks.negative_data_rejection,)
 # By the state machine: a campaign that was renewed or stopped is refused the next time.
 ONLY_ONCE = (checks.positive_data_acceptance,)
@@ -126,7 +126,7 @@ def test_what_is_allowed_is_taken(
 ) -> None:
     monkeypatch.setattr(machinery, "MODES", (GenerationMode.POSITIVE,))
     served.rcs.unanswered = frozenset()
-    # The same body again is another matter: test_rcs_orders.py.
+    # The same body again is another matter: test_orders.py.
     served.rcs.orders.duplicate_seconds = 0
     attack(narrowed(served), operation_id, served.url, headers_of(served))
     assert served.stats.statuses[200] > 1

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from campaign_reg.sandbox.exchange import Call
-    from campaign_reg.sandbox.rcs_rules import Problem
+    from campaign_reg.sandbox.rcs.rules import Problem
 
 INVALID_DATA = "The given data was invalid."
 # Python reads no longer ones.
