@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from campaign_reg.sandbox.exchange import Reply
-from campaign_reg.sandbox.responsys_faults import dead_token, next_link, refused_by_code, throttled
+from campaign_reg.sandbox.responsys.faults import dead_token, next_link, refused_by_code, throttled
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -15,7 +15,7 @@ from campaign_reg.sandbox.fault_actions import ACTIONS, MODIFIERS, Scene
 from campaign_reg.sandbox.faults import Faults
 from campaign_reg.sandbox.ledger import Ledger, Stats
 from campaign_reg.sandbox.rcs.vendor import Rcs
-from campaign_reg.sandbox.responsys import Responsys
+from campaign_reg.sandbox.responsys.vendor import Responsys
 from campaign_reg.sandbox.senderid import SinchSenderId
 from campaign_reg.sandbox.sinch import Sinch
 from campaign_reg.sandbox.uploads import Intake, take_in

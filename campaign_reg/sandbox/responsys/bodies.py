@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from campaign_reg.sandbox.responsys_errors import invalid, refused
+from campaign_reg.sandbox.responsys.errors import invalid, refused
 from campaign_reg.sandbox.sinch_bodies import array, choice, flag, text
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 
-from campaign_reg.sandbox.responsys_keys import CLIENT_KEY_PKCS1, RsaKey
+from campaign_reg.sandbox.responsys.keys import CLIENT_KEY_PKCS1, RsaKey
 from tests.support.vendors.contracts import HOST, hold_against
 from tests.support.vendors.responsys_client import (
     APPROVALS,
@@ -49,7 +49,7 @@ def contract() -> OpenAPI:
     document["servers"] = [{"url": HOST}]
     for path in document["paths"].values():
         path.pop("servers", None)
-    # openapi-core warns of schemes it cannot check; test_responsys_auth.py checks them.
+    # openapi-core warns of schemes it cannot check; test_auth.py checks them.
     document["security"] = []
     return OpenAPI.from_dict(document)
 
@@ -170,7 +170,7 @@ async def test_the_contracts_own_bodies_are_taken(sandbox: Sandbox, client: Resp
     assert {exchange.status for exchange in sandbox.exchanges} == {200}
     for exchange in sandbox.exchanges:
         hold(exchange)
-    # Deleting a schedule has no body: it is asked in test_responsys_attributes.py.
+    # Deleting a schedule has no body: it is asked in test_attributes.py.
     assert set(sandbox.stats.requests) == sandbox.responsys.traits.operations - {"deleteSchedule"}
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from campaign_reg.sandbox.responsys_keys import CLIENT_KEY_PKCS1, SERVER_KEY_PKCS1, RsaKey
+from campaign_reg.sandbox.responsys.keys import CLIENT_KEY_PKCS1, SERVER_KEY_PKCS1, RsaKey
 from tests.support.vendors.responsys_client import CAMPAIGNS, LIMITS, LOGIN, ResponsysApi, code, opened
 
 if TYPE_CHECKING:

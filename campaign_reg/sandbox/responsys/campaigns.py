@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.sandbox.responsys_samples import (
+from campaign_reg.sandbox.responsys.samples import (
     ORGANIZATIONS,
     USER,
     draw_name,

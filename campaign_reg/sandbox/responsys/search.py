@@ -7,17 +7,17 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.responsys_bodies import TEXT, entity, read_checked, read_page, read_query
-from campaign_reg.sandbox.responsys_errors import invalid
-from campaign_reg.sandbox.responsys_shapes import V13, number, page_links
+from campaign_reg.sandbox.responsys.bodies import TEXT, entity, read_checked, read_page, read_query
+from campaign_reg.sandbox.responsys.errors import invalid
+from campaign_reg.sandbox.responsys.shapes import V13, number, page_links
 from campaign_reg.sandbox.sinch_bodies import array, choice, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from campaign_reg.sandbox.exchange import Call
-    from campaign_reg.sandbox.responsys_bodies import Rule
-    from campaign_reg.sandbox.responsys_campaigns import Campaign, CampaignRegister
+    from campaign_reg.sandbox.responsys.bodies import Rule
+    from campaign_reg.sandbox.responsys.campaigns import Campaign, CampaignRegister
 
 MOST_HITS = 20
 DAY = text(0, None, re.compile(r"\d{2}-\d{2}-\d{4}", re.ASCII))

@@ -7,18 +7,18 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.responsys_bodies import TEXT, entity, read_checked
-from campaign_reg.sandbox.responsys_calls import ABSENT_ORGANIZATIONS, find_campaign
-from campaign_reg.sandbox.responsys_errors import refused
-from campaign_reg.sandbox.responsys_samples import LIMITS, ORGANIZATIONS, USER
-from campaign_reg.sandbox.responsys_shapes import number
+from campaign_reg.sandbox.responsys.bodies import TEXT, entity, read_checked
+from campaign_reg.sandbox.responsys.calls import ABSENT_ORGANIZATIONS, find_campaign
+from campaign_reg.sandbox.responsys.errors import refused
+from campaign_reg.sandbox.responsys.samples import LIMITS, ORGANIZATIONS, USER
+from campaign_reg.sandbox.responsys.shapes import number
 from campaign_reg.sandbox.sinch_bodies import array, choice
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.responsys_bodies import Rule
-    from campaign_reg.sandbox.responsys_campaigns import Campaign, CampaignRegister
+    from campaign_reg.sandbox.responsys.bodies import Rule
+    from campaign_reg.sandbox.responsys.campaigns import Campaign, CampaignRegister
 
 DEFAULT_PROOF_LIST = "Proofs/Default"
 PROOF_MEMBERS: dict[str, Rule] = {

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.responsys_errors import (
+from campaign_reg.sandbox.responsys.errors import (
     BAD_TOKEN_DETAIL,
     RefusedError,
     invalid,
     problem,
     refused,
 )
-from campaign_reg.sandbox.responsys_keys import (
+from campaign_reg.sandbox.responsys.keys import (
     CLIENT_CERTIFICATE,
     CLIENT_KEY_PKCS1,
     SERVER_CERTIFICATE,

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 
 from campaign_reg.sandbox import Sandbox
-from campaign_reg.sandbox.responsys_errors import PROBLEMS
+from campaign_reg.sandbox.responsys.errors import PROBLEMS
 from tests.support.vendors.responsys_client import (
     APPROVALS,
     CAMPAIGNS,

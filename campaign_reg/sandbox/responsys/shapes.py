@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.sandbox.responsys_campaigns import OWN_MEMBERS
+from campaign_reg.sandbox.responsys.campaigns import OWN_MEMBERS
 
 if TYPE_CHECKING:
-    from campaign_reg.sandbox.responsys_campaigns import Campaign, Schedule
+    from campaign_reg.sandbox.responsys.campaigns import Campaign, Schedule
     from campaign_reg.sandbox.versions import Version
 
 V13 = "/rest/api/v1.3"

@@ -5,7 +5,7 @@ import ssl
 
 import pytest
 
-from campaign_reg.sandbox.responsys_keys import (
+from campaign_reg.sandbox.responsys.keys import (
     CLIENT_CERTIFICATE,
     CLIENT_KEY_PKCS1,
     SERVER_CERTIFICATE,

@@ -6,15 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.responsys_bodies import APPROVAL_STATES, read_object, read_query
-from campaign_reg.sandbox.responsys_calls import ABSENT_APPROVAL, find_campaign, find_version, versions_at
-from campaign_reg.sandbox.responsys_errors import RefusedError, invalid, problem, refused
-from campaign_reg.sandbox.responsys_shapes import V13, approval, approval_item, link
+from campaign_reg.sandbox.responsys.bodies import APPROVAL_STATES, read_object, read_query
+from campaign_reg.sandbox.responsys.calls import ABSENT_APPROVAL, find_campaign, find_version, versions_at
+from campaign_reg.sandbox.responsys.errors import RefusedError, invalid, problem, refused
+from campaign_reg.sandbox.responsys.shapes import V13, approval, approval_item, link
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.responsys_campaigns import CampaignRegister
+    from campaign_reg.sandbox.responsys.campaigns import CampaignRegister
 
 ALL = f"{V13}/approval/campaigns"
 

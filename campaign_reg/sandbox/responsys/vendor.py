@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, split_path
-from campaign_reg.sandbox.responsys_approvals import ApprovalCalls
-from campaign_reg.sandbox.responsys_attributes import AttributeCalls, rate_limits
-from campaign_reg.sandbox.responsys_auth import Account, Tokens
-from campaign_reg.sandbox.responsys_bodies import APPROVAL_STATES, TYPES
-from campaign_reg.sandbox.responsys_calls import CampaignCalls
-from campaign_reg.sandbox.responsys_campaigns import CampaignRegister, Schedule
-from campaign_reg.sandbox.responsys_errors import RefusedError, over_limit, problem
-from campaign_reg.sandbox.responsys_samples import DAY_SECONDS
-from campaign_reg.sandbox.responsys_schedules import ScheduleCalls, write_time
-from campaign_reg.sandbox.responsys_search import SearchCalls
+from campaign_reg.sandbox.responsys.approvals import ApprovalCalls
+from campaign_reg.sandbox.responsys.attributes import AttributeCalls, rate_limits
+from campaign_reg.sandbox.responsys.auth import Account, Tokens
+from campaign_reg.sandbox.responsys.bodies import APPROVAL_STATES, TYPES
+from campaign_reg.sandbox.responsys.calls import CampaignCalls
+from campaign_reg.sandbox.responsys.campaigns import CampaignRegister, Schedule
+from campaign_reg.sandbox.responsys.errors import RefusedError, over_limit, problem
+from campaign_reg.sandbox.responsys.samples import DAY_SECONDS
+from campaign_reg.sandbox.responsys.schedules import ScheduleCalls, write_time
+from campaign_reg.sandbox.responsys.search import SearchCalls
 from campaign_reg.sandbox.versions import Records
 
 if TYPE_CHECKING:

@@ -7,23 +7,23 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.responsys_bodies import (
+from campaign_reg.sandbox.responsys.bodies import (
     LAUNCH_OPTIONS,
     TEXT,
     read_checked,
     read_page,
     read_query,
 )
-from campaign_reg.sandbox.responsys_calls import LARGEST_PAGE, find_campaign
-from campaign_reg.sandbox.responsys_campaigns import LAUNCH_SECONDS
-from campaign_reg.sandbox.responsys_errors import invalid, refused
-from campaign_reg.sandbox.responsys_shapes import V13, page_links, schedule
+from campaign_reg.sandbox.responsys.calls import LARGEST_PAGE, find_campaign
+from campaign_reg.sandbox.responsys.campaigns import LAUNCH_SECONDS
+from campaign_reg.sandbox.responsys.errors import invalid, refused
+from campaign_reg.sandbox.responsys.shapes import V13, page_links, schedule
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.responsys_bodies import Rule
-    from campaign_reg.sandbox.responsys_campaigns import Campaign, CampaignRegister, Schedule
+    from campaign_reg.sandbox.responsys.bodies import Rule
+    from campaign_reg.sandbox.responsys.campaigns import Campaign, CampaignRegister, Schedule
 
 TIME = re.compile(r"\d{4}-\d{2}-\d{2} \d{1,2}:\d{2} (AM|PM)", re.ASCII)
 TIME_FORMAT = "%Y-%m-%d %I:%M %p"

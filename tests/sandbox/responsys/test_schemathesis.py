@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from schemathesis import checks
 
-from campaign_reg.sandbox.responsys_bodies import MESSAGE_PATHS, PATH_LISTS, PATHS
+from campaign_reg.sandbox.responsys.bodies import MESSAGE_PATHS, PATH_LISTS, PATHS
 from tests.support.vendors import fuzzing as machinery
 from tests.support.vendors.fuzzing import attack, served
 from tests.support.vendors.responsys_client import LOGIN, responsys_document
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     from campaign_reg.sandbox import Sandbox
-    from campaign_reg.sandbox.responsys_campaigns import Campaign
+    from campaign_reg.sandbox.responsys.campaigns import Campaign
 
 __all__ = ["served"]
 
 EXAMPLES = 12
 # Query parameters that nobody knows are ignored; the bounds of those that are known, and the
-# bodies of a search, are tested in test_responsys_calls.py and test_responsys_attributes.py.
+# bodies of a search, are tested in test_calls.py and test_attributes.py.
 OPEN_QUERY = (checks.negative_data_rejection,)
 # Documented: this endpoint calls a bad token a server error.
 BAD_TOKEN_AS_500 = (checks.ignored_auth, checks.not_a_server_error)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from campaign_reg.sandbox.responsys_auth import Tokens
-from campaign_reg.sandbox.responsys_errors import over_limit, problem
+from campaign_reg.sandbox.responsys.auth import Tokens
+from campaign_reg.sandbox.responsys.errors import over_limit, problem
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox.exchange import Reply

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.sandbox import responsys_shapes as shapes
 from campaign_reg.sandbox.exchange import render
-from campaign_reg.sandbox.responsys_bodies import (
+from campaign_reg.sandbox.responsys import shapes
+from campaign_reg.sandbox.responsys.bodies import (
     CAMPAIGN_MEMBERS,
     CAMPAIGN_MEMBERS_V15,
     CAMPAIGN_NAME,
@@ -20,15 +20,15 @@ from campaign_reg.sandbox.responsys_bodies import (
     read_page,
     read_query,
 )
-from campaign_reg.sandbox.responsys_errors import invalid, refused
-from campaign_reg.sandbox.responsys_shapes import V13, V15, close_links, page_links
+from campaign_reg.sandbox.responsys.errors import invalid, refused
+from campaign_reg.sandbox.responsys.shapes import V13, V15, close_links, page_links
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from campaign_reg.sandbox.exchange import Call, Reply
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.responsys_campaigns import Campaign, CampaignRegister
+    from campaign_reg.sandbox.responsys.campaigns import Campaign, CampaignRegister
     from campaign_reg.sandbox.versions import Version
 
 LARGEST_PAGE = 200
