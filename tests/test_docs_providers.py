@@ -32,7 +32,7 @@ from campaign_reg.protocol.judge import VerbRule
 from campaign_reg.providers.registry import _BUILT_IN
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.sandbox.fault_actions import ACTIONS, MODIFIERS
-from campaign_reg.sandbox.senderid_policies import PLAIN
+from campaign_reg.sandbox.sender_id.policies import PLAIN
 from campaign_reg.settings import environment_prefix
 from tests.support.pages import DOCS, EXAMPLES, README, ROOT, blocks
 

@@ -16,7 +16,7 @@ from campaign_reg.protocol.backend import Backend
 from campaign_reg.providers.sinch.sender_id.models import RegistrationUpdate
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft as SinchDraft
 from campaign_reg.sandbox import Sandbox
-from campaign_reg.sandbox.senderid_policies import PLAIN
+from campaign_reg.sandbox.sender_id.policies import PLAIN
 from tests.support.vendors.sinch_client import CREATE_BODY
 
 

@@ -9,7 +9,7 @@ import pytest
 from campaign_reg import connect
 from campaign_reg.providers.sinch.config import SenderIdConfig
 from campaign_reg.providers.sinch.sender_id.models import RegistrationDraft, RequestDetails
-from campaign_reg.sandbox.senderid_policies import PLAIN
+from campaign_reg.sandbox.sender_id.policies import PLAIN
 from tests.support.vendors.contracts import UNDOCUMENTED_SENDER_ID, contract, hold_against
 from tests.support.wire_server import WireServer
 

@@ -25,7 +25,7 @@ from campaign_reg.errors import (
     TransportError,
 )
 from campaign_reg.providers.sinch.config import SenderIdConfig
-from campaign_reg.sandbox.senderid_policies import FORM_ID, LONG_NUMBER, MULTI, NEEDS_FORM
+from campaign_reg.sandbox.sender_id.policies import FORM_ID, LONG_NUMBER, MULTI, NEEDS_FORM
 from tests.support.vendors.sender_id_backend import NOBODY, basic, by_the_contract, calls, draft, last
 from tests.support.wire_server import Connection, Received, WireServer, reply
 

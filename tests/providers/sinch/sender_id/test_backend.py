@@ -23,7 +23,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.finding import Severity
 from campaign_reg.providers.sinch.sender_id.models import RegistrationDraft, RegistrationType, RequestDetails
-from campaign_reg.sandbox.senderid_policies import LONG_NUMBER, MANUAL, MULTI, NEEDS_FORM, PLAIN
+from campaign_reg.sandbox.sender_id.policies import LONG_NUMBER, MANUAL, MULTI, NEEDS_FORM, PLAIN
 from tests.support.vendors.sender_id_backend import (
     COMPANY,
     NOBODY,

@@ -22,7 +22,7 @@ from campaign_reg.providers.sinch.sender_id.models import (
     RegistrationType,
     RequestDetails,
 )
-from campaign_reg.sandbox.senderid_policies import PLAIN
+from campaign_reg.sandbox.sender_id.policies import PLAIN
 
 if TYPE_CHECKING:
     from campaign_reg.models.outcome import Outcome

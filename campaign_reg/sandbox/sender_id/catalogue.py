@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.senderid_bodies import missing
-from campaign_reg.sandbox.senderid_files import StoredFile
-from campaign_reg.sandbox.senderid_policies import (
+from campaign_reg.sandbox.sender_id.bodies import missing
+from campaign_reg.sandbox.sender_id.files import StoredFile
+from campaign_reg.sandbox.sender_id.policies import (
     MARKET_NAMES,
     POLICIES,
     REGISTRATION_TYPES,

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from campaign_reg.sandbox import senderid_policies
-from campaign_reg.sandbox.senderid_policies import FORM_ID, LETTER_ID, MANUAL, NEEDS_FORM, POLICIES
+from campaign_reg.sandbox.sender_id import policies as sender_id_policies
+from campaign_reg.sandbox.sender_id.policies import FORM_ID, LETTER_ID, MANUAL, NEEDS_FORM, POLICIES
 from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def policies_in(tree: list[dict[str, Any]]) -> list[str]:
 
 def test_types_are_the_contracts() -> None:
     schemas = contract_document("sinch-registration.yaml")["components"]["schemas"]
-    assert schemas["RegistrationType"]["enum"] == senderid_policies.REGISTRATION_TYPES
+    assert schemas["RegistrationType"]["enum"] == sender_id_policies.REGISTRATION_TYPES
 
 
 async def test_markets(api: Api) -> None:
@@ -48,7 +48,7 @@ async def test_markets(api: Api) -> None:
 
 async def test_every_policy_is_found_by_walking_the_questions(api: Api) -> None:
     found = []
-    for kind in senderid_policies.REGISTRATION_TYPES:
+    for kind in sender_id_policies.REGISTRATION_TYPES:
         for version in await versions(api, f"registrationType={kind}"):
             assert version["specialConditions"]["prompt"]
             inside = policies_in(version["specialConditions"]["chainedSpecialConditions"])

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from campaign_reg.sandbox import Sandbox, senderid_policies
+from campaign_reg.sandbox import Sandbox
+from campaign_reg.sandbox.sender_id import policies
 from tests.support.vendors.sender_id_client import created, read, update
 from tests.support.vendors.sinch_client import Api
 
 if TYPE_CHECKING:
-    from campaign_reg.sandbox.senderid_callbacks import Callback
+    from campaign_reg.sandbox.sender_id.callbacks import Callback
 
 pytestmark = pytest.mark.anyio
 FOREIGN = "/v1/projects/0fc52975-636a-4700-8943-68759df5c9e1"
@@ -40,9 +41,9 @@ async def test_seeds_repeat_and_differ(sandbox: Sandbox) -> None:
         assert other.senderid.seed(5) != other.senderid.seed(5)
     assert {item["status"] for item in members} == {"PENDING"}
     assert {item["policyId"] for item in members} == {
-        senderid_policies.NEEDS_FORM,
-        senderid_policies.PLAIN,
-        senderid_policies.MULTI,
+        policies.NEEDS_FORM,
+        policies.PLAIN,
+        policies.MULTI,
     }
     assert {"mode" in item["price"] for item in members} == {True, False}
     assert {"owner" in item for item in members} == {True, False}
@@ -62,8 +63,8 @@ async def test_seeds_have_the_asked_shares(sandbox: Sandbox, api: Api) -> None:
 
 async def test_seeds_stand_where_their_policy_lets_them(sandbox: Sandbox) -> None:
     for status, policy_id in (
-        ("PENDING_ATTACHMENTS", senderid_policies.NEEDS_FORM),
-        ("PENDING_APPROVAL", senderid_policies.MANUAL),
+        ("PENDING_ATTACHMENTS", policies.NEEDS_FORM),
+        ("PENDING_APPROVAL", policies.MANUAL),
     ):
         seeded = sandbox.senderid.seed(5, status=status)
         assert {sandbox.senderid.registrations[key]["policyId"] for key in seeded} == {policy_id}
@@ -225,7 +226,7 @@ async def test_callbacks_come_repeated_and_out_of_order(sandbox: Sandbox, api: A
 
 
 async def test_a_registration_without_a_place_has_no_callbacks(sandbox: Sandbox, api: Api) -> None:
-    body = {"policyId": senderid_policies.LONG_NUMBER}
+    body = {"policyId": policies.LONG_NUMBER}
     details = [{"additionalDetails": [{"companyName": "Harbor Lane"}]}]
     answer = await api.call("POST", "/registrations", json=body | {"requestDetails": details})
     assert answer.status == 200

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import random
 
-    from campaign_reg.sandbox.senderid_policies import Policy
+    from campaign_reg.sandbox.sender_id.policies import Policy
 
 APPROVER_REFUSES = "The account manager did not agree to the price."
 REASONS = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_core.exceptions import OpenAPIError
 
-from campaign_reg.sandbox import senderid_policies, senderid_registrations
+from campaign_reg.sandbox.sender_id import policies, registrations
 from tests.support.vendors.contracts import (
     UNDOCUMENTED_SENDER_ID,
     AsRequest,
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.anyio
 NAME = "sinch-registration.yaml"
-FORM, FORM_ID = senderid_policies.NEEDS_FORM, senderid_policies.FORM_ID
+FORM, FORM_ID = policies.NEEDS_FORM, policies.FORM_ID
 NUMBER = {
-    "policyId": senderid_policies.LONG_NUMBER,
+    "policyId": policies.LONG_NUMBER,
     "requestDetails": [{"additionalDetails": [{"companyName": "Harbor Lane"}]}],
 }
 
@@ -46,7 +46,7 @@ async def good_calls(sandbox: Sandbox, api: Api) -> None:
     """Ask every operation for what it gives, in every state a registration can be in."""
     ids = [
         registration_id
-        for status in senderid_registrations.STATES
+        for status in registrations.STATES
         for registration_id in sandbox.senderid.seed(3, status=status, file_size_bytes=100)
     ]
     ids += [await created(api), await created(api, policyId=FORM), await created(api, **NUMBER)]
@@ -62,10 +62,10 @@ async def good_calls(sandbox: Sandbox, api: Api) -> None:
             await api.call("GET", f"/registrations?{query}&orderBy=createDate,desc")
         sandbox.clock.advance(2)
     await delete(api, sandbox.senderid.seed(1)[0])
-    for policy_id in senderid_policies.POLICIES:
+    for policy_id in policies.POLICIES:
         await api.call("GET", f"/policies/{policy_id}")
     await api.call("GET", f"/policies/{FORM}/attachments/{FORM_ID}/template")
-    for kind in senderid_policies.REGISTRATION_TYPES:
+    for kind in policies.REGISTRATION_TYPES:
         await api.call("GET", f"/markets/availability?registrationType={kind}&language=es")
         await api.call("GET", f"/markets/details?registrationType={kind}&activePolicies=true&pageSize=1")
     await api.call("GET", "/callback-configuration")

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from campaign_reg.sandbox import senderid_policies
+from campaign_reg.sandbox.sender_id import policies
 from tests.support.vendors.sender_id_client import CREATE_BODY, create, created, delete, find, read, update
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ async def test_a_creation_is_echoed(sandbox: Sandbox, api: Api) -> None:
         ({"callbackUrl": "http://hooks.harborlane.example"}, "callbackUrl", "must be https"),
         ({"callbackUrl": "FTP://hooks.harborlane.example"}, "callbackUrl", "must be https"),
         ({"callbackUrl": 1}, "callbackUrl", "must be a string"),
-        ({"policyId": senderid_policies.DISABLED}, "policyId", "The policy is disabled."),
+        ({"policyId": policies.DISABLED}, "policyId", "The policy is disabled."),
         ({"policyId": None}, "policyId", "must be a string"),
     ],
 )
@@ -84,18 +84,18 @@ async def test_a_place_without_scheme_is_taken(api: Api) -> None:
 
 async def test_each_policy_has_its_rules(api: Api) -> None:
     many = [COMPANY | {"senderIdDetails": [{"senderId": f"HARBOR{number}"} for number in range(51)]}]
-    too_many = await create(api, policyId=senderid_policies.MULTI, requestDetails=many)
+    too_many = await create(api, policyId=policies.MULTI, requestDetails=many)
     assert too_many.violations == {"senderIdDetails": "Between 1 and 50 senders."}
     del many[0]["senderIdDetails"][0]
-    assert (await create(api, policyId=senderid_policies.MULTI, requestDetails=many)).status == 200
+    assert (await create(api, policyId=policies.MULTI, requestDetails=many)).status == 200
     for field, value in (("trafficType", "SPAM"), ("sampleMessages", []), ("sampleMessages", [1])):
         wrong = details(senderId="HARBOR", **{field: value})
-        refused = await create(api, policyId=senderid_policies.MULTI, requestDetails=wrong)
+        refused = await create(api, policyId=policies.MULTI, requestDetails=wrong)
         assert list(refused.violations) == [field]
-    number = await create(api, policyId=senderid_policies.LONG_NUMBER, requestDetails=[COMPANY])
+    number = await create(api, policyId=policies.LONG_NUMBER, requestDetails=[COMPANY])
     assert number.document["registrationType"] == "LONG_NUMBER"
     site = [{"additionalDetails": [{"companyName": "Harbor Lane", "website": "harborlane"}]}]
-    refused = await create(api, policyId=senderid_policies.LONG_NUMBER, requestDetails=site)
+    refused = await create(api, policyId=policies.LONG_NUMBER, requestDetails=site)
     assert list(refused.violations) == ["website"]
 
 
@@ -105,8 +105,8 @@ async def test_what_is_not_there_is_not_found(sandbox: Sandbox, api: Api) -> Non
         answer = await api.call(method, f"/registrations/{UNKNOWN}", json={})
         assert (answer.status, answer.message) == (404, "The registration id introduced does not exist.")
         assert answer.document["error"]["details"][0]["resourceName"] == UNKNOWN
-    [registration_id] = sandbox.senderid.seed(1, policy_id=senderid_policies.PLAIN)
-    for tail in (f"{UNKNOWN}/attachments/x", f"{registration_id}/attachments/{senderid_policies.FORM_ID}"):
+    [registration_id] = sandbox.senderid.seed(1, policy_id=policies.PLAIN)
+    for tail in (f"{UNKNOWN}/attachments/x", f"{registration_id}/attachments/{policies.FORM_ID}"):
         for method in ("GET", "POST"):
             answer = await api.call(method, f"/registrations/{tail}", data=b"x")
             assert (answer.status, answer.message) == (404, "registration/document not found")
@@ -132,10 +132,8 @@ async def test_every_filter(sandbox: Sandbox, api: Api) -> None:
     await update(api, emea, tags=["#emea"])
     sandbox.clock.advance(86_400)
     api.headers.clear()
-    both = await created(api, policyId=senderid_policies.MULTI, tags=["#apac", "#shop"])
-    number = await created(
-        api, policyId=senderid_policies.LONG_NUMBER, requestDetails=[COMPANY], tags=["#emea"]
-    )
+    both = await created(api, policyId=policies.MULTI, tags=["#apac", "#shop"])
+    number = await created(api, policyId=policies.LONG_NUMBER, requestDetails=[COMPANY], tags=["#emea"])
     assert await ids(api, "tags=%23emea") == [emea]
     assert await ids(api, "tags=%23emea&tags=%23shop") == [emea, both]
     assert await ids(api, "tags=") == []

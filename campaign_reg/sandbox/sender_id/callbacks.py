@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from campaign_reg.sandbox.senderid_samples import Event
+    from campaign_reg.sandbox.sender_id.samples import Event
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
-from campaign_reg.sandbox import senderid_policies
-from campaign_reg.sandbox.senderid_files import BLOCK_BYTES, StoredFile
+from campaign_reg.sandbox.sender_id import policies
+from campaign_reg.sandbox.sender_id.files import BLOCK_BYTES, StoredFile
 from campaign_reg.sandbox.uploads import KEPT_BYTES
 from tests.support.vendors.sender_id_client import created, read, upload
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
-FORM, FORM_ID = senderid_policies.NEEDS_FORM, senderid_policies.FORM_ID
+FORM, FORM_ID = policies.NEEDS_FORM, policies.FORM_ID
 BIG_BYTES = 48 * 1024 * 1024
 MOST_GROWTH_BYTES = 8 * 1024 * 1024
 

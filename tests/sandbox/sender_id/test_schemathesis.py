@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from schemathesis import checks
 
-from campaign_reg.sandbox import senderid_policies
+from campaign_reg.sandbox.sender_id import policies as sender_id_policies
 from campaign_reg.sandbox.sinch_paging import page_token
 from tests.support.vendors import fuzzing as machinery
 from tests.support.vendors.contracts import UNDOCUMENTED_SENDER_ID, allow
@@ -79,14 +79,14 @@ def narrowed(sandbox: Sandbox) -> dict[str, Any]:
     tell that most strings are refused.
     """
     document = allow(contract_document("sinch-registration.yaml"), UNDOCUMENTED_SENDER_ID)
-    form = senderid_policies.NEEDS_FORM
+    form = sender_id_policies.NEEDS_FORM
     ids = sandbox.senderid.seed(40, policy_id=form, file_size_bytes=100)
-    policies = [form, senderid_policies.PLAIN]
+    policies = [form, sender_id_policies.PLAIN]
     held = {
         "projectId": [sandbox.senderid.account.project_id],
         "registrationId": ids,
         "policyId": [form],
-        "attachmentId": [senderid_policies.FORM_ID],
+        "attachmentId": [sender_id_policies.FORM_ID],
         "pageToken": ["", page_token(0), page_token(2)],
         "orderBy": ["", "id", "senderId,asc", "updateDate,desc"],
         **{f"{name}Date{end}": ["2024-11-03"] for name in ("create", "update") for end in ("From", "To")},

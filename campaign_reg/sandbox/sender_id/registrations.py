@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
-from campaign_reg.sandbox.senderid_files import StoredFile
-from campaign_reg.sandbox.senderid_policies import POLICIES
-from campaign_reg.sandbox.senderid_samples import (
+from campaign_reg.sandbox.sender_id.files import StoredFile
+from campaign_reg.sandbox.sender_id.policies import POLICIES
+from campaign_reg.sandbox.sender_id.samples import (
     APPROVER_REFUSES,
     Event,
     Fate,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from campaign_reg.sandbox.clock import VirtualClock
-    from campaign_reg.sandbox.senderid_policies import Policy
+    from campaign_reg.sandbox.sender_id.policies import Policy
     from campaign_reg.sandbox.uploads import Intake
 
 STATES = [

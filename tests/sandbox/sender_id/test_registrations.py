@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from campaign_reg.sandbox import senderid_policies, senderid_registrations, senderid_samples
+from campaign_reg.sandbox.sender_id import policies, samples
+from campaign_reg.sandbox.sender_id import registrations as sender_id_registrations
 from tests.support.vendors.sender_id_client import created, delete, read, update, upload
 from tests.support.vendors.sinch_client import contract_document
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from tests.support.vendors.sinch_client import Api
 
 pytestmark = pytest.mark.anyio
-PLAIN, FORM, MANUAL = senderid_policies.PLAIN, senderid_policies.NEEDS_FORM, senderid_policies.MANUAL
+PLAIN, FORM, MANUAL = policies.PLAIN, policies.NEEDS_FORM, policies.MANUAL
 DOCUMENT = contract_document("sinch-registration.yaml")
 MACHINE = DOCUMENT["x-state-machines"]["registrationState"]
 
@@ -34,8 +35,8 @@ def settle(sandbox: Sandbox) -> None:
 
 
 def test_states_are_the_contracts() -> None:
-    assert DOCUMENT["components"]["schemas"]["RegistrationState"]["enum"] == senderid_registrations.STATES
-    assert list(senderid_registrations.DELETABLE) == MACHINE["deletable"]
+    assert DOCUMENT["components"]["schemas"]["RegistrationState"]["enum"] == sender_id_registrations.STATES
+    assert list(sender_id_registrations.DELETABLE) == MACHINE["deletable"]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ async def test_a_refusal_stands_in_the_logs(sandbox: Sandbox, api: Api) -> None:
     assert (await states(sandbox, api, registration_id))[-1] == "REJECTED"
     logs = (await read(api, registration_id))["logs"]
     assert [entry["registrationState"] for entry in logs] == ["IN_QUEUE", "REJECTED"]
-    assert logs[-1]["message"] in senderid_samples.REASONS["REJECTED"]
+    assert logs[-1]["message"] in samples.REASONS["REJECTED"]
 
 
 async def test_a_change_that_was_asked_for_is_asked_once(sandbox: Sandbox, api: Api) -> None:
@@ -108,9 +109,9 @@ async def test_the_account_manager_may_refuse(sandbox: Sandbox, api: Api) -> Non
 async def test_every_edge_is_one_of_the_contracts(sandbox: Sandbox, api: Api) -> None:
     register = sandbox.senderid.register
     register.reject_share = register.pending_share = register.hold_share = 0.34
-    for policy_id in (PLAIN, MANUAL, FORM, senderid_policies.MANUAL_FORM) * 6:
+    for policy_id in (PLAIN, MANUAL, FORM, policies.MANUAL_FORM) * 6:
         registration_id = await created(api, policyId=policy_id)
-        await upload(api, registration_id, senderid_policies.FORM_ID, b"x")
+        await upload(api, registration_id, policies.FORM_ID, b"x")
     ids = list(register.by_id)
     for _ in range(8):
         sandbox.clock.advance(1)
@@ -129,7 +130,7 @@ async def test_every_edge_is_one_of_the_contracts(sandbox: Sandbox, api: Api) ->
     assert set(last.values()) == {"APPROVED", "REJECTED"}
 
 
-@pytest.mark.parametrize("status", senderid_registrations.STATES)
+@pytest.mark.parametrize("status", sender_id_registrations.STATES)
 async def test_what_may_be_deleted_and_changed(sandbox: Sandbox, api: Api, status: str) -> None:
     [registration_id] = sandbox.senderid.seed(1, status=status)
     changed = await update(api, registration_id)
@@ -171,9 +172,9 @@ async def test_a_deleted_registration_stays_away(sandbox: Sandbox, api: Api) -> 
 
 async def test_files_send_a_registration_on(sandbox: Sandbox, api: Api) -> None:
     registration_id = await created(api, policyId=FORM)
-    assert (await upload(api, registration_id, senderid_policies.LETTER_ID, b"letter")).status == 200
+    assert (await upload(api, registration_id, policies.LETTER_ID, b"letter")).status == 200
     assert (await states(sandbox, api, registration_id, 3)) == ["PENDING_ATTACHMENTS"]
-    await upload(api, registration_id, senderid_policies.FORM_ID, b"form")
+    await upload(api, registration_id, policies.FORM_ID, b"form")
     [_, waiting] = (await read(api, registration_id))["attachments"]
     assert (waiting["uploadStatus"], waiting["fileName"]) == ("WAITING", "form.pdf")
     seen = await states(sandbox, api, registration_id)
@@ -181,7 +182,7 @@ async def test_files_send_a_registration_on(sandbox: Sandbox, api: Api) -> None:
     files = (await read(api, registration_id))["attachments"]
     assert [file["uploadStatus"] for file in files] == ["COMPLETED", "COMPLETED"]
     assert files[1]["updateTime"] > files[1]["createTime"]
-    answer = await upload(api, registration_id, senderid_policies.FORM_ID, b"more")
+    answer = await upload(api, registration_id, policies.FORM_ID, b"more")
     assert answer.message == "Registration status is not valid for including attachments"
 
 
@@ -193,7 +194,7 @@ async def test_a_file_may_fail(sandbox: Sandbox, api: Api, content: bytes, part:
     registration_id = await created(api, policyId=FORM)
     for good in (False, True):
         fit = (b"x", {}) if good else (content, part)
-        await upload(api, registration_id, senderid_policies.FORM_ID, fit[0], **fit[1])
+        await upload(api, registration_id, policies.FORM_ID, fit[0], **fit[1])
         sandbox.clock.advance(1)
         if not good:
             assert (await read(api, registration_id))["attachments"][0]["uploadStatus"] == "FAILED"
@@ -208,13 +209,13 @@ async def test_a_second_file_is_added_or_replaces_the_first(
 ) -> None:
     registration_id = await created(api, policyId=FORM)
     sandbox.senderid.register.by_id[registration_id].fate.dice = dice
-    await upload(api, registration_id, senderid_policies.LETTER_ID, b"letter", filename="letter.pdf")
+    await upload(api, registration_id, policies.LETTER_ID, b"letter", filename="letter.pdf")
     for name in ("a.pdf", "b.pdf"):
-        await upload(api, registration_id, senderid_policies.FORM_ID, name.encode(), filename=name)
+        await upload(api, registration_id, policies.FORM_ID, name.encode(), filename=name)
     files = (await read(api, registration_id))["attachments"]
     assert [file["fileName"] for file in files] == ["letter.pdf", *listed]
     sandbox.clock.advance(1)
-    path = f"/registrations/{registration_id}/attachments/{senderid_policies.FORM_ID}"
+    path = f"/registrations/{registration_id}/attachments/{policies.FORM_ID}"
     assert (await api.call("GET", path)).body == b"b.pdf"
 
 
@@ -222,15 +223,15 @@ async def test_a_file_answers_what_was_asked_for(sandbox: Sandbox, api: Api) -> 
     [registration_id] = sandbox.senderid.seed(
         1, policy_id=PLAIN, reject_share=0, pending_share=0, hold_share=0, settle_seconds=(3, 3)
     )
-    await upload(api, registration_id, senderid_policies.LETTER_ID, b"letter")
+    await upload(api, registration_id, policies.LETTER_ID, b"letter")
     assert await states(sandbox, api, registration_id) == ["PENDING", "IN_PROGRESS", "APPROVED"]
 
 
 async def test_a_file_of_a_deleted_registration_is_gone(sandbox: Sandbox, api: Api) -> None:
     [registration_id] = sandbox.senderid.seed(1, policy_id=PLAIN)
-    await upload(api, registration_id, senderid_policies.LETTER_ID, b"letter")
+    await upload(api, registration_id, policies.LETTER_ID, b"letter")
     await delete(api, registration_id)
     sandbox.clock.advance(5)
-    path = f"/registrations/{registration_id}/attachments/{senderid_policies.LETTER_ID}"
+    path = f"/registrations/{registration_id}/attachments/{policies.LETTER_ID}"
     assert (await api.call("GET", path)).message == "registration/document not found"
     assert not sandbox.senderid.register.events

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply
-from campaign_reg.sandbox.senderid_bodies import (
+from campaign_reg.sandbox.sender_id.bodies import (
     CREATE_MEMBERS,
     CREATE_OPTIONAL,
     UPDATE_MEMBERS,
@@ -15,9 +15,9 @@ from campaign_reg.sandbox.senderid_bodies import (
     registration_missing,
     rest_error,
 )
-from campaign_reg.sandbox.senderid_catalogue import find_definition, read_kind, read_market
-from campaign_reg.sandbox.senderid_policies import POLICIES
-from campaign_reg.sandbox.senderid_registrations import DELETABLE, EDITABLE, STATES
+from campaign_reg.sandbox.sender_id.catalogue import find_definition, read_kind, read_market
+from campaign_reg.sandbox.sender_id.policies import POLICIES
+from campaign_reg.sandbox.sender_id.registrations import DELETABLE, EDITABLE, STATES
 from campaign_reg.sandbox.sinch_bodies import RefusedError, bad_request, check_members, invalid, read_object
 from campaign_reg.sandbox.sinch_paging import list_reply, query_of, repeated
 from campaign_reg.sandbox.uploads import MULTIPART
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.senderid_policies import Policy
-    from campaign_reg.sandbox.senderid_registrations import Registration, RegistrationRegister
+    from campaign_reg.sandbox.sender_id.policies import Policy
+    from campaign_reg.sandbox.sender_id.registrations import Registration, RegistrationRegister
     from campaign_reg.sandbox.uploads import Intake
     from campaign_reg.sandbox.versions import Version
 
