@@ -17,7 +17,7 @@ from campaign_reg.sandbox.ledger import Ledger, Stats
 from campaign_reg.sandbox.rcs.vendor import Rcs
 from campaign_reg.sandbox.responsys.vendor import Responsys
 from campaign_reg.sandbox.sender_id.vendor import SinchSenderId
-from campaign_reg.sandbox.sinch import Sinch
+from campaign_reg.sandbox.sinch.vendor import Sinch
 from campaign_reg.sandbox.uploads import Intake, take_in
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from campaign_reg.sandbox.clock import VirtualClock
 from campaign_reg.sandbox.exchange import Call
 from campaign_reg.sandbox.faults import MIX, Faults
 from campaign_reg.sandbox.ledger import Ledger
-from campaign_reg.sandbox.sinch import Sinch
+from campaign_reg.sandbox.sinch.vendor import Sinch
 
 CLOCK = VirtualClock(0)
 VENDORS = [Sinch(CLOCK, Ledger(CLOCK), 1).traits]

@@ -12,7 +12,7 @@ from campaign_reg.sandbox.responsys.calls import ABSENT_ORGANIZATIONS, find_camp
 from campaign_reg.sandbox.responsys.errors import refused
 from campaign_reg.sandbox.responsys.samples import LIMITS, ORGANIZATIONS, USER
 from campaign_reg.sandbox.responsys.shapes import number
-from campaign_reg.sandbox.sinch_bodies import array, choice
+from campaign_reg.sandbox.sinch.bodies import array, choice
 
 if TYPE_CHECKING:
     from campaign_reg.sandbox.exchange import Call

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from campaign_reg.sandbox.responsys.errors import invalid, refused
-from campaign_reg.sandbox.sinch_bodies import array, choice, flag, text
+from campaign_reg.sandbox.sinch.bodies import array, choice, flag, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence

@@ -10,7 +10,7 @@ from campaign_reg.sandbox.exchange import Reply, render
 from campaign_reg.sandbox.responsys.bodies import TEXT, entity, read_checked, read_page, read_query
 from campaign_reg.sandbox.responsys.errors import invalid
 from campaign_reg.sandbox.responsys.shapes import V13, number, page_links
-from campaign_reg.sandbox.sinch_bodies import array, choice, text
+from campaign_reg.sandbox.sinch.bodies import array, choice, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable

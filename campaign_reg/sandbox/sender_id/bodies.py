@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.sinch_bodies import RefusedError, array, record, text
+from campaign_reg.sandbox.sinch.bodies import RefusedError, array, record, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from campaign_reg.sandbox.sinch_bodies import Rule
+    from campaign_reg.sandbox.sinch.bodies import Rule
 
 TAG = re.compile(r"#[A-Za-z0-9-]+")
 

@@ -18,8 +18,8 @@ from campaign_reg.sandbox.sender_id.bodies import (
 from campaign_reg.sandbox.sender_id.catalogue import find_definition, read_kind, read_market
 from campaign_reg.sandbox.sender_id.policies import POLICIES
 from campaign_reg.sandbox.sender_id.registrations import DELETABLE, EDITABLE, STATES
-from campaign_reg.sandbox.sinch_bodies import RefusedError, bad_request, check_members, invalid, read_object
-from campaign_reg.sandbox.sinch_paging import list_reply, query_of, repeated
+from campaign_reg.sandbox.sinch.bodies import RefusedError, bad_request, check_members, invalid, read_object
+from campaign_reg.sandbox.sinch.paging import list_reply, query_of, repeated
 from campaign_reg.sandbox.uploads import MULTIPART
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from campaign_reg.sandbox.sender_id.policies import (
     Policy,
     market_versions,
 )
-from campaign_reg.sandbox.sinch_bodies import invalid
-from campaign_reg.sandbox.sinch_paging import list_reply, query_of
+from campaign_reg.sandbox.sinch.bodies import invalid
+from campaign_reg.sandbox.sinch.paging import list_reply, query_of
 from campaign_reg.sandbox.versions import Version
 
 if TYPE_CHECKING:

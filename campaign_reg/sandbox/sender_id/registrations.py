@@ -16,7 +16,7 @@ from campaign_reg.sandbox.sender_id.samples import (
     sample_attachment,
     sample_registration,
 )
-from campaign_reg.sandbox.sinch_samples import DAY_SECONDS, draw_ulid
+from campaign_reg.sandbox.sinch.samples import DAY_SECONDS, draw_ulid
 from campaign_reg.sandbox.versions import History, Version
 
 if TYPE_CHECKING:

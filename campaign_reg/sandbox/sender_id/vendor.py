@@ -13,8 +13,8 @@ from campaign_reg.sandbox.sender_id.catalogue import Catalogue
 from campaign_reg.sandbox.sender_id.policies import MANUAL, MULTI, NEEDS_FORM, PLAIN, POLICIES
 from campaign_reg.sandbox.sender_id.registrations import STATES, RegistrationRegister
 from campaign_reg.sandbox.sender_id.samples import draw_fates, draw_uuid
-from campaign_reg.sandbox.sinch_bodies import RefusedError, check_members, read_object
-from campaign_reg.sandbox.sinch_paging import same_page_token
+from campaign_reg.sandbox.sinch.bodies import RefusedError, check_members, read_object
+from campaign_reg.sandbox.sinch.paging import same_page_token
 from campaign_reg.sandbox.versions import Records
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from campaign_reg.sandbox.clock import VirtualClock
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.sinch_auth import Tokens
+    from campaign_reg.sandbox.sinch.auth import Tokens
 
 # What follows /v1/projects/{projectId}; a star is an id.
 PATHS: dict[tuple[str, ...], dict[str, str]] = {

@@ -8,7 +8,7 @@ import pytest
 from schemathesis import checks
 
 from campaign_reg.sandbox.sender_id import policies as sender_id_policies
-from campaign_reg.sandbox.sinch_paging import page_token
+from campaign_reg.sandbox.sinch.paging import page_token
 from tests.support.vendors import fuzzing as machinery
 from tests.support.vendors.contracts import UNDOCUMENTED_SENDER_ID, allow
 from tests.support.vendors.fuzzing import attack, served

@@ -8,10 +8,10 @@ import attrs
 
 from campaign_reg.providers.sinch.ten_dlc.codec import make_converter
 from campaign_reg.providers.sinch.ten_dlc.toll_free_models import TollFreeDraft
-from campaign_reg.sandbox import sinch_tollfree
+from campaign_reg.sandbox.sinch import tollfree
 from tests.support.vendors.sinch_contract import TOLL_FREE, requests
 
-BODY: dict[str, Any] = {**sinch_tollfree.SHOP, "phoneNumber": "+18885550137", "useCase": "2FA"}
+BODY: dict[str, Any] = {**tollfree.SHOP, "phoneNumber": "+18885550137", "useCase": "2FA"}
 
 
 [(_, EXAMPLE)] = requests("createTfnVerification", TOLL_FREE)

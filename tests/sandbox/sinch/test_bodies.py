@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from campaign_reg.sandbox import sinch_bodies
-from campaign_reg.sandbox.sinch_bodies import array, choice, flag, record, text
+from campaign_reg.sandbox.sinch import bodies as sinch_bodies
+from campaign_reg.sandbox.sinch.bodies import array, choice, flag, record, text
 from tests.support.vendors.sinch_client import contract_document
 
 

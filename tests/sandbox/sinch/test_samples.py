@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from campaign_reg.sandbox.sinch_samples import (
+from campaign_reg.sandbox.sinch.samples import (
     TIERS,
     Fate,
     downgrade,

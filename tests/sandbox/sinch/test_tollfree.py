@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from campaign_reg.sandbox import sinch_tollfree
+from campaign_reg.sandbox.sinch import tollfree as sinch_tollfree
 from tests.support.vendors.sinch_client import contract_document
 from tests.support.vendors.toll_free import BODY
 

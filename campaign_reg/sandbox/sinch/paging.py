@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from campaign_reg.sandbox.exchange import Reply
-from campaign_reg.sandbox.sinch_bodies import bad_request, invalid
+from campaign_reg.sandbox.sinch.bodies import bad_request, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, split_path
-from campaign_reg.sandbox.sinch_auth import Account, Tokens, token_error
-from campaign_reg.sandbox.sinch_bodies import (
+from campaign_reg.sandbox.sinch.auth import Account, Tokens, token_error
+from campaign_reg.sandbox.sinch.bodies import (
     LAST_ACTIONS,
     PROJECT_ID,
     STATUSES,
@@ -17,12 +17,12 @@ from campaign_reg.sandbox.sinch_bodies import (
     invalid,
     over_limit,
 )
-from campaign_reg.sandbox.sinch_brands import BRAND_COLLECTIONS, BRAND_PATHS, BrandCalls, BrandRegister
-from campaign_reg.sandbox.sinch_calls import CampaignCalls
-from campaign_reg.sandbox.sinch_campaigns import CampaignRegister
-from campaign_reg.sandbox.sinch_paging import same_page_token
-from campaign_reg.sandbox.sinch_samples import draw_fates
-from campaign_reg.sandbox.sinch_tollfree import (
+from campaign_reg.sandbox.sinch.brands import BRAND_COLLECTIONS, BRAND_PATHS, BrandCalls, BrandRegister
+from campaign_reg.sandbox.sinch.calls import CampaignCalls
+from campaign_reg.sandbox.sinch.campaigns import CampaignRegister
+from campaign_reg.sandbox.sinch.paging import same_page_token
+from campaign_reg.sandbox.sinch.samples import draw_fates
+from campaign_reg.sandbox.sinch.tollfree import (
     TFN_COLLECTIONS,
     TFN_PATHS,
     TollFreeCalls,

@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.sinch_bodies import (
+from campaign_reg.sandbox.sinch.bodies import (
     BRAND_ID,
     CAMPAIGN_ID,
     RefusedError,
@@ -17,7 +17,7 @@ from campaign_reg.sandbox.sinch_bodies import (
     read_object,
     resource_missing,
 )
-from campaign_reg.sandbox.sinch_brand_samples import (
+from campaign_reg.sandbox.sinch.brand_samples import (
     BRAND_DETAILS,
     BRAND_MEMBERS,
     BRAND_STATUSES,
@@ -31,8 +31,8 @@ from campaign_reg.sandbox.sinch_brand_samples import (
     new_vetting,
     score,
 )
-from campaign_reg.sandbox.sinch_paging import list_reply, query_of
-from campaign_reg.sandbox.sinch_samples import (
+from campaign_reg.sandbox.sinch.paging import list_reply, query_of
+from campaign_reg.sandbox.sinch.samples import (
     BRAND_IDS,
     DAY_SECONDS,
     MOCK_BRAND_ID,

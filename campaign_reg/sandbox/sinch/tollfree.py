@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.clock import rfc3339
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.sinch_bodies import (
+from campaign_reg.sandbox.sinch.bodies import (
     CAMPAIGN_ID,
     RefusedError,
     array,
@@ -19,8 +19,8 @@ from campaign_reg.sandbox.sinch_bodies import (
     resource_missing,
     text,
 )
-from campaign_reg.sandbox.sinch_paging import list_reply, query_of, repeated, sort
-from campaign_reg.sandbox.sinch_samples import DAY_SECONDS, Fate, draw_fates, draw_ulid
+from campaign_reg.sandbox.sinch.paging import list_reply, query_of, repeated, sort
+from campaign_reg.sandbox.sinch.samples import DAY_SECONDS, Fate, draw_fates, draw_ulid
 from campaign_reg.sandbox.versions import History, Version
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from campaign_reg.sandbox.clock import VirtualClock
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.sinch_bodies import Rule
+    from campaign_reg.sandbox.sinch.bodies import Rule
 
 TFN_STATUSES = ["STATUS_UNSPECIFIED", "WAITING", "IN_PROGRESS", "VERIFIED", "REJECTED"]
 TFN_USE_CASES = [

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.clock import rfc3339
-from campaign_reg.sandbox.sinch_bodies import choice, flag, record, text
+from campaign_reg.sandbox.sinch.bodies import choice, flag, record, text
 
 if TYPE_CHECKING:
     import random
 
-    from campaign_reg.sandbox.sinch_bodies import Rule
-    from campaign_reg.sandbox.sinch_samples import Fate
+    from campaign_reg.sandbox.sinch.bodies import Rule
+    from campaign_reg.sandbox.sinch.samples import Fate
 
 BRAND_STATUSES = ["DRAFT", "IN_PROGRESS", "REJECTED", "APPROVED", "UPGRADE"]
 BRAND_TYPES = ["SIMPLIFIED", "FULL", "BRAND_REGISTRATION_TYPE_UNSPECIFIED"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.clock import rfc3339
-from campaign_reg.sandbox.sinch_bodies import MNO_KEYS
-from campaign_reg.sandbox.sinch_samples import (
+from campaign_reg.sandbox.sinch.bodies import MNO_KEYS
+from campaign_reg.sandbox.sinch.samples import (
     DAY_SECONDS,
     MOCK_BRAND_ID,
     TEXTS,

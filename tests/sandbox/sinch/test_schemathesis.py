@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from campaign_reg.sandbox import Sandbox
-from campaign_reg.sandbox.sinch_paging import page_token
-from campaign_reg.sandbox.sinch_tollfree import TFN_USE_CASES, VOLUMES
+from campaign_reg.sandbox.sinch.paging import page_token
+from campaign_reg.sandbox.sinch.tollfree import TFN_USE_CASES, VOLUMES
 from tests.support.vendors.contracts import UNDOCUMENTED_SINCH, allow
 from tests.support.vendors.fuzzing import attack, served
 from tests.support.vendors.sinch_client import Api, contract_document

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from campaign_reg.sandbox import sinch_brand_samples
+from campaign_reg.sandbox.sinch import brand_samples
 from tests.support.vendors.sinch_client import contract_document
 
 if TYPE_CHECKING:
@@ -15,9 +15,9 @@ pytestmark = pytest.mark.anyio
 UNKNOWN = "01k3w9m2rqfz7t0h5yvd8c6xan"
 COMPLETE: dict[str, Any] = {
     "displayName": "Harbor Lane 10DLC",
-    "companyDetails": sinch_brand_samples.COMPANY,
+    "companyDetails": brand_samples.COMPANY,
     "financialDetails": {"taxIdCorporate": "12-3456789", "brandVerticalType": "RETAIL"},
-    "contactDetails": sinch_brand_samples.CONTACT,
+    "contactDetails": brand_samples.CONTACT,
 }
 
 
@@ -34,18 +34,18 @@ async def brand(api: Api, brand_id: str, tail: str = "", method: str = "GET") ->
 @pytest.mark.parametrize(
     ("schema", "values"),
     [
-        ("BrandRegistrationStatus", sinch_brand_samples.BRAND_STATUSES),
-        ("BrandRegistrationType", sinch_brand_samples.BRAND_TYPES),
-        ("BrandEntityType", sinch_brand_samples.ENTITY_TYPES),
-        ("BrandVerticalType", sinch_brand_samples.VERTICALS),
-        ("VettingStatus", sinch_brand_samples.VETTING_STATUSES),
+        ("BrandRegistrationStatus", brand_samples.BRAND_STATUSES),
+        ("BrandRegistrationType", brand_samples.BRAND_TYPES),
+        ("BrandEntityType", brand_samples.ENTITY_TYPES),
+        ("BrandVerticalType", brand_samples.VERTICALS),
+        ("VettingStatus", brand_samples.VETTING_STATUSES),
     ],
 )
 def test_lists_are_the_contracts(schema: str, values: list[str]) -> None:
     schemas = contract_document("sinch-10dlc.yaml")["components"]["schemas"]
     assert values == schemas[schema]["enum"]
-    assert set(sinch_brand_samples.BRAND_MEMBERS) == set(schemas["CreateBrandRequest"]["properties"])
-    assert set(sinch_brand_samples.BRAND_DETAILS) == set(schemas["UpdateBrandRequest"]["properties"])
+    assert set(brand_samples.BRAND_MEMBERS) == set(schemas["CreateBrandRequest"]["properties"])
+    assert set(brand_samples.BRAND_DETAILS) == set(schemas["UpdateBrandRequest"]["properties"])
 
 
 async def test_a_simplified_brand_is_approved(sandbox: Sandbox, api: Api) -> None:
@@ -64,7 +64,7 @@ async def test_a_simplified_brand_is_approved(sandbox: Sandbox, api: Api) -> Non
     assert (approved["brandRegistrationStatus"], approved["identityStatus"]) == ("APPROVED", "VERIFIED")
     # The documented default is the wrong one for most.
     assert approved["financialDetails"]["brandEntityType"] == "PUBLIC"
-    assert approved["companyDetails"] == sinch_brand_samples.COMPANY
+    assert approved["companyDetails"] == brand_samples.COMPANY
     by_tcr_id = f"/brandRegistrations:fetchByTcrBrandId?brandId={approved['brandId']}"
     assert (await api.call("GET", by_tcr_id)).document == approved
     qualify = f"/campaignRegistrations:qualify?brandId={approved['brandId']}"
@@ -121,7 +121,7 @@ async def test_an_update_replaces_whole_objects(sandbox: Sandbox, api: Api) -> N
     path = f"/brandRegistrations/{brand_id}"
     answer = await api.call("PATCH", path, json={"contactDetails": {"firstName": "Joan"}})
     assert answer.document["contactDetails"] == {"firstName": "Joan"}
-    assert answer.document["companyDetails"] == sinch_brand_samples.COMPANY
+    assert answer.document["companyDetails"] == brand_samples.COMPANY
     assert answer.document == await brand(api, brand_id)
     for body in ({"contactDetails": None}, {"financialDetails": {"brandEntityType": "CLUB"}}):
         assert (await api.call("PATCH", path, json=body)).status == 400

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.sinch_bodies import (
+from campaign_reg.sandbox.sinch.bodies import (
     BRAND_ID,
     CAMPAIGN_ID,
     CREATE_MEMBERS,
@@ -26,15 +26,15 @@ from campaign_reg.sandbox.sinch_bodies import (
     read_object,
     resource_missing,
 )
-from campaign_reg.sandbox.sinch_paging import list_reply, query_of, repeated, sort
-from campaign_reg.sandbox.sinch_samples import operator_terms
+from campaign_reg.sandbox.sinch.paging import list_reply, query_of, repeated, sort
+from campaign_reg.sandbox.sinch.samples import operator_terms
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
-    from campaign_reg.sandbox.sinch_campaigns import Campaign, CampaignRegister
+    from campaign_reg.sandbox.sinch.campaigns import Campaign, CampaignRegister
     from campaign_reg.sandbox.versions import Version
 
 LARGEST_FILE_BYTES = 10 * 1024 * 1024
