@@ -56,7 +56,7 @@ MAY_IMPORT = {
     "sandbox": set[str](),
 }
 ONLY_HERE = {
-    "aiohttp": {"transport/aiohttp.py", "transport/breaks.py", "transport/pool.py", "sandbox"},
+    "aiohttp": {"transport/aiohttp.py", "transport/error_mapping.py", "transport/pool.py", "sandbox"},
     "backoff": {"transport/retry.py"},
     "sqlite3": {"journal/sqlite.py", "journal/schema.py", "journal/writer.py", "batch/claims.py"},
     "cyclopts": {"cli"},

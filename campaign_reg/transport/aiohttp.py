@@ -14,10 +14,10 @@ from aiohttp import hdrs
 from yarl import URL
 
 from campaign_reg.errors import ConnectError, HeldBackError, InvalidInputError, OutcomeUnknownError
-from campaign_reg.transport.body import read_whole
-from campaign_reg.transport.breaks import meaning
+from campaign_reg.transport.error_mapping import meaning
 from campaign_reg.transport.pool import CheckedRequest, ConnectionChoice, Pool
-from campaign_reg.transport.streams import Stream
+from campaign_reg.transport.response_body import read_whole
+from campaign_reg.transport.streaming import Stream
 from campaign_reg.wire.message import Response
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import attrs
 
-from campaign_reg.transport.breaks import ConnectionLostError, SpoiledConnectionError
+from campaign_reg.transport.error_mapping import ConnectionLostError, SpoiledConnectionError
 
 if TYPE_CHECKING:
     from aiohttp import ClientHandlerType, ClientResponse

@@ -79,7 +79,7 @@ MUTANTS = {
         "by_status=dict.fromkeys((429, 503), Refusal(RateLimitError, Applied.NO, transient=True))",
     ),
     "a reset taken for not applied": Mutant(
-        "transport/breaks.py", "return OutcomeUnknownError(name, reason)", "return ConnectError(name, reason)"
+        "transport/error_mapping.py", "return OutcomeUnknownError(name, reason)", "return ConnectError(name, reason)"
     ),
     "the intent journalled after the write": Mutant(
         "protocol/backend.py",

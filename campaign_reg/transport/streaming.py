@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from campaign_reg.errors import CampaignRegError, ConnectError, InvalidInputError
-from campaign_reg.transport.body import pour, read_whole
-from campaign_reg.transport.breaks import BrokenAnswerError, LocalError, StalledError
+from campaign_reg.transport.error_mapping import BrokenAnswerError, LocalError, StalledError
+from campaign_reg.transport.response_body import pour, read_whole
 from campaign_reg.wire.operation import MAX_BODY_BYTES
 
 if TYPE_CHECKING:

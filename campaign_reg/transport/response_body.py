@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from multidict import istr
 
-from campaign_reg.transport.breaks import BrokenAnswerError, LocalError
+from campaign_reg.transport.error_mapping import BrokenAnswerError, LocalError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Mapping

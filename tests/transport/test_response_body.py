@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_reg.transport.body import Unpacker
-from campaign_reg.transport.breaks import BrokenAnswerError
+from campaign_reg.transport.error_mapping import BrokenAnswerError
+from campaign_reg.transport.response_body import Unpacker
 
 PACKERS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
