@@ -21,7 +21,7 @@ import orjson
 
 from campaign_reg.enums import OpenEnum
 from campaign_reg.errors import DecodeError
-from campaign_reg.wire.plans import ODD, Member, at, structurer, unstructurer, wrong_kind
+from campaign_reg.wire.structuring import ODD, Member, at, structurer, unstructurer, wrong_kind
 
 _MAX_TEXT_DIGITS = 18
 _MOST_UNKNOWN_MEMBERS = 256

@@ -20,7 +20,7 @@ import cattrs
 from campaign_reg.enums import OpenEnum
 from campaign_reg.errors import DecodeError
 from campaign_reg.providers.rcs.local_time import format_local, parse_local
-from campaign_reg.wire.plans import at, wrong_kind
+from campaign_reg.wire.structuring import at, wrong_kind
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _AMOUNT = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")

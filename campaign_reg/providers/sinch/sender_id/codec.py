@@ -14,7 +14,7 @@ from campaign_reg.providers.sinch.sender_id import callbacks, models, policies
 from campaign_reg.providers.sinch.sender_id.models import RegistrationState
 from campaign_reg.wire.codec import make_converter as base_converter
 from campaign_reg.wire.codec import parse_datetime, register_model
-from campaign_reg.wire.plans import wrong_kind
+from campaign_reg.wire.structuring import wrong_kind
 
 _TIMES = {"created_at": "createTime", "updated_at": "updateTime"}
 _PROGRESS = frozenset(

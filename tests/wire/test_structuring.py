@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from campaign_reg.errors import DecodeError
-from campaign_reg.wire.plans import ODD, Member, structurer, unstructurer
+from campaign_reg.wire.structuring import ODD, Member, structurer, unstructurer
 
 
 @attrs.frozen(slots=False, kw_only=True)
