@@ -28,7 +28,7 @@ from campaign_reg.cli import main as campaign_reg_command
 from campaign_reg.enums import Verb
 from campaign_reg.models.finding import Severity
 from campaign_reg.protocol.config import ProviderConfig
-from campaign_reg.protocol.judge import VerbRule
+from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.providers.registry import _BUILT_IN
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.sandbox.fault_actions import ACTIONS, MODIFIERS

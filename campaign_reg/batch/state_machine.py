@@ -20,9 +20,8 @@ import attrs
 from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.action import several
-from campaign_reg.protocol.judge import (
-    Judgement,
-    VerbRule,
+from campaign_reg.protocol.rules import Judgement, VerbRule
+from campaign_reg.protocol.verdicts import (
     is_untouched,
     judge,
     lags_behind,

@@ -28,19 +28,13 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import (
-    Judgement,
-    judge,
-    lags_behind,
-    new_matches,
-    remember,
-    shows_effect,
-)
+from campaign_reg.protocol.rules import Judgement
+from campaign_reg.protocol.verdicts import judge, lags_behind, new_matches, remember, shows_effect
 
 if TYPE_CHECKING:
     from campaign_reg.models.outcome import Feedback
     from campaign_reg.protocol.backend import CampaignBackend
-    from campaign_reg.protocol.judge import VerbRule
+    from campaign_reg.protocol.rules import VerbRule
     from campaign_reg.protocol.schedule import Schedule
 
 _FEEDBACK_WAITS_SECONDS = (0.5, 2.0, 8.0)

@@ -35,7 +35,7 @@ SHOWN = {
     40: ROW, 41: CODEC, 42: CODEC, 43: CODEC, 44: CODEC, 45: CODEC, 46: CODEC, 47: TRANSPORT, 48: TRANSPORT,
     49: STREAMS, 50: "protocol/test_pager.py", 51: "protocol/test_pager.py", 52: "protocol/test_pager.py",
     53: TRANSPORT, 54: RESPONSYS, 55: RESPONSYS,
-    56: "protocol/test_judge.py", 57: BATCH, 58: ROW, 59: ROW, 60: TRANSPORT,
+    56: "protocol/test_verdicts.py", 57: BATCH, 58: ROW, 59: ROW, 60: TRANSPORT,
     62: SENDER_CALLBACKS, 63: "batch/test_crash.py", 65: "journal/test_sqlite.py", 66: "journal/test_sqlite.py",
     67: "journal/test_sqlite.py", 68: BATCH, 69: BATCH, 70: BATCH, 71: "cli/batch/test_input.py", 72: BATCH,
     73: "providers/sinch/ten_dlc/test_backend.py", 74: "wire/test_operation.py", 77: "test_files.py",
@@ -43,7 +43,8 @@ SHOWN = {
     82: BATCH,
     83: SINCH_CALLBACKS, 84: SENDER_CALLBACKS, 85: SINCH_CALLBACKS, 86: SINCH_CALLBACKS,
     87: SINCH_CALLBACKS, 88: SENDER_CALLBACKS, 89: TRANSPORT, 90: TRANSPORT,
-    92: "polling/test_poller.py", 93: ROW, 94: "protocol/test_judge.py", 95: ROW, 96: "batch/test_claims.py", 97: BATCH,
+    92: "polling/test_poller.py", 93: ROW, 94: "protocol/test_verdicts.py", 95: ROW, 96: "batch/test_claims.py",
+    97: BATCH,
     61: "polling/test_bulk.py", 64: "trial/test_order.py", 98: "trial/test_limits.py", 99: "trial/test_limits.py",
     75: "cli/batch/test_failed_rows.py", 76: "report/test_page.py", 100: "batch/test_other_verbs.py",
 }  # fmt: skip

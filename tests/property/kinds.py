@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from campaign_reg.enums import Verb, Verdict
-from campaign_reg.protocol.judge import VerbRule
+from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.providers.rcs.rules import RULES as RCS
 from campaign_reg.providers.responsys.rules import RULES as RESPONSYS
 from campaign_reg.providers.sinch.sender_id.rules import RULES as SENDER_ID

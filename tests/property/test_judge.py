@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from campaign_reg.enums import Verdict
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import VerbRule, judge, lags_behind, remember
+from campaign_reg.protocol.rules import VerbRule
+from campaign_reg.protocol.verdicts import judge, lags_behind, remember
 from tests.property.kinds import KINDS
 from tests.property.profile import ENOUGH
 from tests.property.vendor import Kind, Record, Vendor

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("campaign_reg", "tests/property", "tests/__init__.py", "tests/conftest.py", "pyproject.toml")
 HISTORIES = "tests/property/test_row_histories.py::test_no_history_pays_twice_or_lies"
 MANY = {"CAMPAIGN_REG_HISTORIES": "4000", "CAMPAIGN_REG_HISTORIES_UNSHRUNK": "1"}
-ROW, JUDGE, CARRIER = "batch/state_machine.py", "protocol/judge.py", "batch/worker.py"
+ROW, JUDGE, CARRIER = "batch/state_machine.py", "protocol/verdicts.py", "batch/worker.py"
 _INTENT = """\
         if before_send is not None:
             await before_send(self._intent(track, request))

@@ -11,7 +11,7 @@ import attrs
 
 from campaign_reg.enums import CampaignState, Verdict
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import VerbRule
+from campaign_reg.protocol.rules import VerbRule
 
 START = datetime(2026, 3, 6, 18, 0, tzinfo=UTC)
 LONG_AGO = -30 * 86400.0

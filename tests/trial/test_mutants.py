@@ -98,7 +98,7 @@ MUTANTS = {
         ("before its intent was synced",),
     ),
     "status compared instead of version": Mutant(
-        "protocol/judge.py",
+        "protocol/verdicts.py",
         "and preimage.version is not None\n        and reading.version == preimage.version\n",
         "and preimage.version is not None\n        and reading.status == preimage.status\n",
         also=(

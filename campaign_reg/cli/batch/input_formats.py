@@ -22,7 +22,7 @@ from campaign_reg.protocol.params import params_from_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from campaign_reg.protocol.judge import VerbRule
+    from campaign_reg.protocol.rules import VerbRule
 
 NOTE = "#"
 RAW = "#line"

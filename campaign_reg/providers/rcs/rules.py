@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from campaign_reg.enums import Verb
-from campaign_reg.protocol.judge import VerbRule
+from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.providers.rcs.codec import sent_of
 from campaign_reg.providers.rcs.drafts import CampaignDraft, Renewal
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from campaign_reg.enums import Verb
 from campaign_reg.models.finding import Finding, Severity
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import VerbRule
+from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.providers.responsys.codec import shows
 from campaign_reg.providers.responsys.models import (
     Approval,

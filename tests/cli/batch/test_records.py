@@ -25,7 +25,7 @@ from tests.support.report_tables import table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from campaign_reg.protocol.judge import VerbRule
+    from campaign_reg.protocol.rules import VerbRule
     from campaign_reg.sandbox import Sandbox
     from tests.cli.conftest import Main
     from tests.support.command import Ended

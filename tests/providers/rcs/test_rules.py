@@ -9,7 +9,7 @@ import pytest
 
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import judge, lags_behind
+from campaign_reg.protocol.verdicts import judge, lags_behind
 from campaign_reg.providers.rcs.models import CampaignStatus
 from campaign_reg.providers.rcs.rules import RULES, STOPPABLE, is_later
 from tests.support.vendors.rcs_contract import CONTRACT, enum

@@ -11,7 +11,7 @@ import pytest
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.finding import Severity
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import judge
+from campaign_reg.protocol.verdicts import judge
 from campaign_reg.providers.responsys.models import (
     Approval,
     ApprovalStatus,

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from campaign_reg.enums import Verb, Verdict
-from campaign_reg.protocol.judge import VerbRule
+from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.providers.sinch.sender_id.codec import version_time
 from campaign_reg.providers.sinch.sender_id.models import (
     Deletion,

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from campaign_reg.enums import Verb, Verdict
 from campaign_reg.models.reading import Reading
 from campaign_reg.models.terms import TermsOrder
-from campaign_reg.protocol.judge import VerbRule
+from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.providers.sinch.ten_dlc.codec import version_time
 from campaign_reg.providers.sinch.ten_dlc.models import (
     BrandTier,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from acme_campaigns.models import AcmeCampaign, Approval, CampaignDraft, Renewal
 from campaign_reg.enums import Verb
-from campaign_reg.protocol.judge import VerbRule
+from campaign_reg.protocol.rules import VerbRule
 
 _OVER = frozenset({"closed", "declined"})
 

@@ -10,7 +10,8 @@ import pytest
 
 from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.judge import Judgement, VerbRule, is_untouched, judge, lags_behind, shows_effect
+from campaign_reg.protocol.rules import Judgement, VerbRule
+from campaign_reg.protocol.verdicts import is_untouched, judge, lags_behind, shows_effect
 from tests.support.backends import CREATE, DELETE, RESUBMIT
 
 SENT = datetime(2026, 4, 10, 8, 0, 0, tzinfo=UTC)
