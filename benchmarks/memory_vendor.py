@@ -11,10 +11,11 @@ import attrs
 from campaign_reg.clock import SystemClock
 from campaign_reg.enums import CampaignState, Verb
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, Backend, NotApplied, PreparedWrite, Waits
+from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite, Waits
 from campaign_reg.rate import Limits, Permit
 from campaign_reg.transport.limiter import MemoryPace
 

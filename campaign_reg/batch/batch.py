@@ -25,7 +25,7 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.journal.sqlite import SqliteJournal
 from campaign_reg.journal.store import ACCEPTED, BRAKES, Header, JournalStore, ResultRecord
-from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.rate import Limits
 

@@ -26,7 +26,7 @@ from campaign_reg.errors import InvalidInputError, JournalError
 from campaign_reg.journal.lock import is_in_use
 from campaign_reg.journal.schema import looking_on
 from campaign_reg.journal.store import Header, JournalStore, RowRecord
-from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.ports import CampaignBackend
 
 DIRECTORY_VARIABLE = "CAMPAIGN_REG_STATE_DIR"
 _WAIT_SECONDS = 30.0

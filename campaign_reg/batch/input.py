@@ -16,7 +16,7 @@ from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError
 from campaign_reg.journal.store import JournalStore, RowRecord
 from campaign_reg.models.outcome import Outcome
-from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.several import checked_item, items_of, refuse_one
 
 Rows = Iterable[str | BatchRow] | AsyncIterable[str | BatchRow]

@@ -18,7 +18,7 @@ from campaign_reg.journal.store import JournalStore, RowRecord
 from campaign_reg.models.reading import Reading, TermValue
 from campaign_reg.polling.scheduler import Entry, Rounds
 from campaign_reg.protocol.action import may_pass
-from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.ports import CampaignBackend
 
 _MOST_TRIES = 3
 

@@ -14,7 +14,7 @@ from campaign_reg.journal.store import JournalStore
 from campaign_reg.models.reading import Reading
 from campaign_reg.polling.bulk import Sweep
 from campaign_reg.polling.scheduler import Rounds
-from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
 
 CHUNK = 500

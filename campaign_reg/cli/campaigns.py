@@ -13,7 +13,7 @@ from campaign_reg.cli.options import Count, Flag
 if TYPE_CHECKING:
     from campaign_reg.models.campaign import Campaign
     from campaign_reg.models.reading import Terms
-    from campaign_reg.protocol.backend import CampaignBackend
+    from campaign_reg.protocol.ports import CampaignBackend
 
 _COMMON = ("id", "provider", "name", "state", "vendor_status", "version", "created_at", "updated_at")
 _LIST_LINE = "{:<28} {:<10} {:<20} {:<20} {}"

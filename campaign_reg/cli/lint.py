@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from campaign_reg.batch.results import BatchRow
-    from campaign_reg.protocol.backend import CampaignBackend
+    from campaign_reg.protocol.ports import CampaignBackend
 
 _STANDARD_INPUT = "-"
 _MOST_NAMED = 3

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from campaign_reg.models.finding import Finding
     from campaign_reg.models.outcome import Outcome
     from campaign_reg.protocol.action import Action
-    from campaign_reg.protocol.backend import CampaignBackend, Intent
+    from campaign_reg.protocol.ports import CampaignBackend
+    from campaign_reg.protocol.write import Intent
 
 _TOLD = (
     "target",

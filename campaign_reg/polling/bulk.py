@@ -18,8 +18,8 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import CampaignRegError
 from campaign_reg.models.reading import Reading
 from campaign_reg.polling.scheduler import E, Rounds
-from campaign_reg.protocol.backend import CampaignBackend
 from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.ports import CampaignBackend
 
 SAMPLED_SHARE = 0.005
 """Of the campaigns that a listing shows unchanged, those that are read all the same; one of each listing at least."""

@@ -15,7 +15,7 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.polling.bulk import Sweep
 from campaign_reg.polling.scheduler import Entry, Rounds
 from campaign_reg.protocol.action import Action, may_pass
-from campaign_reg.protocol.backend import CampaignBackend
+from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.several import checked_item, items_of
 

@@ -33,7 +33,7 @@ from campaign_reg.protocol.verdicts import judge, lags_behind, new_matches, reme
 
 if TYPE_CHECKING:
     from campaign_reg.models.outcome import Feedback
-    from campaign_reg.protocol.backend import CampaignBackend
+    from campaign_reg.protocol.ports import CampaignBackend
     from campaign_reg.protocol.rules import VerbRule
     from campaign_reg.protocol.schedule import Schedule
 

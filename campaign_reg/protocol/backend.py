@@ -1,8 +1,7 @@
-"""What providers and engine agree on.
+"""The base class of providers' backends.
 
-`CampaignBackend` is the neutral seam: poller, batch, CSV and command use nothing else. `Backend` is what our providers
-start from: it keeps the order of a write (permit, pre-image, checks, intent, send) in one place, so that no provider
-can get it wrong.
+`Backend` keeps the order of a write (permit, pre-image, checks, intent, send) in one place, so that no provider can
+get it wrong.
 """
 
 from __future__ import annotations
@@ -12,103 +11,36 @@ import json
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import TracebackType
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self
 
 import attrs
 
 from campaign_reg.clock import Clock
 from campaign_reg.enums import Verb
 from campaign_reg.errors import (
-    ApiError,
     CampaignRegError,
     HeldBackError,
     InvalidInputError,
     OutcomeUnknownError,
     UnsupportedVerbError,
 )
-from campaign_reg.models.campaign import Campaign
 from campaign_reg.models.finding import Finding
 from campaign_reg.models.outcome import Feedback
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.action import Action, Track, about, done_at_once, not_sent, parse_token
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.params import make_params, plain_params
+from campaign_reg.protocol.ports import C
 from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.several import check_members
+from campaign_reg.protocol.write import Answer, BeforeSend, Found, Intent, NotApplied, PreparedWrite, Waits
 from campaign_reg.rate import Departure, Pace, Permit
-
-C = TypeVar("C", bound=Campaign)
 
 _MOST_READS_BEFORE_WRITE = 5
 _KEY_CHARACTERS = 24
-
-
-@attrs.frozen(kw_only=True)
-class Waits:
-    """How long to wait for what.
-
-    Attributes:
-        settle_seconds: How long a write whose answer was lost may still be applied late, in seconds.
-        quiet_seconds: How long an acknowledged write may show no sign before it is given up as unknown, in seconds.
-        preimage_seconds: Greatest age of a pre-image when a batched write leaves, in seconds.
-    """
-
-    settle_seconds: float = attrs.field(default=900.0, validator=attrs.validators.ge(0))
-    quiet_seconds: float = attrs.field(default=86400.0, validator=attrs.validators.ge(0))
-    preimage_seconds: float = attrs.field(default=30.0, validator=attrs.validators.gt(0))
-
-
-@attrs.frozen(kw_only=True)
-class Intent:
-    """A write that is about to leave.
-
-    Attributes:
-        target: The campaign's id; empty for a create.
-        preimage: The reading just taken; for a create the look that found none like it, None where it cannot be told.
-        digest: SHA-256 of method, URL and body, hexadecimal.
-        at: Local wall clock, aware UTC.
-        departure: Says whether the write has left; `forbidden = True` keeps it from leaving.
-        make_token: Makes the token.
-    """
-
-    target: str
-    preimage: Reading | None
-    digest: str
-    at: datetime
-    departure: Departure = attrs.field(factory=Departure, repr=False, eq=False)
-    make_token: Callable[[], str | None] = attrs.field(default=lambda: None, repr=False, eq=False)
-
-    @property
-    def token(self) -> str | None:
-        """Text for `backend.action(token)`, good from now on; None for a create that nothing tells from others."""
-        return self.make_token()
-
-
-@attrs.frozen(kw_only=True)
-class Answer:
-    """What the vendor's acknowledgement of a write says.
-
-    Attributes:
-        target: The campaign's id.
-        settled: Whether the answer itself says that what was asked for is done; otherwise reading will tell.
-    """
-
-    target: str
-    settled: bool = False
-
-
-@attrs.frozen
-class NotApplied:
-    """A write that is known not to have been applied: it never left, or the vendor refused it.
-
-    Attributes:
-        error: Why; what the caller gets.
-    """
-
-    error: CampaignRegError
 
 
 class WriteRequest(Protocol):
@@ -121,173 +53,6 @@ class WriteRequest(Protocol):
     @property
     def digest(self) -> str:
         """SHA-256 of all that is sent, hexadecimal."""
-        ...
-
-
-@attrs.frozen(kw_only=True)
-class PreparedWrite:
-    """A write as data: everything that can be refused without I/O has been checked, and `Backend.send` sends it.
-
-    Attributes:
-        request_for: Builds the request from the reading just taken; None where a create has nothing to read. Pure.
-        interpret: Reads what the vendor's acknowledgement says; what it raises leaves the outcome unknown. Pure.
-        refused: Finds out what a refusal means that may be the echo of a write that has done its work; None where
-            refusals mean what they say.
-        mark: For a create, what tells the new campaign from all others at the vendor; empty where nothing does.
-    """
-
-    request_for: Callable[[Reading | None], Any]
-    interpret: Callable[[Any], Answer]
-    refused: Callable[[ApiError], Awaitable[Answer | NotApplied]] | None = None
-    mark: Mapping[str, str] = attrs.field(factory=dict)
-
-
-@attrs.frozen(kw_only=True)
-class Found:
-    """What a look for campaigns that answer to a create's mark brought.
-
-    Attributes:
-        readings: The campaigns.
-        vendor_time: The vendor's clock at the look's last answer, whole seconds; None where it did not say.
-    """
-
-    readings: tuple[Reading, ...] = ()
-    vendor_time: datetime | None = None
-
-
-BeforeSend = Callable[[Intent], Awaitable[None]]
-
-
-class CampaignBackend(Protocol[C]):
-    """An open connection to one account at a provider.
-
-    Poller, batch and command use only this. `Backend` implements most of it.
-    """
-
-    @property
-    def provider(self) -> str:
-        """Registered name."""
-        ...
-
-    @property
-    def account(self) -> str:
-        """What tells this account from others at the provider; no secret."""
-        ...
-
-    @property
-    def verbs(self) -> frozenset[Verb]:
-        """What this provider can be asked; every other verb raises `UnsupportedVerbError` before any I/O."""
-        ...
-
-    @property
-    def pace(self) -> Pace:
-        """The account's pace."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """The clock that everything on this backend goes by."""
-        ...
-
-    @property
-    def rng(self) -> random.Random:
-        """The source of jitter."""
-        ...
-
-    @property
-    def in_flight(self) -> int:
-        """Requests that leave at once, at most."""
-        ...
-
-    @property
-    def waits(self) -> Waits:
-        """How long to wait for what."""
-        ...
-
-    @property
-    def schedule(self) -> Schedule:
-        """When to look for a settled action, unless the caller says otherwise."""
-        ...
-
-    def rule(self, verb: Verb | str) -> VerbRule:
-        """What a writing verb means here.
-
-        Raises:
-            UnsupportedVerbError: The provider lacks it.
-        """
-        ...
-
-    async def get(self, id: str) -> C:
-        """Read one campaign.
-
-        Raises:
-            NotFoundError: The vendor does not know it.
-        """
-        ...
-
-    def list(self, *_: Any, **filters: Any) -> Pager[C]:
-        """List campaigns lazily; no I/O before it is iterated. Filters go by name, each provider has its own."""
-        ...
-
-    def everything(self) -> Pager[C]:
-        """List every campaign of the account lazily, also where a plain `list` would not look back so far."""
-        ...
-
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
-        """Read one campaign and reduce it to what decides about a verb."""
-        ...
-
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
-        """The campaigns that answer to a create's mark."""
-        ...
-
-    def reading_of(self, campaign: C) -> Reading:
-        """Reduce a campaign that came with a listing; it may be old."""
-        ...
-
-    def overview(self, verb: Verb) -> Pager[Reading] | None:
-        """Every campaign as a listing shows it; None where no listing says of a verb what reading does."""
-        ...
-
-    async def perform(
-        self,
-        verb: Verb | str,
-        target: str | None = None,
-        params: object = None,
-        *,
-        key: str | None = None,
-        preimage: Reading | None = None,
-        before_send: BeforeSend | None = None,
-    ) -> Action:
-        """Do something: the one way to write."""
-        ...
-
-    def check(self, verb: Verb | str, target: str | None, params: object = None) -> Mapping[str, Any]:
-        """Refuse what can be refused without I/O; returns the parameters in plain form."""
-        ...
-
-    def params(self, verb: Verb | str, params: object) -> Any:
-        """Parameters as an instance of the verb's class."""
-        ...
-
-    def mark(self, params: object, key: str = "") -> Mapping[str, str]:
-        """What tells the campaign that a create makes from all others; empty where nothing does."""
-        ...
-
-    def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:
-        """What the vendor would refuse, or is known to refuse later, found without I/O."""
-        ...
-
-    async def feedback(self, id: str) -> tuple[Feedback, ...]:
-        """The vendor's reasons for refusing a campaign."""
-        ...
-
-    def action(self, token: str) -> Action:
-        """Take up an action again."""
-        ...
-
-    async def aclose(self) -> None:
-        """Close connections and end owned tasks."""
         ...
 
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import attrs
 
 from campaign_reg.errors import ConfigurationError
-from campaign_reg.protocol.backend import Waits
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.protocol.write import Waits
 
 Secret = str | Callable[[], str] | Callable[[], Awaitable[str]]
 """A secret, or what fetches it when it is needed."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from campaign_reg.errors import ApiError, ConfigurationError, ConnectError, InvalidInputError
 from campaign_reg.models.campaign import Campaign
-from campaign_reg.protocol.backend import Answer, Backend, NotApplied, PreparedWrite
+from campaign_reg.protocol.backend import Backend
+from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite
 from campaign_reg.wire.response import error_of
 
 if TYPE_CHECKING:

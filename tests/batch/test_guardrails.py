@@ -15,7 +15,7 @@ from campaign_reg.batch.guardrails import Accepted, Brakes, Gate, Hold
 from campaign_reg.batch.results import Tally
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.models.outcome import Outcome
-from campaign_reg.protocol.backend import Waits
+from campaign_reg.protocol.write import Waits
 from tests.support.accounts import LOST, account, many, worsens, written
 
 pytestmark = pytest.mark.anyio

@@ -36,7 +36,7 @@ from campaign_reg.errors import (
     ServerError,
 )
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Waits
+from campaign_reg.protocol.write import Waits
 from campaign_reg.rate import Permit
 from campaign_reg.sandbox import Sandbox
 from tests.support.backends import MemoryBackend

@@ -26,7 +26,7 @@ from campaign_reg.batch.statistics import account as account_of
 from campaign_reg.enums import Verb
 from campaign_reg.journal.sqlite import SqliteJournal
 from campaign_reg.journal.store import Header
-from campaign_reg.protocol.backend import Answer, NotApplied, PreparedWrite, Waits
+from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite, Waits
 from tests.support.accounts import LOST, SHORT, account, many, worsens, written
 from tests.support.backends import EveryVerbBackend, MemoryRequest
 from tests.support.clocks import VirtualClock

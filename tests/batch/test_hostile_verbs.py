@@ -16,8 +16,8 @@ import pytest
 from campaign_reg import Batch, BatchRow, InvalidInputError, RowResult, Schedule, Verdict
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidRequestError, OutcomeUnknownError, RateLimitError, ServerError
-from campaign_reg.protocol.backend import Answer, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.protocol.rules import VerbRule
+from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.wire.codec import parse_datetime
 from tests.support.backends import EveryVerbBackend, MemoryRequest, Wish
 from tests.support.clocks import VirtualClock

@@ -14,7 +14,7 @@ import pytest
 from campaign_reg import Batch, BatchRow, InvalidInputError, RowResult, Schedule, Verdict
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.errors import OutcomeUnknownError, RateLimitError
-from campaign_reg.protocol.backend import Waits
+from campaign_reg.protocol.write import Waits
 from tests.support.backends import EveryVerbBackend, MemoryBackend
 from tests.support.clocks import VirtualClock
 

@@ -15,8 +15,8 @@ from campaign_reg import Batch, Limits, Poller, Schedule, ServerError, Verdict
 from campaign_reg.enums import Verb
 from campaign_reg.models.reading import Reading
 from campaign_reg.polling.bulk import SAMPLED_SHARE
-from campaign_reg.protocol.backend import Waits
 from campaign_reg.protocol.pager import Page, Pager
+from campaign_reg.protocol.write import Waits
 from campaign_reg.rate import Permit
 from campaign_reg.sandbox import Sandbox
 from tests.support.accounts import LOST, many

@@ -40,8 +40,9 @@ from campaign_reg.errors import (
 )
 from campaign_reg.journal.store import RowRecord
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, Backend, Found, NotApplied, PreparedWrite, Waits
+from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.rate import Permit
 from tests.property.vendor import Kind, Made, Record, Shown, Vendor, at, whole
 from tests.support.backends import MemoryRequest

@@ -27,8 +27,8 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.terms import Change, Direction
 from campaign_reg.protocol.action import Action
-from campaign_reg.protocol.backend import Waits
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.protocol.write import Waits
 from tests.support.backends import MemoryBackend
 from tests.support.clocks import VirtualClock
 

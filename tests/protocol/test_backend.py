@@ -16,8 +16,8 @@ from campaign_reg.errors import (
     ServerError,
     UnsupportedVerbError,
 )
-from campaign_reg.protocol.backend import Intent, PreparedWrite, Waits
 from campaign_reg.protocol.params import make_params, plain_params
+from campaign_reg.protocol.write import Intent, PreparedWrite, Waits
 from campaign_reg.rate import Limits, Permit
 from tests.support.backends import Again, MemoryBackend, MemoryRequest
 from tests.support.clocks import VirtualClock

@@ -12,7 +12,7 @@ import pytest
 
 import campaign_reg
 from campaign_reg import Evidence, Verdict
-from campaign_reg.protocol.backend import Intent
+from campaign_reg.protocol.write import Intent
 from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
 from campaign_reg.sandbox import Sandbox
 

@@ -7,7 +7,7 @@ from typing import Any
 from campaign_reg import Limits, OutcomeUnknownError, Schedule
 from campaign_reg.enums import Verb
 from campaign_reg.models.reading import Terms
-from campaign_reg.protocol.backend import Waits
+from campaign_reg.protocol.write import Waits
 from tests.support.backends import EveryVerbBackend
 from tests.support.clocks import VirtualClock
 

@@ -16,10 +16,11 @@ from campaign_reg.errors import ApiError, ConnectError, NotFoundError
 from campaign_reg.models.outcome import Feedback
 from campaign_reg.models.reading import Reading, Terms
 from campaign_reg.models.terms import TermsOrder
-from campaign_reg.protocol.backend import Answer, Backend, Found, NotApplied, PreparedWrite, Waits
+from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.pager import Page, Pager
 from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.rate import Limits
 from campaign_reg.transport.limiter import MemoryPace
 from campaign_reg.wire.codec import parse_datetime

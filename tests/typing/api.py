@@ -32,9 +32,9 @@ from campaign_reg.models.outcome import Feedback, Outcome
 from campaign_reg.models.reading import Reading
 from campaign_reg.models.terms import Change
 from campaign_reg.protocol.action import Action
-from campaign_reg.protocol.backend import CampaignBackend
 from campaign_reg.protocol.config import ProviderConfig
 from campaign_reg.protocol.pager import Page, Pager
+from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
 from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignDraft,

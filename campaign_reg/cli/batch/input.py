@@ -15,7 +15,7 @@ from campaign_reg.errors import CampaignRegError, InvalidInputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from campaign_reg.protocol.backend import CampaignBackend
+    from campaign_reg.protocol.ports import CampaignBackend
 
 Report = Callable[[str], None]
 

@@ -29,7 +29,7 @@ from campaign_reg.errors import CampaignRegError, InvalidInputError
 from campaign_reg.rate import Limits
 
 if TYPE_CHECKING:
-    from campaign_reg.protocol.backend import CampaignBackend
+    from campaign_reg.protocol.ports import CampaignBackend
 
 _MOST_SHOWN = 50
 

@@ -19,8 +19,8 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, BeforeSend, Found, NotApplied, PreparedWrite
 from campaign_reg.protocol.pager import Pager, checked_page_size
+from campaign_reg.protocol.write import Answer, BeforeSend, Found, NotApplied, PreparedWrite
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.account import AccountCalls

@@ -10,8 +10,8 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import ApiError, InvalidInputError, NotFoundError
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, BeforeSend, Found, PreparedWrite
 from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.write import Answer, BeforeSend, Found, PreparedWrite
 from campaign_reg.providers.responsys import operations as ops
 from campaign_reg.providers.responsys.attributes import Attributes
 from campaign_reg.providers.responsys.calls import Listing

@@ -14,8 +14,8 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import HeldBackError, InvalidInputError
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, BeforeSend, Found, Intent, PreparedWrite
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
+from campaign_reg.protocol.write import Answer, BeforeSend, Found, Intent, PreparedWrite
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops

@@ -13,9 +13,9 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import ApiError, InvalidInputError, OutcomeUnknownError
 from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, BeforeSend, Found, PreparedWrite
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.protocol.several import one_or_several
+from campaign_reg.protocol.write import Answer, BeforeSend, Found, PreparedWrite
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.sinch.calls import SinchCalls
 from campaign_reg.providers.sinch.config import SinchConfig

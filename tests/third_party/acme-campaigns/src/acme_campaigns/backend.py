@@ -16,8 +16,8 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.outcome import Feedback
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.backend import Answer, Found, PreparedWrite
 from campaign_reg.protocol.pager import Page, Pager
+from campaign_reg.protocol.write import Answer, Found, PreparedWrite
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.operation import Operation, build_request
