@@ -18,7 +18,7 @@ from benchmarks.bench import Bench
 from benchmarks.measure import Contender
 from benchmarks.memory_vendor import MemoryBackend
 from campaign_reg import Action, Poller, Schedule, Verb
-from campaign_reg.protocol.action import Track
+from campaign_reg.protocol.track import Track
 
 PENDING = 100_000
 _EVERY_SECONDS = 8.0

@@ -7,7 +7,7 @@ import asyncio
 from benchmarks.bench import Bench
 from benchmarks.report import Figure, Row
 from campaign_reg import Action, Limits, Poller, Schedule, Verb, connect
-from campaign_reg.protocol.action import Track
+from campaign_reg.protocol.track import Track
 from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
 from campaign_reg.sandbox import Sandbox
 

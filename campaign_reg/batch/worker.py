@@ -53,10 +53,11 @@ from campaign_reg.journal.store import JournalStore, RowRecord
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
 from campaign_reg.polling.scheduler import Entry
-from campaign_reg.protocol.action import Track, conclude, look_at, may_pass
+from campaign_reg.protocol.action import conclude, look_at, may_pass
 from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.rules import Judgement
 from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.protocol.track import Track
 from campaign_reg.protocol.verdicts import shows_effect
 from campaign_reg.protocol.write import Intent
 from campaign_reg.rate import Departure

@@ -1,18 +1,14 @@
-"""One change under way at a vendor: what is known of it, its token, and how it ended."""
+"""One change under way at a vendor, and how it ended."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import json
-import zlib
+import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-import attrs
-
+from campaign_reg.clock import Clock
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import (
     ApiError,
@@ -26,67 +22,79 @@ from campaign_reg.errors import (
     RateLimitError,
     TransportError,
 )
-from campaign_reg.models.outcome import Outcome
+from campaign_reg.models.outcome import Feedback, Outcome
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.rules import Judgement
-from campaign_reg.protocol.verdicts import judge, lags_behind, new_matches, remember, shows_effect
-
-if TYPE_CHECKING:
-    from campaign_reg.models.outcome import Feedback
-    from campaign_reg.protocol.ports import CampaignBackend
-    from campaign_reg.protocol.rules import VerbRule
-    from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.protocol.rules import Judgement, VerbRule
+from campaign_reg.protocol.schedule import Schedule
+from campaign_reg.protocol.track import Track, token_of
+from campaign_reg.protocol.verdicts import lags_behind, new_matches, shows_effect
+from campaign_reg.protocol.write import Found, Waits
+from campaign_reg.rate import Permit
 
 _FEEDBACK_WAITS_SECONDS = (0.5, 2.0, 8.0)
-_TOKEN_PREFIX = "cr1."  # noqa: S105  (a format version, no secret)
-_READINGS_KEPT = 32
-_DAMAGED = "this action token is damaged; copy it whole"
 
 
-@attrs.define(kw_only=True)
-class Track:
-    """What is known of one write: enough to judge it, small enough to keep.
-
-    Attributes:
-        verb: What was done.
-        target: The campaign's id.
-        preimage: The reading just before the write; None where there was nothing to read.
-        acknowledged: Whether the vendor answered that it took the write.
-        sent_at: Local wall clock just before it left, aware UTC.
-        readings: Readings since that differed from the one before, oldest first.
-        skipped: Whether nothing was sent, because the pre-image forbade it.
-        mark: For a create, what tells the new campaign from all others.
-        params: Plain parameters, where it takes them to tell whether the campaign is as wanted.
-    """
-
-    verb: Verb
-    target: str
-    preimage: Reading | None = None
-    acknowledged: bool
-    sent_at: datetime
-    readings: list[Reading] = attrs.field(factory=list)
-    skipped: bool = False
-    mark: Mapping[str, str] = attrs.field(factory=dict)
-    params: Mapping[str, Any] = attrs.field(factory=dict)
-
-    def observe(self, rule: VerbRule, reading: Reading, settle_seconds: float = 0.0) -> Judgement | None:
-        """Take in one reading and judge; one from a replica that lags behind an earlier reading is ignored."""
-        if lags_behind(rule, self.preimage, self.readings, reading):
-            return None
-        self.readings[:] = remember(self.readings, reading, _READINGS_KEPT)
-        return judge(
-            rule,
-            self.preimage,
-            self.readings,
-            acknowledged=self.acknowledged,
-            settle_seconds=settle_seconds,
-        )
+class ActionBackend(Protocol):
+    """What an action asks of its backend."""
 
     @property
-    def status(self) -> str:
-        """The vendor's last known word."""
-        newest = self.readings[-1] if self.readings else self.preimage
-        return "" if newest is None else newest.action_status or newest.status
+    def provider(self) -> str:
+        """Registered name."""
+        ...
+
+    @property
+    def account(self) -> str:
+        """What tells this account from others at the provider; no secret."""
+        ...
+
+    @property
+    def verbs(self) -> frozenset[Verb]:
+        """What this provider can be asked; every other verb raises `UnsupportedVerbError` before any I/O."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that everything on this backend goes by."""
+        ...
+
+    @property
+    def rng(self) -> random.Random:
+        """The source of jitter."""
+        ...
+
+    @property
+    def waits(self) -> Waits:
+        """How long to wait for what."""
+        ...
+
+    @property
+    def schedule(self) -> Schedule:
+        """When to look for a settled action, unless the caller says otherwise."""
+        ...
+
+    def rule(self, verb: Verb | str) -> VerbRule:
+        """What a writing verb means here.
+
+        Raises:
+            UnsupportedVerbError: The provider lacks it.
+        """
+        ...
+
+    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+        """Read one campaign and reduce it to what decides about a verb."""
+        ...
+
+    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+        """The campaigns that answer to a create's mark."""
+        ...
+
+    def params(self, verb: Verb | str, params: object) -> Any:
+        """Parameters as an instance of the verb's class."""
+        ...
+
+    async def feedback(self, id: str) -> tuple[Feedback, ...]:
+        """The vendor's reasons for refusing a campaign."""
+        ...
 
 
 class Action:
@@ -96,7 +104,7 @@ class Action:
     token, kept anywhere, takes it up again.
     """
 
-    def __init__(self, backend: CampaignBackend[Any], track: Track, outcome: Outcome | None = None) -> None:
+    def __init__(self, backend: ActionBackend, track: Track, outcome: Outcome | None = None) -> None:
         self._backend = backend
         self._track = track
         self._outcome = outcome
@@ -142,21 +150,7 @@ class Action:
     @property
     def token(self) -> str:
         """Text for `backend.action(token)`, which takes the action up again; versioned, without secrets."""
-        track = self._track
-        plain = {
-            "p": self._backend.provider,
-            "acct": self._backend.account,
-            "verb": track.verb.value,
-            "target": track.target,
-            "ack": track.acknowledged,
-            "sent": track.sent_at.isoformat(),
-            "pre": None if track.preimage is None else track.preimage.to_plain(),
-            "seen": [reading.to_plain() for reading in track.readings],
-            "skip": track.skipped,
-        }
-        plain |= {name: dict(value) for name, value in (("mark", track.mark), ("par", track.params)) if value}
-        text = json.dumps(plain, separators=(",", ":")).encode()
-        return f"{_TOKEN_PREFIX}{base64.urlsafe_b64encode(text).decode().rstrip('=')}.{zlib.crc32(text):08x}"
+        return token_of(self._track, self._backend.provider, self._backend.account)
 
     async def refresh(self) -> Outcome | None:
         """Read the campaign once; returns the outcome when this reading decides it.
@@ -346,7 +340,7 @@ def may_pass(error: CampaignRegError) -> bool:
 
 
 async def look_at(
-    backend: CampaignBackend[Any], target: str, verb: Verb, params: Mapping[str, Any] | None = None
+    backend: ActionBackend, target: str, verb: Verb, params: Mapping[str, Any] | None = None
 ) -> Reading:
     """One reading, in which a 404 is an answer and not an error.
 
@@ -383,9 +377,7 @@ def about(target: str, reading: Reading) -> Reading:
     return reading
 
 
-async def conclude(
-    backend: CampaignBackend[Any], track: Track, judgement: Judgement, reading: Reading
-) -> Outcome:
+async def conclude(backend: ActionBackend, track: Track, judgement: Judgement, reading: Reading) -> Outcome:
     """Turn a judgement into an outcome: with changes, and with the vendor's feedback for a failure.
 
     Feedback that cannot be fetched is left out, and the reason says so: it must not hide the verdict.
@@ -416,7 +408,7 @@ async def conclude(
     )
 
 
-async def _patient_feedback(backend: CampaignBackend[Any], target: str) -> tuple[Feedback, ...]:
+async def _patient_feedback(backend: ActionBackend, target: str) -> tuple[Feedback, ...]:
     """The vendor's reasons; what may pass is tried again, since nobody asks for them a second time."""
     for wait_seconds in _FEEDBACK_WAITS_SECONDS:
         try:
@@ -451,39 +443,3 @@ def done_at_once(track: Track, at: datetime) -> Outcome:
         reason="the vendor answered that it is done",
         settled_at=at,
     )
-
-
-def parse_token(token: str, provider: str, account: str) -> Track:
-    """What a token says.
-
-    Raises:
-        InvalidInputError: It is no token of ours, or of another provider or account.
-    """
-    token = token.strip()
-    if not token.startswith(_TOKEN_PREFIX):
-        raise InvalidInputError("this is no action token of this release (it should begin with 'cr1.')")
-    text, _, check = token.removeprefix(_TOKEN_PREFIX).partition(".")
-    try:
-        content = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        if check != f"{zlib.crc32(content):08x}":
-            raise InvalidInputError(_DAMAGED)
-        plain = json.loads(content)
-        if (plain["p"], plain["acct"]) != (provider, account):
-            raise InvalidInputError(
-                f"this token belongs to {plain['p']} account {plain['acct']}, not to {provider} account {account}"
-            )
-        return Track(
-            verb=Verb(plain["verb"]),
-            target=plain["target"],
-            acknowledged=plain["ack"],
-            sent_at=datetime.fromisoformat(plain["sent"]),
-            preimage=None if plain["pre"] is None else Reading.from_plain(plain["target"], plain["pre"]),
-            readings=[Reading.from_plain(plain["target"], item) for item in plain["seen"]],
-            skipped=plain["skip"],
-            mark=plain.get("mark", {}),
-            params=plain.get("par", {}),
-        )
-    except InvalidInputError:
-        raise
-    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InvalidInputError(_DAMAGED) from error

@@ -29,13 +29,14 @@ from campaign_reg.errors import (
 from campaign_reg.models.finding import Finding
 from campaign_reg.models.outcome import Feedback
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.action import Action, Track, about, done_at_once, not_sent, parse_token
+from campaign_reg.protocol.action import Action, about, done_at_once, not_sent
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.params import make_params, plain_params
 from campaign_reg.protocol.ports import C
 from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.several import check_members
+from campaign_reg.protocol.track import Track, parse_token
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, Intent, NotApplied, PreparedWrite, Waits
 from campaign_reg.rate import Departure, Pace, Permit
 
