@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import attrs
 
 from campaign_reg.batch.claims import Holdings
-from campaign_reg.batch.guardrails import Accepted, Brakes, Gate, Hold
+from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails, Halt
 from campaign_reg.batch.input import Arrivals, Intake, Rows, is_open_ended, is_sealed, open_up
 from campaign_reg.batch.manual import cancel_rest, decide
 from campaign_reg.batch.notifications import News
@@ -24,7 +24,7 @@ from campaign_reg.batch.worker import Carrier
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import ACCEPTED, BRAKES, Header, JournalStore, ResultRecord
+from campaign_reg.journal.store import ACCEPTED, GUARDRAILS, Header, JournalStore, ResultRecord
 from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.rate import Limits
@@ -32,7 +32,7 @@ from campaign_reg.rate import Limits
 if TYPE_CHECKING:
     from typing import Unpack
 
-    from campaign_reg.batch.guardrails import BrakeSettings
+    from campaign_reg.batch.guardrails import GuardrailSettings
 
 
 class Batch:
@@ -53,7 +53,7 @@ class Batch:
         schedule: Schedule,
         wait_seconds: float | None,
         open_ended: bool,
-        brakes: Brakes,
+        guardrails: Guardrails,
     ) -> None:
         self._path, self._backend, self._verb = Path(path).resolve(), backend, verb
         self._limits, self._schedule, self._wait_seconds = limits, schedule, wait_seconds
@@ -63,10 +63,10 @@ class Batch:
             resend=resend,
         )
         self._header = Header(provider=backend.provider, account=backend.account, verb=verb.value)
-        self._given, self._open_ended, self._sealed = brakes, open_ended, False
+        self._given, self._open_ended, self._sealed = guardrails, open_ended, False
         self._tally = Tally()
-        self._gate = Gate(Brakes(), Accepted(), self._tally)
-        # Phases of rows that the last run left behind a brake, or that came in since.
+        self._gate = Gate(Guardrails(), Accepted(), self._tally)
+        # Phases of rows that the last run left behind a guardrail, or that came in since.
         self._left: frozenset[str] = frozenset()
         self._journal_: JournalStore | None = None
         self._arrivals: Arrivals | None = None
@@ -91,7 +91,7 @@ class Batch:
         schedule: Schedule | None = None,
         wait_seconds: float | None = None,
         open_ended: bool = False,
-        **brakes: Unpack[BrakeSettings],
+        **guardrails: Unpack[GuardrailSettings],
     ) -> Batch:
         """A batch whose journal is at `path`; the file is made where there is none. I/O begins with `async with`.
 
@@ -105,8 +105,8 @@ class Batch:
             wait_seconds: How long a run waits for outcomes once everything has been sent; None waits for all of them.
                 What is open then goes on at the vendor, and in the next run.
             open_ended: Take rows in by `submit` while it runs, until `seal`, instead of all at once by `add`.
-            brakes: What it may cost, and when it waits for a person: the members of
-                `campaign_reg.batch.guardrails.Brakes`. Those that the journal has hold as well.
+            guardrails: What it may cost, and when it waits for a person: the members of
+                `campaign_reg.batch.guardrails.Guardrails`. Those that the journal has hold as well.
 
         Raises:
             UnsupportedVerbError: The provider lacks the verb.
@@ -126,7 +126,7 @@ class Batch:
             schedule=schedule or backend.schedule,
             wait_seconds=wait_seconds,
             open_ended=open_ended,
-            brakes=Brakes(**brakes),
+            guardrails=Guardrails(**guardrails),
         )
 
     async def __aenter__(self) -> Self:
@@ -205,7 +205,7 @@ class Batch:
 
         Raises:
             InvalidInputError: The row can never be sent, or is there with different parameters; the batch is not
-                open-ended, was sealed or closed, or a brake holds it. The row was not taken in.
+                open-ended, was sealed or closed, or a guardrail holds it. The row was not taken in.
             AuthenticationError: The credentials were refused; the batch can be resumed.
             JournalError: The journal cannot be written.
         """
@@ -254,7 +254,8 @@ class Batch:
         """Read every row that has not been begun, and say what a run would do; sends nothing.
 
         Args:
-            save: Keep it in the journal: later plans say what has changed since, and the brakes given to `open` bind
+            save: Keep it in the journal: later plans say what has changed since, and the guardrails given to `open`
+            bind
                 every run from now on, in place of those that the journal had.
             seen: Called with each row as it has been read, so that a plan of a million rows need not be kept.
 
@@ -263,7 +264,7 @@ class Batch:
             InvalidInputError: There is a cap on the money and no price; nothing was kept.
         """
         if save:
-            await self._brake(self._given)
+            await self._enforce(self._given)
         return await Planner(self._journal, self._backend, self._verb, save=save, seen=seen).make(
             self._places
         )
@@ -275,7 +276,7 @@ class Batch:
         is not accepted: a canary that has not been sent yet is waited for as before.
 
         Raises:
-            InvalidInputError: The brakes given to `open` do not go with those of the journal.
+            InvalidInputError: The guardrails given to `open` do not go with those of the journal.
         """
         await self._tighten()
         accepted = self._gate.all_accepted()
@@ -324,12 +325,12 @@ class Batch:
         return self._tally.summary(self._hold)
 
     @property
-    def _hold(self) -> Hold | None:
+    def _hold(self) -> Halt | None:
         """What keeps rows from being sent that the last run left; None once nothing does any more."""
         return self._gate.hold(first=Phase.READY in self._left) if self._left else None
 
     async def run(self) -> Summary:
-        """Run until every row has ended, a brake holds the rest, or `wait_seconds` or the schedule's deadline is over.
+        """Run until every row has ended, a guardrail holds the rest, or `wait_seconds` or the deadline is over.
 
         Cancelling stops waiting only; the run goes on until the `async with` is left.
 
@@ -381,8 +382,8 @@ class Batch:
         """Count what the journal says; returns the newest result's number."""
         journal, totals = self._journal, await self._journal.totals()
         self._tally = Tally.of(totals)
-        brakes = Brakes.from_text(await journal.meta(BRAKES))
-        self._gate = Gate(brakes, await self._accepted(), self._tally)
+        guardrails = Guardrails.from_text(await journal.meta(GUARDRAILS))
+        self._gate = Gate(guardrails, await self._accepted(), self._tally)
         self._sealed = await is_sealed(journal)
         self._facts = attrs.evolve(
             self._facts,
@@ -459,16 +460,16 @@ class Batch:
         await self._give_up_holdings()
 
     async def _tighten(self) -> None:
-        """Pull the brakes of this call and those of the journal together."""
-        brakes = self._gate.brakes.tightened(self._given)
-        if brakes != self._gate.brakes:
-            await self._brake(brakes)
+        """Pull the guardrails of this call and those of the journal together."""
+        guardrails = self._gate.guardrails.tightened(self._given)
+        if guardrails != self._gate.guardrails:
+            await self._enforce(guardrails)
 
-    async def _brake(self, brakes: Brakes) -> None:
-        """Put brakes in force, durably: a restart must not loosen them."""
-        brakes.check()
-        await self._journal.remember(BRAKES, brakes.to_text())
-        self._gate.brakes = brakes
+    async def _enforce(self, guardrails: Guardrails) -> None:
+        """Put guardrails in force, durably: a restart must not loosen them."""
+        guardrails.check()
+        await self._journal.remember(GUARDRAILS, guardrails.to_text())
+        self._gate.guardrails = guardrails
         self._wake()
 
     def _door(self) -> Arrivals:

@@ -1,7 +1,7 @@
 """What keeps a batch from sending more: caps on number and price, and what a person wants to look at first.
 
-Brakes are kept in the journal. A later run can pull them tighter; only a new plan, which a person asks for, loosens
-them. Rows that were sent are waited for all the same: a brake holds what has not left yet.
+Guardrails are kept in the journal. A later run can pull them tighter; only a new plan, which a person asks for, loosens
+them. Rows that were sent are waited for all the same: a guardrail holds what has not left yet.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 N = TypeVar("N", int, Decimal)
 
 
-class BrakeSettings(TypedDict, total=False):
-    """The brakes as keyword arguments; `Brakes` says what each does."""
+class GuardrailSettings(TypedDict, total=False):
+    """The guardrails as keyword arguments; `Guardrails` says what each does."""
 
     fee: Decimal | None
     max_items: int | None
@@ -48,7 +48,7 @@ def _is_count(least: int) -> Callable[[object, attrs.Attribute[Any], object], No
 
 
 @attrs.frozen
-class Hold:
+class Halt:
     """Why nothing more is sent.
 
     Attributes:
@@ -85,7 +85,7 @@ class Accepted:
 
 
 @attrs.frozen(kw_only=True)
-class Brakes:
+class Guardrails:
     """What a batch may cost, and when it waits for a person.
 
     Attributes:
@@ -113,7 +113,7 @@ class Brakes:
             return cls(**plain)
         except (TypeError, InvalidOperation) as error:
             raise InvalidInputError(
-                f"the journal's brakes cannot be read ({error}): plan it again"
+                f"the journal's guardrails cannot be read ({error}): plan it again"
             ) from error
 
     def to_text(self) -> str:
@@ -145,7 +145,7 @@ class Brakes:
         """
         _ = self.most_attempts
 
-    def tightened(self, other: Brakes) -> Brakes:
+    def tightened(self, other: Guardrails) -> Guardrails:
         """Both together; of two caps the stricter counts.
 
         Raises:
@@ -155,7 +155,7 @@ class Brakes:
             raise InvalidInputError(
                 f"the batch was planned at {self.fee} an attempt, not at {other.fee}: plan it again to change that"
             )
-        return Brakes(
+        return Guardrails(
             fee=other.fee if self.fee is None else self.fee,
             max_items=_least(self.max_items, other.max_items),
             max_fee=_least(self.max_fee, other.max_fee),
@@ -179,7 +179,7 @@ class Brakes:
             cost = f"{items:,} x {self.fee} = {items * self.fee:,}"
             raise InvalidInputError(f"{cost}, but max_fee is {self.max_fee:,}: nothing was sent")
 
-    def hold(self, tally: Tally, accepted: Accepted, *, first: bool = True) -> Hold | None:
+    def hold(self, tally: Tally, accepted: Accepted, *, first: bool = True) -> Halt | None:
         """Why nothing more may be sent by now; None while something may.
 
         Args:
@@ -190,39 +190,39 @@ class Brakes:
         """
         most, unknown = self.most_attempts, tally.verdicts[Verdict.UNKNOWN]
         if most is not None and tally.attempts >= most:
-            return Hold(
+            return Halt(
                 f"{tally.attempts:,} x {self.fee} leave no room for another under {self.max_fee:,}", True
             )
         if first and self.max_items is not None and tally.sent >= self.max_items:
-            return Hold(f"sent so far: {tally.sent:,}, and max_items is {self.max_items:,}", True)
+            return Halt(f"sent so far: {tally.sent:,}, and max_items is {self.max_items:,}", True)
         if first and self.canary is not None and accepted.canary < self.canary <= tally.sent:
-            return Hold(f"the canary was sent, {self.canary:,} of the campaigns: look at how it ended", False)
+            return Halt(f"the canary was sent, {self.canary:,} of the campaigns: look at how it ended", False)
         if self.stop_on_downgrades and tally.downgraded > accepted.downgraded:
-            return Hold(f"came back with worse terms: {tally.downgraded:,} of the campaigns", False)
+            return Halt(f"came back with worse terms: {tally.downgraded:,} of the campaigns", False)
         if self.max_unknown is not None and unknown > accepted.unknown + self.max_unknown:
-            return Hold(f"unknown rows: {unknown:,}, more than {self.max_unknown:,}", False)
+            return Halt(f"unknown rows: {unknown:,}, more than {self.max_unknown:,}", False)
         return None
 
 
 class Gate:
-    """Lets writes out, and counts them, as long as the brakes allow.
+    """Lets writes out, and counts them, as long as the guardrails allow.
 
     Args:
-        brakes: What a batch may cost.
+        guardrails: What a batch may cost.
         accepted: What no longer holds it.
         tally: What has been sent, and how it ended.
 
     Attributes:
-        brakes: Those in force.
+        guardrails: Those in force.
         accepted: What a person has accepted so far.
     """
 
-    def __init__(self, brakes: Brakes, accepted: Accepted, tally: Tally) -> None:
-        self.brakes, self.accepted, self._tally = brakes, accepted, tally
+    def __init__(self, guardrails: Guardrails, accepted: Accepted, tally: Tally) -> None:
+        self.guardrails, self.accepted, self._tally = guardrails, accepted, tally
 
-    def hold(self, *, first: bool = True) -> Hold | None:
+    def hold(self, *, first: bool = True) -> Halt | None:
         """Why nothing more may be sent by now; of its row the first write, or a lost one again."""
-        return self.brakes.hold(self._tally, self.accepted, first=first)
+        return self.guardrails.hold(self._tally, self.accepted, first=first)
 
     def has_room(self, undecided: int) -> bool:
         """Whether one more row may be begun, if all that were begun are sent.
@@ -230,9 +230,9 @@ class Gate:
         Args:
             undecided: Rows that were begun, of which nobody knows yet whether they will be sent.
         """
-        most_rows = _least(self.brakes.max_items, self._canary)
+        most_rows = _least(self.guardrails.max_items, self._canary)
         return _is_below(self._tally.sent + undecided, most_rows) and _is_below(
-            self._tally.attempts + undecided, self.brakes.most_attempts
+            self._tally.attempts + undecided, self.guardrails.most_attempts
         )
 
     def all_accepted(self) -> Accepted:
@@ -245,7 +245,7 @@ class Gate:
         )
 
     def admit(self, *, first: bool) -> bool:
-        """Count one write that is about to leave, unless a brake holds it.
+        """Count one write that is about to leave, unless a guardrail holds it.
 
         Args:
             first: Whether it is its row's first.
@@ -264,7 +264,7 @@ class Gate:
     @property
     def _canary(self) -> int | None:
         """The canary that nobody has accepted yet."""
-        canary = self.brakes.canary
+        canary = self.guardrails.canary
         return None if canary is None or canary <= self.accepted.canary else canary
 
 

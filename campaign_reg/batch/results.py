@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import attrs
 
-from campaign_reg.batch.guardrails import Hold
+from campaign_reg.batch.guardrails import Halt
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.journal.store import ResultRecord, Totals
 from campaign_reg.models.outcome import Feedback, Outcome
@@ -104,7 +104,7 @@ class Summary:
     attempts: int
     downgraded: int
     reasons: tuple[ReasonGroup, ...] = ()
-    hold: Hold | None = None
+    hold: Halt | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -164,7 +164,7 @@ class Tally:
             }:
                 self._reasons[key] += rows
 
-    def summary(self, hold: Hold | None = None) -> Summary:
+    def summary(self, hold: Halt | None = None) -> Summary:
         """Where the batch stands."""
         return Summary(
             rows=self.rows,

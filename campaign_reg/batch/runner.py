@@ -81,7 +81,7 @@ class Run:
             await self._stop()
 
     def wake(self) -> None:
-        """More rows are in the journal, or there will be no more, or a brake was let go, or a look has raised."""
+        """More rows are in the journal, or there will be no more, or a guardrail was let go, or a look has raised."""
         self._hungry.set()
         self._arrived.set()
         self._rounds.nudge()
@@ -124,7 +124,7 @@ class Run:
         return not (carrier.cancelled or carrier.stopping) and self._gate.hold() is None
 
     def _may_go_on(self) -> bool:
-        """Whether room has come back for rows that a brake held: what was counted was refused, or somebody let go."""
+        """Whether held rows have room again: what was counted was refused, or the halt was released."""
         return self._may_send() and not (self._all_begun and not self._carrier.held)
 
     async def _look(self, row: Row) -> float | None:
@@ -166,7 +166,7 @@ class Run:
         self._all_begun = True
 
     async def _may_begin(self) -> bool:
-        """Wait for a free worker, and for room under the brakes; returns whether there is any."""
+        """Wait for a free worker, and for room under the guardrails; returns whether there is any."""
         while self._may_send():
             busy = self._rounds.ready >= self._places or self._carrier.held_seconds() > 0
             if not busy and self._gate.has_room(self._carrier.undecided):

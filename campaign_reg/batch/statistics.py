@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.batch.guardrails import Brakes, Hold
+from campaign_reg.batch.guardrails import Guardrails, Halt
 from campaign_reg.batch.plan import PlanNote
 from campaign_reg.batch.results import RowResult, Summary, Tally
 from campaign_reg.batch.state_machine import Phase
@@ -71,7 +71,7 @@ class Account:
     Attributes:
         header: What the journal is about.
         sealed: Whether the input is complete, or rows are handed in one by one.
-        brakes: What the batch may cost, and when it waits for a person.
+        guardrails: What the batch may cost, and when it waits for a person.
         summary: Counts, and what holds the open rows.
         phases: Rows by where they stand.
         resent: Rows sent a second time, the first being proven unapplied.
@@ -84,7 +84,7 @@ class Account:
 
     header: Header
     sealed: bool
-    brakes: Brakes
+    guardrails: Guardrails
     summary: Summary
     phases: Mapping[str, int]
     resent: int
@@ -122,12 +122,12 @@ class Counting:
 
     def account(self) -> Account:
         """What it came to."""
-        brakes = self._view.brakes or Brakes()
+        guardrails = self._view.guardrails or Guardrails()
         return Account(
             header=self._view.header,
             sealed=self._view.sealed,
-            brakes=brakes,
-            summary=self._tally.summary(self._hold(brakes)),
+            guardrails=guardrails,
+            summary=self._tally.summary(self._hold(guardrails)),
             phases=self._phases,
             resent=self._resent,
             evidence={kind: self._evidence[kind] for kind in Evidence},
@@ -140,10 +140,10 @@ class Counting:
             changed_since_plan=self._view.changed_since_plan(),
         )
 
-    def _hold(self, brakes: Brakes) -> Hold | None:
+    def _hold(self, guardrails: Guardrails) -> Halt | None:
         waiting = self._phases.keys() & {Phase.READY, Phase.LOST}
         first = Phase.READY in waiting
-        return brakes.hold(self._tally, self._view.accepted, first=first) if waiting else None
+        return guardrails.hold(self._tally, self._view.accepted, first=first) if waiting else None
 
     def _count_reasons(self, reasons: tuple[Feedback, ...]) -> None:
         """A row that says the same thing twice counts once."""
@@ -168,7 +168,7 @@ class Counting:
         )
 
 
-def resume_line(path: Path, hold: Hold | None = None) -> str:
+def resume_line(path: Path, hold: Halt | None = None) -> str:
     """The command that goes on with a batch, once somebody has looked at what holds it."""
     if hold is not None and hold.by_cap:
         return "plan it again with other caps (campaign-reg batch plan ... --journal), or cancel the rest"

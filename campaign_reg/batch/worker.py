@@ -74,7 +74,7 @@ class _ContradictedError(Exception):
 
 
 class _HeldError(Exception):
-    """A brake was pulled, or the batch cancelled or stopped, while the row was being prepared."""
+    """A guardrail was reached, or the batch cancelled or stopped, while the row was being prepared."""
 
 
 class Row(Entry):
@@ -127,7 +127,7 @@ class Carrier:
         cancelled: Whether rows that have not been sent end here.
         stopping: Whether no write may leave any more.
         undecided: Rows that were begun, of which nobody knows yet whether they will be sent.
-        held: Rows that a brake keeps from being sent.
+        held: Rows that a guardrail keeps from being sent.
     """
 
     def __init__(

@@ -69,7 +69,7 @@ WAITING = Waiting()
 
 @Parameter(name="*")
 @attrs.frozen(kw_only=True)
-class Braking:
+class GuardrailOptions:
     """What a batch may cost, and when it waits for a person.
 
     Attributes:
@@ -89,7 +89,7 @@ class Braking:
     max_unknown: Whole | None = None
 
 
-NO_BRAKES = Braking()
+NO_GUARDRAILS = GuardrailOptions()
 
 
 @Parameter(name="*")

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from campaign_reg.batch.guardrails import Accepted, Brakes
+from campaign_reg.batch.guardrails import Accepted, Guardrails
 from campaign_reg.batch.plan import difference
 from campaign_reg.batch.results import RowResult, result_of
 from campaign_reg.enums import Verb, Verdict
 from campaign_reg.journal.schema import PLANS_SINCE_VERSION, looking_on, read_header
-from campaign_reg.journal.store import ACCEPTED, BRAKES, Header, ResultRecord
+from campaign_reg.journal.store import ACCEPTED, GUARDRAILS, Header, ResultRecord
 
 if TYPE_CHECKING:
     import sqlite3
@@ -87,10 +87,10 @@ class View:
         return self._meta("input") is not None or self._meta("open_ended") is not None
 
     @property
-    def brakes(self) -> Brakes | None:
+    def guardrails(self) -> Guardrails | None:
         """What the batch may cost, and when it waits for a person; None where nobody said."""
-        text = self._meta(BRAKES)
-        return None if text is None else Brakes.from_text(text)
+        text = self._meta(GUARDRAILS)
+        return None if text is None else Guardrails.from_text(text)
 
     @property
     def accepted(self) -> Accepted:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import attrs
 
-BRAKES, ACCEPTED = "brakes", "accepted"
+GUARDRAILS, ACCEPTED = "brakes", "accepted"
 """Facts under which a journal keeps what holds its batch, and what no longer does."""
 
 

@@ -70,6 +70,6 @@ def gather(seen: View, journal: Path, fee: Decimal | None = None) -> Story:
         terms=terms,
         waits=waits,
         doubts=tuple(doubts),
-        fee=account.brakes.fee if fee is None else fee,
+        fee=account.guardrails.fee if fee is None else fee,
         written_at=datetime.now(UTC),
     )

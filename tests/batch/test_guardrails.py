@@ -1,4 +1,4 @@
-"""Caps and brakes: exact under concurrency, durable, and loosened by a person only."""
+"""Caps and guardrails: exact under concurrency, durable, and loosened by a person only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_reg import Batch, InvalidInputError, Limits, Verdict
-from campaign_reg.batch.guardrails import Accepted, Brakes, Gate, Hold
+from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails, Halt
 from campaign_reg.batch.results import Tally
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.models.outcome import Outcome
@@ -24,10 +24,10 @@ FEE = Decimal("15.00")
 
 
 class TestCaps:
-    @pytest.mark.parametrize("brakes", [{"max_items": 7}, {"fee": FEE, "max_fee": Decimal("119.99")}])
-    async def test_bind_exactly(self, tmp_path: Path, brakes: dict[str, Any]) -> None:
+    @pytest.mark.parametrize("guardrails", [{"max_items": 7}, {"fee": FEE, "max_fee": Decimal("119.99")}])
+    async def test_bind_exactly(self, tmp_path: Path, guardrails: dict[str, Any]) -> None:
         backend = account(*many(30))
-        async with Batch.open(tmp_path / "b.db", backend, "resubmit", **brakes) as batch:
+        async with Batch.open(tmp_path / "b.db", backend, "resubmit", **guardrails) as batch:
             await batch.add(many(30))
             summary = await batch.run()
         assert len(written(backend)) == 7
@@ -45,7 +45,7 @@ class TestCaps:
             await batch.add(ids)
             summary = await batch.run()
         assert (len(written(backend)), summary.attempts, summary.open) == (3, 4, 1)
-        assert summary.hold == Hold("4 x 15.00 leave no room for another under 60.00", by_cap=True)
+        assert summary.hold == Halt("4 x 15.00 leave no room for another under 60.00", by_cap=True)
         # A new plan, with more money, lets it go on.
         async with Batch.open(path, backend, "resubmit", fee=FEE, max_fee=5 * FEE) as batch:
             await batch.plan(save=True)
@@ -92,7 +92,7 @@ class TestCanary:
             summary = batch.summary()
         assert sorted(result.id for result in results) == many(3)
         assert {result.outcome.verdict for result in results} == {Verdict.SUCCEEDED}
-        assert summary.hold == Hold(
+        assert summary.hold == Halt(
             "the canary was sent, 3 of the campaigns: look at how it ended", by_cap=False
         )
         # The same call again, after a crash for example, is no consent.
@@ -132,8 +132,8 @@ class TestWhatAPersonMustSee:
             summary = await batch.run()
         assert 1 <= len(written(backend)) < 30
         assert (summary.downgraded, summary.open) == (1, 30 - len(written(backend)))
-        assert summary.hold == Hold("came back with worse terms: 1 of the campaigns", by_cap=False)
-        # The brake is the journal's: a restart that does not name it is held by it as well.
+        assert summary.hold == Halt("came back with worse terms: 1 of the campaigns", by_cap=False)
+        # The guardrail is the journal's: a restart that does not name it is held by it as well.
         async with Batch.open(path, backend, "resubmit", limits=limits) as batch:
             assert (await batch.run()).hold is not None
             await batch.release()
@@ -186,7 +186,7 @@ class TestWaiting:
 
 def test_a_gate_counts_campaigns_and_attempts() -> None:
     tally = Tally(rows=9)
-    gate = Gate(Brakes(max_items=2, fee=FEE, max_fee=4 * FEE), Accepted(), tally)
+    gate = Gate(Guardrails(max_items=2, fee=FEE, max_fee=4 * FEE), Accepted(), tally)
     assert gate.admit(first=True)
     assert gate.admit(first=False)
     assert (tally.sent, tally.attempts) == (1, 2)
@@ -199,8 +199,8 @@ def test_a_gate_counts_campaigns_and_attempts() -> None:
     ]  # fmt: skip
 
 
-BRAKES = st.builds(
-    Brakes,
+GUARDRAILS = st.builds(
+    Guardrails,
     fee=st.sampled_from([None, FEE]),
     max_items=st.none() | st.integers(0, 9),
     max_fee=st.none() | st.decimals(0, 99, places=2),
@@ -210,9 +210,9 @@ BRAKES = st.builds(
 )
 
 
-@given(BRAKES)
-def test_the_journal_forgets_no_brake(brakes: Brakes) -> None:
-    assert Brakes.from_text(brakes.to_text()) == brakes
+@given(GUARDRAILS)
+def test_the_journal_forgets_no_brake(guardrails: Guardrails) -> None:
+    assert Guardrails.from_text(guardrails.to_text()) == guardrails
 
 
 def counted(sent: int, attempts: int, downgraded: int, unknown: int) -> Tally:
@@ -223,10 +223,10 @@ def counted(sent: int, attempts: int, downgraded: int, unknown: int) -> Tally:
     return tally
 
 
-@given(BRAKES, BRAKES, st.builds(counted, *[st.integers(0, 9)] * 4))
-def test_two_together_hold_whatever_either_holds(one: Brakes, other: Brakes, tally: Tally) -> None:
-    for brakes in (one, other):
-        if brakes.max_fee is not None and brakes.fee is None:
+@given(GUARDRAILS, GUARDRAILS, st.builds(counted, *[st.integers(0, 9)] * 4))
+def test_two_together_hold_whatever_either_holds(one: Guardrails, other: Guardrails, tally: Tally) -> None:
+    for guardrails in (one, other):
+        if guardrails.max_fee is not None and guardrails.fee is None:
             return
     both, accepted = one.tightened(other), Accepted()
     either = one.hold(tally, accepted) or other.hold(tally, accepted)
@@ -235,7 +235,7 @@ def test_two_together_hold_whatever_either_holds(one: Brakes, other: Brakes, tal
 
 
 @pytest.mark.parametrize(
-    ("brakes", "words"),
+    ("guardrails", "words"),
     [
         ({"fee": 15.1}, "fee must be a Decimal of 0 or more, not 15.1"),
         ({"fee": Decimal("NaN")}, "fee must be a Decimal"),
@@ -246,6 +246,6 @@ def test_two_together_hold_whatever_either_holds(one: Brakes, other: Brakes, tal
         ({"max_unknown": 1.5}, "max_unknown must be 0 or more"),
     ],
 )
-def test_what_is_no_brake(brakes: dict[str, Any], words: str) -> None:
+def test_what_is_no_brake(guardrails: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidInputError, match=words):
-        Brakes(**brakes)
+        Guardrails(**guardrails)

@@ -21,7 +21,7 @@ from campaign_reg import (
     RateLimitError,
     Verdict,
 )
-from campaign_reg.batch.guardrails import Brakes
+from campaign_reg.batch.guardrails import Guardrails
 from campaign_reg.batch.statistics import account as account_of
 from campaign_reg.enums import Verb
 from campaign_reg.journal.sqlite import SqliteJournal
@@ -54,12 +54,12 @@ def in_time() -> Iterator[None]:
 
 
 class TestResending:
-    @pytest.mark.parametrize("brakes", [{"max_items": 4}, {"canary": 4}])
-    async def test_is_no_other_campaign(self, tmp_path: Path, brakes: dict[str, Any]) -> None:
+    @pytest.mark.parametrize("guardrails", [{"max_items": 4}, {"canary": 4}])
+    async def test_is_no_other_campaign(self, tmp_path: Path, guardrails: dict[str, Any]) -> None:
         """A cap that is just enough, and a canary, have room for sending a lost write of theirs again."""
         backend, ids = account(*many(6)), many(4)
         backend.vendor.lost = [(LOST, True), (LOST, False)]
-        async with Batch.open(tmp_path / "b.db", backend, "resubmit", **brakes) as batch:
+        async with Batch.open(tmp_path / "b.db", backend, "resubmit", **guardrails) as batch:
             await batch.add(many(6))
             summary = await batch.run()
         assert sorted(written(backend)) == ids
@@ -155,7 +155,7 @@ class TestLettingGo:
         assert sorted(written(backend)) == many(20)
 
     async def test_loses_no_row_that_was_begun(self, tmp_path: Path) -> None:
-        """Rows that were on their way when the brake was pulled are sent by the next run."""
+        """Rows that were on their way when the guardrail was reached are sent by the next run."""
         backend = account(*many(30))
         worsens(backend, "c010")
         busy = RateLimitError("memory.resubmit", 429, "slow down")
@@ -370,8 +370,8 @@ class TestMoney:
             assert (await batch.run()).open == 0
 
     def test_of_any_size(self) -> None:
-        assert Brakes(fee=Decimal("1E-9"), max_fee=Decimal("1E+40")).most_attempts is None
-        assert Brakes(fee=FEE, max_fee=Decimal("59." + "9" * 26)).most_attempts == 3
+        assert Guardrails(fee=Decimal("1E-9"), max_fee=Decimal("1E+40")).most_attempts is None
+        assert Guardrails(fee=FEE, max_fee=Decimal("59." + "9" * 26)).most_attempts == 3
 
 
 def opened(path: Path, backend: EveryVerbBackend, verb: str = "resubmit", **options: Any) -> Batch:

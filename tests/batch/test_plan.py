@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from campaign_reg import AuthenticationError, Batch, ServerError
-from campaign_reg.batch.guardrails import Brakes
+from campaign_reg.batch.guardrails import Guardrails
 from campaign_reg.batch.plan import PlanNote, PlanRow, Risk, Step, difference
 from campaign_reg.models.reading import Reading, Terms
 from campaign_reg.models.terms import TermsOrder
@@ -96,9 +96,9 @@ async def test_what_may_pass_is_tried_again(tmp_path: Path) -> None:
 
 def test_brakes_that_a_journal_cannot_have_written() -> None:
     with pytest.raises(Exception, match="plan it again"):
-        Brakes.from_text('{"fee": "a lot"}')
+        Guardrails.from_text('{"fee": "a lot"}')
     with pytest.raises(Exception, match="plan it again"):
-        Brakes.from_text('{"colour": 1}')
+        Guardrails.from_text('{"colour": 1}')
 
 
 def test_terms_at_risk() -> None:

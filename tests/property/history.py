@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
-from campaign_reg.batch.guardrails import Accepted, Brakes, Gate
+from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails
 from campaign_reg.batch.results import Tally
 from campaign_reg.batch.state_machine import Facts, Phase
 from campaign_reg.batch.worker import Carrier, Row
@@ -445,7 +445,7 @@ class History:
             SCHEDULE,
             facts,
             tally,
-            Gate(Brakes(), Accepted(), tally),
+            Gate(Guardrails(), Accepted(), tally),
             _nothing,
         )
         if self.record.phase == Phase.READY:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from campaign_reg.cli.exit_codes import EXIT_CODES, Exit
-from campaign_reg.cli.options import DRIVING, NO_BRAKES, Braking, Count, Driving, Flag, Money, Rate
+from campaign_reg.cli.options import (
+    DRIVING,
+    NO_GUARDRAILS,
+    Count,
+    Driving,
+    Flag,
+    GuardrailOptions,
+    Money,
+    Rate,
+)
 
 if TYPE_CHECKING:
     from campaign_reg.journal.store import Header
@@ -32,7 +41,7 @@ async def plan(
     source: Source | None = None,
     listed: Listed = False,
     journal: Path | None = None,
-    brakes: Braking = NO_BRAKES,
+    guardrails: GuardrailOptions = NO_GUARDRAILS,
     in_flight: Count = 64,
     per_second: Rate | None = None,
     profile: str | None = None,
@@ -47,7 +56,7 @@ async def plan(
         source: CSV file (a header row with id and the verb's parameters), or .jsonl with one object a line.
         listed: Instead of a file: every campaign that a listing shows in a state that the verb is for.
         journal: Save the plan there. `batch resume` runs it, within its caps; planning again says what has changed.
-        brakes: What it may cost, and when it waits for a person.
+        guardrails: What it may cost, and when it waits for a person.
         in_flight: Requests at once.
         per_second: Requests a second at most.
         profile: Section of campaign-reg.toml to take settings from.
@@ -67,7 +76,7 @@ async def plan(
         listed=listed,
         profile=profile,
         limits=Limits(in_flight=in_flight, per_second=per_second),
-        brakes=brakes,
+        guardrails=guardrails,
         as_json=json,
     )
     return await show_plan(job, save=journal is not None, rows=rows)
@@ -82,7 +91,7 @@ async def run(
     source: Source | None = None,
     listed: Listed = False,
     journal: Path,
-    brakes: Braking = NO_BRAKES,
+    guardrails: GuardrailOptions = NO_GUARDRAILS,
     accept_advice: Flag = False,
     driving: Driving = DRIVING,
 ) -> int:
@@ -95,7 +104,7 @@ async def run(
             with one object a line. For creates the id is your own name for the row, and may be left out.
         listed: Instead of a file: every campaign that a listing shows in a state that the verb is for.
         journal: File that records what was sent; made where there is none.
-        brakes: What it may cost, and when it waits for a person.
+        guardrails: What it may cost, and when it waits for a person.
         accept_advice: Send creates although there is advice against them; `batch plan` shows it.
         driving: How hard to drive the account, and for how long.
     """
@@ -109,7 +118,7 @@ async def run(
         journal=journal,
         input=source,
         listed=listed,
-        brakes=brakes,
+        guardrails=guardrails,
         accept_advice=accept_advice,
     )
     return await carry_out(job)
@@ -121,7 +130,7 @@ async def resume(
     /,
     *,
     accept: Flag = False,
-    brakes: Braking = NO_BRAKES,
+    guardrails: GuardrailOptions = NO_GUARDRAILS,
     driving: Driving = DRIVING,
 ) -> int:
     """Go on with a batch that was stopped, cut off or killed; provider, verb and rows are in its journal.
@@ -129,14 +138,19 @@ async def resume(
     Args:
         journal: File that `batch run` or `batch plan --journal` made.
         accept: Go on although the canary, worse terms or unknown rows have stopped it: they have been looked at.
-        brakes: What it may cost, and when it waits for a person.
+        guardrails: What it may cost, and when it waits for a person.
         driving: How hard to drive the account, and for how long.
     """
     from campaign_reg.cli.batch.run import Job, carry_out
 
     header = _header(journal)
     job = Job.driven(
-        driving, provider=header.provider, verb=header.verb, journal=journal, brakes=brakes, accept=accept
+        driving,
+        provider=header.provider,
+        verb=header.verb,
+        journal=journal,
+        guardrails=guardrails,
+        accept=accept,
     )
     return await carry_out(job)
 

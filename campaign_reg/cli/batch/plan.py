@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.batch.guardrails import Brakes
+from campaign_reg.batch.guardrails import Guardrails
 from campaign_reg.batch.plan import Plan, PlanNote, PlanRow
 from campaign_reg.batch.statistics import resume_line
 from campaign_reg.cli.batch.input import ListedInput
@@ -33,8 +33,8 @@ async def show_plan(job: Job, *, save: bool = False, rows: bool = False) -> int:
         save: Keep the plan in the job's journal, which then binds every run; else the journal is thrown away.
         rows: Say it of every row, too.
     """
-    brakes = Brakes(**attrs.asdict(job.brakes))
-    brakes.check()
+    guardrails = Guardrails(**attrs.asdict(job.guardrails))
+    guardrails.check()
     with tempfile.TemporaryDirectory(prefix="campaign-reg-") as folder:
         job = job if save else attrs.evolve(job, journal=Path(folder, "plan.db"))
         plan, refused, found = await _read(job, save=save, each=_show_row(job) if rows else None)
@@ -43,7 +43,7 @@ async def show_plan(job: Job, *, save: bool = False, rows: bool = False) -> int:
         say_json(_document(job, plan, fail, found))
     else:
         _show(job, plan, fail, found)
-    brakes.refuse(plan.send)
+    guardrails.refuse(plan.send)
     if save and not job.as_json and plan.rows:
         note(f"\nTo run it: {resume_line(job.journal)}")
     return Exit.FAILED if fail else Exit.DONE
@@ -79,7 +79,7 @@ def _show_row(job: Job) -> Callable[[PlanRow], None]:
 def _document(
     job: Job, plan: Plan, fail: Sequence[PlanNote], found: Sequence[FindingGroup]
 ) -> dict[str, Any]:
-    fee = job.brakes.fee
+    fee = job.guardrails.fee
     return {
         "provider": job.provider,
         "verb": job.verb,
@@ -100,7 +100,7 @@ def _document(
 
 def _show(job: Job, plan: Plan, fail: Sequence[PlanNote], found: Sequence[FindingGroup]) -> None:
     say(f"{job.verb} at {job.provider}: a plan, nothing was sent\n")
-    show_table(("", ""), _counts(plan, len(fail), job.brakes.fee), right=(1,))
+    show_table(("", ""), _counts(plan, len(fail), job.guardrails.fee), right=(1,))
     for heading, notes in (
         ("would be skipped", plan.skip),
         ("cannot work", fail),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import attrs
 
 from campaign_reg.batch.batch import Batch
-from campaign_reg.batch.guardrails import Brakes
+from campaign_reg.batch.guardrails import Guardrails
 from campaign_reg.batch.plan import PlanNote
 from campaign_reg.batch.runner import GRACE_SECONDS
 from campaign_reg.batch.statistics import account, results, resume_line
@@ -20,7 +20,7 @@ from campaign_reg.cli.batch.status import has_input, has_plan
 from campaign_reg.cli.batch.summary import document, exit_of, show_account, show_rows
 from campaign_reg.cli.exit_codes import Exit, worst
 from campaign_reg.cli.lint import groups_of, refuse_advice
-from campaign_reg.cli.options import NO_BRAKES, Braking, Driving
+from campaign_reg.cli.options import NO_GUARDRAILS, Driving, GuardrailOptions
 from campaign_reg.cli.output import complain, note, safe, say, say_json
 from campaign_reg.cli.progress import following
 from campaign_reg.connection import connect
@@ -48,7 +48,7 @@ class Job:
         limits: How hard to drive the account.
         resend: Whether a lost write that is proven unapplied may be sent again.
         wait_seconds: How long to wait once everything has been sent; None until all have settled.
-        brakes: What it may cost, and when it waits for a person.
+        guardrails: What it may cost, and when it waits for a person.
         accept: Whether a person has looked at what stopped it.
         accept_advice: Whether creates are sent although there is advice against them.
         as_json: Print an object for programs.
@@ -63,7 +63,7 @@ class Job:
     limits: Limits = attrs.field(factory=Limits)
     resend: Literal["proven", "never"] = "proven"
     wait_seconds: float | None = None
-    brakes: Braking = NO_BRAKES
+    guardrails: GuardrailOptions = NO_GUARDRAILS
     accept: bool = False
     accept_advice: bool = False
     as_json: bool = False
@@ -179,7 +179,7 @@ def _check_beforehand(job: Job, backend: CampaignBackend[Any], source: Input | N
         InvalidInputError: It costs too much, or there is advice against it that was not accepted.
     """
     if source is not None and not (job.journal.is_file() and has_plan(job.journal)):
-        Brakes(**attrs.asdict(job.brakes)).refuse(source.sendable())
+        Guardrails(**attrs.asdict(job.guardrails)).refuse(source.sendable())
     if source is not None:
         refuse_advice(groups_of(source.rows(), backend, job.verb), accepted=job.accept_advice)
 
@@ -193,7 +193,7 @@ def batch_of(job: Job, backend: CampaignBackend[Any]) -> Batch:
         limits=Limits(in_flight=job.limits.in_flight),
         resend=job.resend,
         wait_seconds=job.wait_seconds,
-        **attrs.asdict(job.brakes),
+        **attrs.asdict(job.guardrails),
     )
 
 

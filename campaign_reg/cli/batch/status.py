@@ -71,4 +71,4 @@ def has_plan(path: Path) -> bool:
         JournalMismatchError: There is no journal there, or it is of a newer version.
     """
     with view(path) as seen:
-        return seen.brakes is not None
+        return seen.guardrails is not None

@@ -40,7 +40,7 @@ def document(path: Path, account: Account, code: Exit) -> dict[str, Any]:
         "reasons": account.reasons,
         "downgrades": account.downgrades,
         "phases": account.phases,
-        "brakes": account.brakes,
+        "brakes": account.guardrails,
         "hold": summary.hold,
         "unknown": account.unknown,
         "changed_since_plan": account.changed_since_plan,
@@ -58,7 +58,7 @@ def show_account(path: Path, account: Account, fee: Decimal | None = None) -> No
     summary, header = account.summary, account.header
     say(f"{header.verb} at {header.provider}, journal {path}")
     say()
-    show_table(("", ""), _counts(account, fee or account.brakes.fee), right=(1,))
+    show_table(("", ""), _counts(account, fee or account.guardrails.fee), right=(1,))
     show_reasons(account.reasons)
     show_downgrades(account.downgrades)
     show_unknown(path, account)

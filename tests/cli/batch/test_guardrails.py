@@ -1,4 +1,4 @@
-"""Plans that are kept, brakes that hold, and what a person says: by the command."""
+"""Plans that are kept, guardrails that hold, and what a person says: by the command."""
 
 from __future__ import annotations
 
