@@ -18,9 +18,9 @@ from campaign_reg.batch.manual import cancel_rest, decide
 from campaign_reg.batch.notifications import News
 from campaign_reg.batch.plan import Plan, Planner, PlanRow
 from campaign_reg.batch.results import AddReport, BatchRow, RowHandle, RowResult, Summary, Tally, result_of
-from campaign_reg.batch.runner import CHUNK, Run
+from campaign_reg.batch.runner import CHUNK, BatchRunner
 from campaign_reg.batch.state_machine import Facts, Phase
-from campaign_reg.batch.worker import Carrier
+from campaign_reg.batch.worker import RowWorker
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.journal.sqlite import SqliteJournal
@@ -70,7 +70,7 @@ class Batch:
         self._left: frozenset[str] = frozenset()
         self._journal_: JournalStore | None = None
         self._arrivals: Arrivals | None = None
-        self._run: Run | None = None
+        self._run: BatchRunner | None = None
         self._going: asyncio.Task[None] | None = None
         self._told = News()
         self._read_up_to = 0
@@ -431,7 +431,7 @@ class Batch:
         await self._tighten()
         self._left = frozenset()
         journal, gate = self._journal, self._gate
-        carrier = Carrier(
+        worker = RowWorker(
             journal,
             await journal.meta("journal_id") or "",
             self._backend,
@@ -442,12 +442,12 @@ class Batch:
             gate,
             self._told.ended,
         )
-        carrier.stopping = self._stopping
-        self._run = run = Run(
+        worker.stopping = self._stopping
+        self._run = run = BatchRunner(
             journal,
             self._backend,
             self._verb,
-            carrier,
+            worker,
             gate,
             self._schedule,
             places=self._places,

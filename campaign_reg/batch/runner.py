@@ -8,7 +8,7 @@ from typing import Any
 
 from campaign_reg.batch.guardrails import Gate
 from campaign_reg.batch.state_machine import Phase
-from campaign_reg.batch.worker import Carrier, Row
+from campaign_reg.batch.worker import Row, RowWorker
 from campaign_reg.enums import Verb
 from campaign_reg.journal.store import JournalStore
 from campaign_reg.models.reading import Reading
@@ -24,14 +24,14 @@ GRACE_SECONDS = 5.0
 """How long writes on the wire get to end when a batch stops, in seconds."""
 
 
-class Run:
+class BatchRunner:
     """Feeds rows to workers as these get free, so that a million rows do not sit in memory.
 
     Args:
         journal: Where the rows are.
         backend: Whose campaigns.
         verb: What is done with them.
-        carrier: Does the work, row by row.
+        worker: Does the work, row by row.
         gate: Says whether another row may be begun.
         schedule: When to look for settled campaigns.
         places: Workers.
@@ -44,7 +44,7 @@ class Run:
         journal: JournalStore,
         backend: CampaignBackend[Any],
         verb: Verb,
-        carrier: Carrier,
+        worker: RowWorker,
         gate: Gate,
         schedule: Schedule,
         *,
@@ -52,13 +52,13 @@ class Run:
         wait_seconds: float | None,
         is_open: Callable[[], bool],
     ) -> None:
-        self._journal, self._backend, self._carrier, self._gate = journal, backend, carrier, gate
+        self._journal, self._backend, self._worker, self._gate = journal, backend, worker, gate
         self._schedule, self._places = schedule, places
         self._wait_seconds, self._is_open = wait_seconds, is_open
         self._hungry, self._arrived = asyncio.Event(), asyncio.Event()
         self._fed, self._all_begun = 0, False
         self._rounds: Rounds[Row] = Rounds(backend.clock, self._look, places, self.wake)
-        self._sweep = Sweep.of(backend, verb, self._rounds, known_of, carrier.look_again)
+        self._sweep = Sweep.of(backend, verb, self._rounds, known_of, worker.look_again)
 
     async def go(self) -> None:
         """Run until every row has ended, nothing more may be sent, or time is up.
@@ -88,7 +88,7 @@ class Run:
 
     def cancel(self) -> None:
         """Send nothing more of what was not sent; such rows as this run has begun end by themselves."""
-        self._carrier.cancelled = True
+        self._worker.cancelled = True
         for row in self._rounds.waiting():
             if row.state.phase is Phase.READY:
                 self._rounds.hasten(row)
@@ -104,7 +104,7 @@ class Run:
 
     def stop(self) -> int:
         """Let no write leave from now on; returns how many are on the wire."""
-        self._carrier.stopping = True
+        self._worker.stopping = True
         on_wire = [row for row in self._rounds.looking() if row.is_on_wire]
         for row in on_wire:
             assert row.departure is not None  # noqa: S101  (or it would not be on the wire)
@@ -120,12 +120,12 @@ class Run:
             await self._sweep.aclose()
 
     def _may_send(self) -> bool:
-        carrier = self._carrier
-        return not (carrier.cancelled or carrier.stopping) and self._gate.hold() is None
+        worker = self._worker
+        return not (worker.cancelled or worker.stopping) and self._gate.hold() is None
 
     def _may_go_on(self) -> bool:
         """Whether held rows have room again: what was counted was refused, or the halt was released."""
-        return self._may_send() and not (self._all_begun and not self._carrier.held)
+        return self._may_send() and not (self._all_begun and not self._worker.held)
 
     async def _look(self, row: Row) -> float | None:
         self._hungry.set()
@@ -134,7 +134,7 @@ class Run:
             delay = self._sweep.instead(row, wait)
             if delay is not None:
                 return delay
-        delay = await self._carrier.carry(row)
+        delay = await self._worker.carry(row)
         if self._sweep is not None:
             self._sweep.check(row)
         self._hungry.set()  # its room may be another's, or it was the last that may be sent
@@ -148,28 +148,28 @@ class Run:
         begun = (Phase.INTENT, Phase.LOST, Phase.SENT)
         while records := await self._journal.rows(begun, after, CHUNK):
             for record in records:
-                row = await self._carrier.take_up(record)
+                row = await self._worker.take_up(record)
                 self._rounds.add(row, rng.random() * self._schedule.first_seconds)
             after = records[-1].n
 
     async def _feed(self) -> None:
         """Begin rows as long as there are any that may be begun, those first that were held."""
         self._all_begun = False
-        while self._carrier.held and self._may_send():
-            self._rounds.add(self._carrier.held.pop())
+        while self._worker.held and self._may_send():
+            self._rounds.add(self._worker.held.pop())
         while records := await self._journal.rows((Phase.READY,), self._fed, CHUNK):
             for record in records:
                 if not await self._may_begin():
                     return
                 self._fed = record.n
-                self._rounds.add(self._carrier.begin(record))
+                self._rounds.add(self._worker.begin(record))
         self._all_begun = True
 
     async def _may_begin(self) -> bool:
         """Wait for a free worker, and for room under the guardrails; returns whether there is any."""
         while self._may_send():
-            busy = self._rounds.ready >= self._places or self._carrier.held_seconds() > 0
-            if not busy and self._gate.has_room(self._carrier.undecided):
+            busy = self._rounds.ready >= self._places or self._worker.held_seconds() > 0
+            if not busy and self._gate.has_room(self._worker.undecided):
                 return True
             await self._look_done()
         return False
@@ -178,7 +178,7 @@ class Run:
         """Wait until something was looked at, or the vendor may be asked again."""
         self._rounds.check()  # nothing wakes anybody any more after that
         self._hungry.clear()
-        await self._backend.clock.wait(self._hungry, self._carrier.held_seconds() or None)
+        await self._backend.clock.wait(self._hungry, self._worker.held_seconds() or None)
 
     async def _arrival(self) -> None:
         await self._arrived.wait()
@@ -187,7 +187,7 @@ class Run:
 
     async def _settle(self) -> None:
         """Wait until what was sent has ended, time is up, or more may be sent."""
-        while self._wait_seconds is not None and self._carrier.undecided:
+        while self._wait_seconds is not None and self._worker.undecided:
             await self._look_done()
         await self._rounds.wait_idle(self._wait_seconds, until=self._may_go_on)
 

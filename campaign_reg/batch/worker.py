@@ -109,7 +109,7 @@ class Row(Entry):
         return self.departure is not None and self.departure.left
 
 
-class Carrier:
+class RowWorker:
     """Does the work of a run, row by row; the run decides when.
 
     Args:

@@ -21,7 +21,7 @@ import attrs
 from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails
 from campaign_reg.batch.results import Tally
 from campaign_reg.batch.state_machine import Facts, Phase
-from campaign_reg.batch.worker import Carrier, Row
+from campaign_reg.batch.worker import Row, RowWorker
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import (
     ApiError,
@@ -386,7 +386,7 @@ class History:
     world: World = attrs.field(init=False)
     journal: MemoryJournal = attrs.field(init=False)
     row: Row = attrs.field(init=False)
-    carrier: Carrier = attrs.field(init=False)
+    worker: RowWorker = attrs.field(init=False)
     due: float = 0.0
     writes: list[Fate | None] = attrs.field(factory=list)
     untouched: list[tuple[float, float]] = attrs.field(factory=list)
@@ -437,7 +437,7 @@ class History:
             resend=self.resend,
         )
         tally = Tally(rows=1)
-        self.carrier = Carrier(
+        self.worker = RowWorker(
             cast("JournalStore", self.journal),
             "j1",
             ModelBackend(self),
@@ -449,9 +449,9 @@ class History:
             _nothing,
         )
         if self.record.phase == Phase.READY:
-            self.row = self.carrier.begin(self.record)
+            self.row = self.worker.begin(self.record)
         elif self.record.phase != Phase.ENDED:
-            self.row = run(self.carrier.take_up(self.record))
+            self.row = run(self.worker.take_up(self.record))
         self.due = self.world.seconds
 
     def pass_through(self, moment: Moment) -> None:
@@ -475,7 +475,7 @@ class History:
 
     def _step(self) -> None:
         self.world.call()
-        wait = run(self.carrier.carry(self.row))
+        wait = run(self.worker.carry(self.row))
         self.world.call()
         if wait is None and self.verdict is None:
             wait = self._run_again()
@@ -510,17 +510,17 @@ class History:
         """Another row of the batch is acknowledged, and seen to move its version after so many seconds."""
         if self.journal.records[2].phase != Phase.READY or self.kind.rule.creates:
             return
-        row = self.carrier.begin(self.journal.records[2])
-        if run(self.carrier.carry(row)) is None:
+        row = self.worker.begin(self.journal.records[2])
+        if run(self.worker.carry(row)) is None:
             return
         if lag:
             self.world.moment = Moment(look=Look.LAGGING, lag=lag + 1)
             self.looked = False
-            run(self.carrier.carry(row))
+            run(self.worker.carry(row))
             self.world.moment = CALM
             self.world.seconds += lag
         if self.journal.records[2].phase != Phase.ENDED:
-            run(self.carrier.carry(row))
+            run(self.worker.carry(row))
 
     # What the vendor is asked.
 

@@ -13,8 +13,8 @@ import attrs
 
 from campaign_reg.batch.batch import Batch
 from campaign_reg.batch.claims import Claims
-from campaign_reg.batch.runner import Run
-from campaign_reg.batch.worker import Carrier
+from campaign_reg.batch.runner import BatchRunner
+from campaign_reg.batch.worker import RowWorker
 from campaign_reg.journal import writer
 from campaign_reg.journal.sqlite import SqliteJournal
 from campaign_reg.transport.aiohttp import AiohttpTransport
@@ -170,8 +170,10 @@ STEPS = {
     "after the acknowledgement is journalled": Step(around(SqliteJournal, "phase", "after", _to("sent"))),
     "before a loss is journalled": Step(around(SqliteJournal, "phase", "before", _to("lost")), often=False),
     "after a loss is journalled": Step(around(SqliteJournal, "phase", "after", _to("lost")), often=False),
-    "before the first reading": Step(around(Carrier, "_read", "before", lambda _, row: row.state.looks == 0)),
-    "after a reading": Step(around(Carrier, "_look", "after")),
+    "before the first reading": Step(
+        around(RowWorker, "_read", "before", lambda _, row: row.state.looks == 0)
+    ),
+    "after a reading": Step(around(RowWorker, "_look", "after")),
     "before the second intent": Step(around(SqliteJournal, "intent", "before", _second), often=False),
     "after the second intent": Step(around(SqliteJournal, "intent", "after", _second), often=False),
     "before the result": Step(around(SqliteJournal, "end", "before")),
@@ -182,9 +184,9 @@ STEPS = {
     "after a commit that nobody knows of": Step(around(writer, "_tell", "before")),
     "resuming: the journal is open": Step(around(SqliteJournal, "_open", "after"), often=False),
     "resuming: all is counted": Step(around(Batch, "_load", "after"), often=False),
-    "resuming: before a row is taken up": Step(around(Carrier, "take_up", "before"), often=False),
-    "resuming: after a row is taken up": Step(around(Carrier, "take_up", "after"), often=False),
-    "resuming: all is taken up": Step(around(Run, "_take_up", "after"), often=False),
+    "resuming: before a row is taken up": Step(around(RowWorker, "take_up", "before"), often=False),
+    "resuming: after a row is taken up": Step(around(RowWorker, "take_up", "after"), often=False),
+    "resuming: all is taken up": Step(around(BatchRunner, "_take_up", "after"), often=False),
 }
 LAST = {
     "before the claims are given up": Step(around(Claims, "release", "before"), often=False),

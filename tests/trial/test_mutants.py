@@ -122,7 +122,7 @@ def copy_to(folder: Path) -> Path:
 
 
 async def tried(folder: Path, *trials: str) -> tuple[int, str]:
-    """Run trials on a copy; returns pytest's status and words."""
+    """BatchRunner trials on a copy; returns pytest's status and words."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "pytest", "-q", "-s", "-m", "trial or not trial", "--tb=short", *trials, cwd=folder,
         env=os.environ | SHORT | {"PYTHONPATH": str(folder)},
