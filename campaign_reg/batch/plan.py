@@ -16,7 +16,7 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import AuthenticationError, CampaignRegError, PermissionDeniedError
 from campaign_reg.journal.store import JournalStore, RowRecord
 from campaign_reg.models.reading import Reading, TermValue
-from campaign_reg.polling.scheduler import Entry, Rounds
+from campaign_reg.polling.scheduler import Entry, PollScheduler
 from campaign_reg.protocol.action import may_pass
 from campaign_reg.protocol.ports import CampaignBackend
 
@@ -148,7 +148,7 @@ class Planner:
             AuthenticationError: The credentials were refused.
             PermissionDeniedError: They may not read these campaigns.
         """
-        rounds, after = Rounds(self._backend.clock, self._look, in_flight), 0
+        rounds, after = PollScheduler(self._backend.clock, self._look, in_flight), 0
         try:
             while records := await self._journal.rows((Phase.READY,), after, CHUNK):
                 for record in records:

@@ -12,8 +12,8 @@ from campaign_reg.batch.worker import Row, RowWorker
 from campaign_reg.enums import Verb
 from campaign_reg.journal.store import JournalStore
 from campaign_reg.models.reading import Reading
-from campaign_reg.polling.bulk import Sweep
-from campaign_reg.polling.scheduler import Rounds
+from campaign_reg.polling.bulk import BulkPoller
+from campaign_reg.polling.scheduler import PollScheduler
 from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
 
@@ -57,8 +57,8 @@ class BatchRunner:
         self._wait_seconds, self._is_open = wait_seconds, is_open
         self._hungry, self._arrived = asyncio.Event(), asyncio.Event()
         self._fed, self._all_begun = 0, False
-        self._rounds: Rounds[Row] = Rounds(backend.clock, self._look, places, self.wake)
-        self._sweep = Sweep.of(backend, verb, self._rounds, known_of, worker.look_again)
+        self._rounds: PollScheduler[Row] = PollScheduler(backend.clock, self._look, places, self.wake)
+        self._sweep = BulkPoller.of(backend, verb, self._rounds, known_of, worker.look_again)
 
     async def go(self) -> None:
         """Run until every row has ended, nothing more may be sent, or time is up.

@@ -17,7 +17,7 @@ from typing import Any, Generic
 from campaign_reg.enums import Verb
 from campaign_reg.errors import CampaignRegError
 from campaign_reg.models.reading import Reading
-from campaign_reg.polling.scheduler import E, Rounds
+from campaign_reg.polling.scheduler import E, PollScheduler
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.ports import CampaignBackend
 
@@ -31,7 +31,7 @@ _CLOCKS_APART = timedelta(seconds=2)
 _STRIKES = 2
 
 
-class Sweep(Generic[E]):
+class BulkPoller(Generic[E]):
     """Stands between entries that are due and the reading of each.
 
     Args:
@@ -49,7 +49,7 @@ class Sweep(Generic[E]):
         backend: CampaignBackend[Any],
         verb: Verb,
         overview: Pager[Reading],
-        rounds: Rounds[E],
+        rounds: PollScheduler[E],
         known: Callable[[E], tuple[str, Reading | None] | None],
         again: Callable[[E], float | None],
     ) -> None:
@@ -68,10 +68,10 @@ class Sweep(Generic[E]):
         cls,
         backend: CampaignBackend[Any],
         verb: Verb,
-        rounds: Rounds[E],
+        rounds: PollScheduler[E],
         known: Callable[[E], tuple[str, Reading | None] | None],
         again: Callable[[E], float | None],
-    ) -> Sweep[E] | None:
+    ) -> BulkPoller[E] | None:
         """A sweep, where the provider has a listing for it."""
         overview = backend.overview(verb)
         return None if overview is None else cls(backend, verb, overview, rounds, known, again)

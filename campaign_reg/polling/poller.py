@@ -12,8 +12,8 @@ from campaign_reg.enums import Verb
 from campaign_reg.errors import CampaignRegError, InvalidInputError, PollTimeoutError
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
-from campaign_reg.polling.bulk import Sweep
-from campaign_reg.polling.scheduler import Entry, Rounds
+from campaign_reg.polling.bulk import BulkPoller
+from campaign_reg.polling.scheduler import Entry, PollScheduler
 from campaign_reg.protocol.action import Action, may_pass
 from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
@@ -58,12 +58,12 @@ class Poller:
             raise InvalidInputError("concurrency must be 1 or more")
         self._backend, self._concurrency = backend, concurrency
         self._schedule = schedule or backend.schedule
-        self._rounds: Rounds[_Pending] | None = None
+        self._rounds: PollScheduler[_Pending] | None = None
         self._watches: set[_Watch] = set()
-        self._sweeps: dict[Verb, Sweep[_Pending] | None] = {}
+        self._sweeps: dict[Verb, BulkPoller[_Pending] | None] = {}
 
     async def __aenter__(self) -> Self:
-        self._rounds = Rounds(self._backend.clock, self._look, self._concurrency, self._wake)
+        self._rounds = PollScheduler(self._backend.clock, self._look, self._concurrency, self._wake)
         return self
 
     async def __aexit__(
@@ -140,14 +140,14 @@ class Poller:
         for watch in self._watches:
             watch.news.set()
 
-    def _running(self) -> Rounds[_Pending]:
+    def _running(self) -> PollScheduler[_Pending]:
         if self._rounds is not None:
             self._rounds.check()
         else:
             raise InvalidInputError("open the poller first: async with Poller(backend) as poller")
         return self._rounds
 
-    def _add(self, rounds: Rounds[_Pending], watch: _Watch, action: Action, started: float) -> None:
+    def _add(self, rounds: PollScheduler[_Pending], watch: _Watch, action: Action, started: float) -> None:
         if action.outcome is not None:
             watch.ended.append(action.outcome)
             return
@@ -169,9 +169,9 @@ class Poller:
             sweep.check(pending)
         return delay
 
-    def _sweep_for(self, verb: Verb) -> Sweep[_Pending] | None:
+    def _sweep_for(self, verb: Verb) -> BulkPoller[_Pending] | None:
         if verb not in self._sweeps:
-            self._sweeps[verb] = Sweep.of(self._backend, verb, self._running(), _known, self._again)
+            self._sweeps[verb] = BulkPoller.of(self._backend, verb, self._running(), _known, self._again)
         return self._sweeps[verb]
 
     async def _read(self, pending: _Pending) -> float | None:

@@ -27,7 +27,7 @@ class Entry:
 E = TypeVar("E", bound=Entry)
 
 
-class Wheel(Generic[E]):
+class TimingWheel(Generic[E]):
     """Entries by due time, in slots of ten milliseconds; an entry has one due time at most."""
 
     def __init__(self) -> None:
@@ -89,7 +89,7 @@ class Wheel(Generic[E]):
         return self._order[0] * TICK_SECONDS if self._order else None
 
 
-class Rounds(Generic[E]):
+class PollScheduler(Generic[E]):
     """Calls `look(entry)` for each entry when it is due, at most `workers` at once.
 
     Args:
@@ -108,7 +108,7 @@ class Rounds(Generic[E]):
         stopped: Callable[[], None] = lambda: None,
     ) -> None:
         self._clock, self._look, self._on_stop = clock, look, stopped
-        self._wheel: Wheel[E] = Wheel()
+        self._wheel: TimingWheel[E] = TimingWheel()
         self._ready: deque[E] = deque()
         self._idle: deque[asyncio.Future[None]] = deque()
         self._waking = 0

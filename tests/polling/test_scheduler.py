@@ -9,7 +9,7 @@ import pytest
 
 from campaign_reg.clock import SystemClock
 from campaign_reg.errors import InvalidInputError
-from campaign_reg.polling.scheduler import TICK_SECONDS, Entry, Rounds, Wheel
+from campaign_reg.polling.scheduler import TICK_SECONDS, Entry, PollScheduler, TimingWheel
 from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ class Thing(Entry):
 
 
 def test_wheel_gives_back_what_is_due_and_nothing_early() -> None:
-    rng, wheel, now = random.Random(3), Wheel[Thing](), 1000.0
+    rng, wheel, now = random.Random(3), TimingWheel[Thing](), 1000.0
     waiting = {Thing(due=now + rng.uniform(0, 50)) for _ in range(2000)}
     for thing in waiting:
         wheel.add(thing, thing.due)
@@ -40,7 +40,7 @@ def test_wheel_gives_back_what_is_due_and_nothing_early() -> None:
 
 
 def test_wheel_moves_and_discards() -> None:
-    wheel, thing, other = Wheel[Thing](), Thing("moved"), Thing("discarded")
+    wheel, thing, other = TimingWheel[Thing](), Thing("moved"), Thing("discarded")
     wheel.add(thing, 5.0)
     wheel.add(other, 5.0)
     wheel.add(thing, 9.0)
@@ -56,7 +56,7 @@ def test_wheel_moves_and_discards() -> None:
 def test_a_slot_is_due_at_its_own_time(start: float) -> None:
     """Else a timer that wakes exactly then would find nothing, and spin."""
     for n in range(2000):
-        wheel = Wheel[Thing]()
+        wheel = TimingWheel[Thing]()
         wheel.add(Thing(), start + n * 0.0137)
         due = wheel.next_due()
         assert due is not None
@@ -71,7 +71,7 @@ async def test_looks_come_when_they_are_due() -> None:
         thing.seen.append(clock.monotonic() - start)
         return 3600.0 if len(thing.seen) < 3 else None
 
-    rounds, thing = Rounds(clock, look, 2), Thing()
+    rounds, thing = PollScheduler(clock, look, 2), Thing()
     rounds.add(thing, 60.0)
     await rounds.wait_idle()
     await rounds.aclose()
@@ -90,7 +90,7 @@ async def test_at_most_so_many_at_once_and_everything_gets_its_turn() -> None:
         busy -= 1
 
     things = [Thing(str(n)) for n in range(200)]
-    rounds = Rounds(VirtualClock(), look, 7)
+    rounds = PollScheduler(VirtualClock(), look, 7)
     for thing in things:
         rounds.add(thing)
     await rounds.wait_idle()
@@ -106,7 +106,7 @@ async def test_an_earlier_entry_wakes_the_timer() -> None:
     async def look(thing: Thing) -> None:
         seen.append(thing.name)
 
-    rounds = Rounds(clock, look, 1)
+    rounds = PollScheduler(clock, look, 1)
     late, soon = Thing("late"), Thing("soon")
     rounds.add(late, 100.0)
     await asyncio.sleep(0)
@@ -127,7 +127,7 @@ async def test_what_a_look_raises_stops_the_rounds_and_is_raised() -> None:
         return 1.0
 
     stopped: list[bool] = []
-    rounds = Rounds(VirtualClock(), look, 2, lambda: stopped.append(True))
+    rounds = PollScheduler(VirtualClock(), look, 2, lambda: stopped.append(True))
     rounds.add(Thing("good"))
     rounds.add(Thing("bad"), 5.0)
     with pytest.raises(RuntimeError, match="journal is full"):
@@ -147,7 +147,7 @@ async def test_closing_lets_looks_under_way_end_within_the_grace() -> None:
 
     for name, grace, expected in (("quick", 5.0, ["quick"]), ("slow", 0.05, ["quick"])):
         begun.clear()
-        rounds = Rounds(SystemClock(), look, 1)
+        rounds = PollScheduler(SystemClock(), look, 1)
         rounds.add(Thing(name))
         await begun.wait()
         await rounds.aclose(grace_seconds=grace, unless=lambda thing: True)
@@ -162,7 +162,7 @@ async def test_closing_leaves_no_task() -> None:
     async def look(thing: Thing) -> float | None:
         return 10.0
 
-    rounds = Rounds(VirtualClock(), look, 50)
+    rounds = PollScheduler(VirtualClock(), look, 50)
     for _ in range(1000):
         rounds.add(Thing(), 5.0)
     await asyncio.sleep(0)
