@@ -16,8 +16,8 @@ from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite, Waits
-from campaign_reg.rate import Limits, Permit
-from campaign_reg.transport.limiter import MemoryPace
+from campaign_reg.rate import Limits, Reservation
+from campaign_reg.transport.limiter import GcraLimiter
 
 
 @attrs.frozen
@@ -65,7 +65,7 @@ class MemoryBackend(Backend[MemoryCampaign]):
         self._looked = looked
         super().__init__(
             account="benchmark",
-            pace=MemoryPace(Limits(), clock),
+            pace=GcraLimiter(Limits(), clock),
             clock=clock,
             rng=random.Random(7),
             waits=Waits(),
@@ -82,7 +82,9 @@ class MemoryBackend(Backend[MemoryCampaign]):
     def list(self, *_: Any, **filters: Any) -> Pager[MemoryCampaign]:
         raise NotImplementedError
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
         self._looked(id)
         return self.reading_of(MemoryCampaign(id=id))
 

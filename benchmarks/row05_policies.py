@@ -17,7 +17,7 @@ from campaign_reg.clock import SystemClock
 from campaign_reg.providers.sinch.auth import SinchOAuth2
 from campaign_reg.providers.sinch.ten_dlc import operations as ops
 from campaign_reg.transport.auth import AuthTransport
-from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
+from campaign_reg.transport.limiter import GcraLimiter, LimiterTransport
 from campaign_reg.transport.retry import RetryTransport
 from campaign_reg.wire.message import Request, Response
 from campaign_reg.wire.operation import build_request
@@ -43,7 +43,7 @@ class _Canned:
 
 def _our_stack() -> Callable[[Request], Awaitable[Response]]:
     clock, limits = SystemClock(), Limits(in_flight=64, per_second=1e6)
-    pace = MemoryPace(limits, clock)
+    pace = GcraLimiter(limits, clock)
     config = SinchConfig(project_id=PROJECT, key_id="benchmark", key_secret="benchmark")
     limiter = LimiterTransport(_Canned(), pace, clock, limits.in_flight)
     return AuthTransport(

@@ -11,7 +11,7 @@ from campaign_reg.clock import SystemClock
 from campaign_reg.errors import ConfigurationError
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.providers import registry
-from campaign_reg.rate import Limits, Pace
+from campaign_reg.rate import Limits, RateLimiter
 from campaign_reg.settings import (
     RcsSettings,
     ResponsysSettings,
@@ -21,7 +21,7 @@ from campaign_reg.settings import (
 )
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.transport.auth import AuthTransport
-from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
+from campaign_reg.transport.limiter import GcraLimiter, LimiterTransport
 from campaign_reg.transport.retry import RetryTransport
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def connect(
     *,
     profile: str | None = None,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -82,7 +82,7 @@ def connect(
     *,
     profile: str | None = None,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -94,7 +94,7 @@ def connect(
     *,
     profile: str | None = None,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -106,7 +106,7 @@ def connect(
     *,
     profile: str | None = None,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -117,7 +117,7 @@ def connect(
     provider: SinchConfig,
     *,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -127,7 +127,7 @@ def connect(
     provider: SenderIdConfig,
     *,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -137,7 +137,7 @@ def connect(
     provider: RcsConfig,
     *,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -147,7 +147,7 @@ def connect(
     provider: ResponsysConfig,
     *,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -157,7 +157,7 @@ def connect(
     provider: ProviderConfig,
     *,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -168,7 +168,7 @@ def connect(  # without settings, or a misspelt one of a built-in would match he
     *,
     profile: str | None = None,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -178,7 +178,7 @@ def connect(
     *,
     profile: str | None = None,
     connector: aiohttp.BaseConnector | None = None,
-    pace: Pace | None = None,
+    pace: RateLimiter | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
     rng: random.Random | None = None,
@@ -210,7 +210,7 @@ def connect(
     limits, clock, rng = limits or Limits(), clock or SystemClock(), rng or random.Random()  # noqa: S311
 
     def build() -> Backend[Any]:
-        account_pace: Pace = MemoryPace(limits, clock) if pace is None else pace
+        account_pace: RateLimiter = GcraLimiter(limits, clock) if pace is None else pace
         sockets = AiohttpTransport(clock=clock, limits=limits, connector=connector)
         limiter = LimiterTransport(sockets, account_pace, clock, limits.in_flight)
         transport = AuthTransport(

@@ -1,8 +1,8 @@
 """How fast one account may be asked.
 
-A `Pace` belongs to one account and is shared by all its callers. It hands out slots, moments at which one request
-may leave; a `Permit` holds the slots that were reserved together, so that a write can follow its pre-image without
-queueing again.
+A `RateLimiter` belongs to one account and is shared by all its callers. It hands out slots, moments at which one
+request may leave; a `Reservation` holds the slots that were reserved together, so that a write can follow its
+pre-image without queueing again.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ class Limits:
     )
 
 
-class Permit:
+class Reservation:
     """Slots reserved together, in order.
 
-    A slot is the monotonic time, in seconds, before which the request must not leave. A permit taken before a pause
-    is worthless after it: `epoch` tells.
+    A slot is the monotonic time, in seconds, before which the request must not leave. A reservation taken before a
+    pause is worthless after it: `epoch` tells.
     """
 
     __slots__ = ("_slots", "epoch")
@@ -54,8 +54,8 @@ class Permit:
         """Use up the next slot and return its time."""
         return self._slots.popleft()
 
-    def renew(self, other: Permit) -> None:
-        """Take over another permit's slots instead of one's own."""
+    def renew(self, other: Reservation) -> None:
+        """Take over another reservation's slots instead of one's own."""
         self._slots, self.epoch = other._slots, other.epoch
 
 
@@ -74,15 +74,15 @@ class Departure:
         self.left = self.forbidden = False
 
 
-class Pace(Protocol):
+class RateLimiter(Protocol):
     """The rate of one account; the strictest of its limits wins."""
 
     @property
     def epoch(self) -> int:
-        """Counts the pauses: a permit of an older epoch has lapsed."""
+        """Counts the pauses: a reservation of an older epoch has lapsed."""
         ...
 
-    async def reserve(self, count: int = 1) -> Permit:
+    async def reserve(self, count: int = 1) -> Reservation:
         """Reserve `count` consecutive slots, without waiting for them to come."""
         ...
 

@@ -17,7 +17,7 @@ from campaign_reg.clock import SystemClock
 from campaign_reg.errors import AuthenticationError, ConnectError, NotFoundError
 from campaign_reg.rate import Limits as PaceLimits
 from campaign_reg.sandbox import Sandbox
-from campaign_reg.transport.limiter import MemoryPace
+from campaign_reg.transport.limiter import GcraLimiter
 from tests.support.wire_server import WireServer, reply
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class TestPace:
         assert sandbox.stats.peak_in_flight == 2
 
     async def test_a_shared_pace_is_used(self, sandbox: Sandbox) -> None:
-        pace = MemoryPace(PaceLimits(per_second=200), SystemClock())
+        pace = GcraLimiter(PaceLimits(per_second=200), SystemClock())
         [id] = sandbox.sinch.seed(1)
         async with (
             connect("sinch", pace=pace, **settings(sandbox)) as one,

@@ -29,7 +29,7 @@ from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.track import Track, token_of
 from campaign_reg.protocol.verdicts import lags_behind, new_matches, shows_effect
 from campaign_reg.protocol.write import Found, Waits
-from campaign_reg.rate import Permit
+from campaign_reg.rate import Reservation
 
 _FEEDBACK_WAITS_SECONDS = (0.5, 2.0, 8.0)
 
@@ -80,11 +80,13 @@ class ActionBackend(Protocol):
         """
         ...
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
         """Read one campaign and reduce it to what decides about a verb."""
         ...
 
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+    async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The campaigns that answer to a create's mark."""
         ...
 

@@ -1,7 +1,7 @@
 """The base class of providers' backends.
 
-`Backend` keeps the order of a write (permit, pre-image, checks, intent, send) in one place, so that no provider can
-get it wrong.
+`Backend` keeps the order of a write (reservation, pre-image, checks, intent, send) in one place, so that no provider
+can get it wrong.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.several import check_members
 from campaign_reg.protocol.track import Track, parse_token
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, Intent, NotApplied, PreparedWrite, Waits
-from campaign_reg.rate import Departure, Pace, Permit
+from campaign_reg.rate import Departure, RateLimiter, Reservation
 
 _MOST_READS_BEFORE_WRITE = 5
 _KEY_CHARACTERS = 24
@@ -47,7 +47,7 @@ _KEY_CHARACTERS = 24
 class WriteRequest(Protocol):
     """What `Backend.perform` has to know of the request of a write."""
 
-    permit: Permit | None
+    reservation: Reservation | None
     leave_before: float | None
     departure: Departure | None
 
@@ -84,7 +84,7 @@ class Backend(ABC, Generic[C]):
         self,
         *,
         account: str,
-        pace: Pace,
+        pace: RateLimiter,
         clock: Clock,
         rng: random.Random,
         waits: Waits,
@@ -142,13 +142,15 @@ class Backend(ABC, Generic[C]):
         return self.list()
 
     @abstractmethod
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
         """Read one campaign and reduce it to what decides.
 
         Args:
             id: The campaign.
             verb: About which verb, where the vendor has more than one document of a campaign.
-            permit: Slots reserved by the caller.
+            reservation: Slots reserved by the caller.
 
         Raises:
             NotFoundError: The vendor does not know it.
@@ -181,10 +183,10 @@ class Backend(ABC, Generic[C]):
 
         Args:
             write: What `prepare` made.
-            request: What its `request_for` made, with permit, `leave_before` and departure.
+            request: What its `request_for` made, with reservation, `leave_before` and departure.
         """
 
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+    async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The campaigns that answer to a create's mark; a provider whose creates have marks overrides it."""
         raise UnsupportedVerbError(self.provider, "find", tuple(sorted(verb.value for verb in self.verbs)))
 
@@ -309,10 +311,10 @@ class Backend(ABC, Generic[C]):
             params=plain_params(made) if rule.wanted is not None else {},
         )
         reads_first = not rule.creates or bool(write.mark)
-        permit = await self.pace.reserve(2 if reads_first and preimage is None else 1)
+        reservation = await self.pace.reserve(2 if reads_first and preimage is None else 1)
         leave_before, read_at = None, self.clock.monotonic()
         if reads_first:
-            preimage, permit = await self._preimage(rule, track, made, preimage, permit)
+            preimage, reservation = await self._preimage(rule, track, made, preimage, reservation)
             track.preimage = attrs.evolve(preimage, campaign=None)
             refusal = rule.refuses(preimage)
             if refusal is not None:
@@ -325,7 +327,7 @@ class Backend(ABC, Generic[C]):
             read_at = self.clock.monotonic()
             leave_before = self._oldest_allowed(preimage)
         request: WriteRequest = write.request_for(preimage)
-        request.permit = await self._await_turn(rule.verb, permit, leave_before)
+        request.reservation = await self._await_turn(rule.verb, reservation, leave_before)
         request.leave_before, request.departure = leave_before, Departure()
         if track.preimage is not None:
             track.preimage = _as_of_the_send(track.preimage, self.clock.monotonic() - read_at)
@@ -344,30 +346,32 @@ class Backend(ABC, Generic[C]):
         )
 
     async def _preimage(
-        self, rule: VerbRule, track: Track, params: object, given: Reading | None, permit: Permit
-    ) -> tuple[Reading, Permit]:
-        """A reading behind which the write cannot hide, and the permit for the write."""
+        self, rule: VerbRule, track: Track, params: object, given: Reading | None, reservation: Reservation
+    ) -> tuple[Reading, Reservation]:
+        """A reading behind which the write cannot hide, and the reservation for the write."""
         if rule.creates:
-            return await self._none_like_it(rule, track.mark, permit), permit
+            return await self._none_like_it(rule, track.mark, reservation), reservation
         target = track.target
 
-        async def look(permit: Permit) -> Reading:
-            reading = about(target, await self.read(target, verb=rule.verb, permit=permit))
+        async def look(reservation: Reservation) -> Reading:
+            reading = about(target, await self.read(target, verb=rule.verb, reservation=reservation))
             return rule.compare(reading, params)
 
-        reading = await look(permit) if given is None else rule.compare(about(target, given), params)
+        reading = await look(reservation) if given is None else rule.compare(about(target, given), params)
         for _ in range(_MOST_READS_BEFORE_WRITE):
             wait = rule.wait_before_write(reading)
             if wait <= 0 or rule.refuses(reading) is not None:
                 break
             await self.clock.sleep(wait)
-            permit = await self.pace.reserve(2)
-            reading = await look(permit)
-        return reading, permit
+            reservation = await self.pace.reserve(2)
+            reading = await look(reservation)
+        return reading, reservation
 
-    async def _none_like_it(self, rule: VerbRule, mark: Mapping[str, str], permit: Permit) -> Reading:
+    async def _none_like_it(
+        self, rule: VerbRule, mark: Mapping[str, str], reservation: Reservation
+    ) -> Reading:
         """The campaign that stands in the way of a create, or a reading that says that there is none."""
-        found = await self.find(mark, permit=permit)
+        found = await self.find(mark, reservation=reservation)
         for match in found.readings:
             if rule.refuses(match) is not None:
                 return match
@@ -384,19 +388,23 @@ class Backend(ABC, Generic[C]):
         age = max((self.clock.now() - preimage.taken_at).total_seconds(), 0.0)
         return self.clock.monotonic() + self.waits.preimage_seconds - age
 
-    async def _await_turn(self, verb: Verb, permit: Permit, leave_before: float | None) -> Permit:
+    async def _await_turn(
+        self, verb: Verb, reservation: Reservation, leave_before: float | None
+    ) -> Reservation:
         """Wait for the write's slot before anything is made durable, so that an intent is followed by its write.
 
         Raises:
             HeldBackError: The pre-image would be too old by then.
         """
         while True:
-            if not len(permit) or permit.epoch != self.pace.epoch:  # the account was paused in the meantime
-                permit = await self.pace.reserve()
-            wait = permit.next_slot - self.clock.monotonic()
+            if (
+                not len(reservation) or reservation.epoch != self.pace.epoch
+            ):  # the account was paused in the meantime
+                reservation = await self.pace.reserve()
+            wait = reservation.next_slot - self.clock.monotonic()
             if wait <= 0:
-                return permit
-            if leave_before is not None and permit.next_slot > leave_before:
+                return reservation
+            if leave_before is not None and reservation.next_slot > leave_before:
                 raise HeldBackError(
                     f"{self.provider}.{verb}",
                     "held back: its turn comes after the reading it rests on is too old",

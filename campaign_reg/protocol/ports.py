@@ -12,7 +12,7 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.action import Action, ActionBackend
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.write import BeforeSend
-from campaign_reg.rate import Pace
+from campaign_reg.rate import RateLimiter
 
 C = TypeVar("C", bound=Campaign)
 
@@ -24,7 +24,7 @@ class CampaignBackend(ActionBackend, Protocol[C]):
     """
 
     @property
-    def pace(self) -> Pace:
+    def pace(self) -> RateLimiter:
         """The account's pace."""
         ...
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from campaign_reg.clock import Clock
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
     from campaign_reg.wire.message import AuthScheme, Response, Token, Transport
 
 _RENEW_AT = 0.8
@@ -94,7 +94,9 @@ class AuthTransport:
         if credentials is None or self._clock.monotonic() >= self._renew_at:
             credentials = await self._valid_credentials(request)
         response = self._redacted(
-            request, await self._inner.send(_with_headers(request, credentials, request.permit)), credentials
+            request,
+            await self._inner.send(_with_headers(request, credentials, request.reservation)),
+            credentials,
         )
         if not self._says_expired(response):
             if response.status != 401:
@@ -154,7 +156,7 @@ class AuthTransport:
             self._renew_at = self._expires_at = -math.inf
             self._token = None
         credentials = await self._valid_credentials(request)
-        # The slots left in the caller's permit are for its next requests.
+        # The slots left in the caller's reservation are for its next requests.
         response = self._redacted(
             request, await self._inner.send(_with_headers(request, credentials, None)), credentials
         )
@@ -312,7 +314,7 @@ def _for_caller(error: CampaignRegError, request: Request) -> CampaignRegError:
     return HeldBackError(request.operation.name, f"not sent, no token could be had: {words}")
 
 
-def _with_headers(request: Request, credentials: _Credentials, permit: Permit | None) -> Request:
+def _with_headers(request: Request, credentials: _Credentials, reservation: Reservation | None) -> Request:
     return Request(
         operation=request.operation,
         method=request.method,
@@ -320,7 +322,7 @@ def _with_headers(request: Request, credentials: _Credentials, permit: Permit | 
         headers={**request.headers, **credentials.headers},
         body=request.body,
         sink=request.sink,
-        permit=permit,
+        reservation=reservation,
         leave_before=request.leave_before,
         departure=request.departure,
         own_connection=request.own_connection,

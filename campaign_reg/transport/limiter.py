@@ -7,23 +7,23 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from campaign_reg.errors import HeldBackError
-from campaign_reg.rate import Permit
+from campaign_reg.rate import Reservation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from campaign_reg.clock import Clock
-    from campaign_reg.rate import Limits, Pace
+    from campaign_reg.rate import Limits, RateLimiter
     from campaign_reg.wire.message import Request, Response, Transport
 
 
 _STALE_SECONDS = 0.25
 
 
-class MemoryPace:
+class GcraLimiter:
     """The rate of one account within one process: a reserving GCRA without burst.
 
-    Slots are `1 / per_second` apart, in the order of the calls. A pause lets every permit taken before it
+    Slots are `1 / per_second` apart, in the order of the calls. A pause lets every reservation taken before it
     lapse and starts again, evenly, at its end.
 
     Args:
@@ -42,16 +42,16 @@ class MemoryPace:
 
     @property
     def epoch(self) -> int:
-        """Counts the pauses: a permit of an older epoch has lapsed."""
+        """Counts the pauses: a reservation of an older epoch has lapsed."""
         return self._epoch
 
-    async def reserve(self, count: int = 1) -> Permit:
+    async def reserve(self, count: int = 1) -> Reservation:
         """Reserve `count` consecutive slots, without waiting for them to come."""
         first = max(self._next, self._clock.monotonic())
         self._next = first + count * self._interval
         if count == 1:
-            return Permit((first,), self._epoch)
-        return Permit([first + index * self._interval for index in range(count)], self._epoch)
+            return Reservation((first,), self._epoch)
+        return Reservation([first + index * self._interval for index in range(count)], self._epoch)
 
     def pause(self, seconds: float) -> None:
         """Hand out no slot for this long; never shortens a pause under way."""
@@ -104,7 +104,7 @@ class LimiterTransport:
         in_flight: Requests on the wire at once.
     """
 
-    def __init__(self, inner: Transport, pace: Pace, clock: Clock, in_flight: int) -> None:
+    def __init__(self, inner: Transport, pace: RateLimiter, clock: Clock, in_flight: int) -> None:
         self._inner = inner
         self._pace = pace
         self._clock = clock
@@ -116,7 +116,7 @@ class LimiterTransport:
         """Send when it is the request's turn.
 
         Raises:
-            HeldBackError: The account was paused after the caller took the permit of a write, or the slot
+            HeldBackError: The account was paused after the caller took the reservation of a write, or the slot
                 comes after `leave_before`.
             TransportError: What the inner transport raised.
         """
@@ -134,25 +134,25 @@ class LimiterTransport:
             self._leave()
 
     async def _await_slot(self, request: Request) -> None:
-        pace, held = self._pace, request.permit
-        permit = held or await pace.reserve()
+        pace, held = self._pace, request.reservation
+        reservation = held or await pace.reserve()
         while True:
-            slot = permit.take()
-            # A lapsed permit's slot means nothing, neither a wait nor a right.
-            if permit.epoch == pace.epoch:
+            slot = reservation.take()
+            # A lapsed reservation's slot means nothing, neither a wait nor a right.
+            if reservation.epoch == pace.epoch:
                 wait = slot - self._clock.monotonic()
                 if wait > 0:
                     _refuse_if_late(request, slot)
                     await self._clock.sleep(wait)
-                fresh = permit.epoch == pace.epoch
+                fresh = reservation.epoch == pace.epoch
                 if fresh and wait > -_STALE_SECONDS:
                     return
-                if fresh and permit is held:
-                    permit.renew(await pace.reserve(1 + len(permit)))
+                if fresh and reservation is held:
+                    reservation.renew(await pace.reserve(1 + len(reservation)))
                     continue
-            if permit is held and not request.operation.safe:
+            if reservation is held and not request.operation.safe:
                 raise HeldBackError(request.operation.name, "held back: the account is paused")
-            permit = await pace.reserve()
+            reservation = await pace.reserve()
 
     async def _await_pause(self) -> None:
         while (left := self._pace.paused_seconds()) > 0:

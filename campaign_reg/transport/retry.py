@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from campaign_reg.clock import Clock
-    from campaign_reg.rate import Pace
+    from campaign_reg.rate import RateLimiter
     from campaign_reg.wire.message import Request, Response, Transport
     from campaign_reg.wire.operation import Refusal
 
@@ -51,7 +51,7 @@ class RetryTransport:
     def __init__(
         self,
         inner: Transport,
-        pace: Pace,
+        pace: RateLimiter,
         clock: Clock,
         *,
         random: Random,
@@ -85,8 +85,8 @@ class RetryTransport:
 
     async def _insist(self, request: Request, outcome: Response | TransportError) -> Response:
         waits = _own_waits()
-        # A permit's further slots belong to the caller's next requests, not to the repetitions of this one.
-        again = attrs.evolve(request, permit=None)
+        # A reservation's further slots belong to the caller's next requests, not to the repetitions of this one.
+        again = attrs.evolve(request, reservation=None)
         try:
             if _may_answer_another(request, outcome):
                 again.own_connection = True

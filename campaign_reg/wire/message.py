@@ -11,7 +11,7 @@ import attrs
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from campaign_reg.rate import Departure, Permit
+    from campaign_reg.rate import Departure, Reservation
     from campaign_reg.wire.operation import Operation
 
 
@@ -57,7 +57,7 @@ class Request:
         body: Encoded body, or where it comes from piece by piece; None for none.
         sink: Where the body of a success goes piece by piece, instead of into `Response.body`. A refusal is read
             into memory as ever. Whoever gave the sink asks the answer's status before trusting what is in it.
-        permit: Slots reserved by the caller; None lets the limiter reserve.
+        reservation: Slots reserved by the caller; None lets the limiter reserve.
         leave_before: Monotonic time in seconds after which the request must not leave any more; None for no
             limit.
         departure: Of a write that its caller may stop: says whether it has left, and whether it still may.
@@ -70,7 +70,7 @@ class Request:
     headers: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     body: bytes | BodySource | None = attrs.field(default=None, repr=False)
     sink: Sink | None = attrs.field(default=None, repr=False)
-    permit: Permit | None = attrs.field(default=None, repr=False, eq=False)
+    reservation: Reservation | None = attrs.field(default=None, repr=False, eq=False)
     leave_before: float | None = None
     departure: Departure | None = attrs.field(default=None, repr=False, eq=False)
     own_connection: bool = False

@@ -27,7 +27,7 @@ from campaign_reg.wire.message import Request
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
     from campaign_reg.wire.message import BodySource, Response, Sink
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
@@ -177,7 +177,7 @@ def build_request(
     body: bytes | BodySource | None = None,
     content_type: str = "application/json",
     sink: Sink | None = None,
-    permit: Permit | None = None,
+    reservation: Reservation | None = None,
     leave_before: float | None = None,
 ) -> Request:
     """Turn an operation and its arguments into a request.
@@ -190,7 +190,7 @@ def build_request(
         body: Encoded body, or where it comes from piece by piece.
         content_type: Of the body.
         sink: Where the body of a success goes piece by piece; any media type is then accepted.
-        permit: Slots reserved by the caller.
+        reservation: Slots reserved by the caller.
         leave_before: Monotonic time in seconds after which it must not leave.
 
     Raises:
@@ -215,7 +215,7 @@ def build_request(
         headers=headers,
         body=body,
         sink=sink,
-        permit=permit,
+        reservation=reservation,
         leave_before=leave_before,
     )
 

@@ -37,7 +37,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.write import Waits
-from campaign_reg.rate import Permit
+from campaign_reg.rate import Reservation
 from campaign_reg.sandbox import Sandbox
 from tests.support.backends import MemoryBackend
 from tests.support.clocks import VirtualClock
@@ -133,8 +133,10 @@ class Slow(MemoryBackend):
 
     slow = False
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
-        reading = await super().read(id, permit=permit)
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
+        reading = await super().read(id, reservation=reservation)
         if id != "last" or self.slow:
             await self.clock.sleep(100)
         return reading

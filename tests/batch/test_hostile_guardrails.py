@@ -94,7 +94,7 @@ class SlowBackend(EveryVerbBackend):
 
     async def send(self, write: PreparedWrite, request: MemoryRequest) -> Answer | NotApplied:
         request.leave()
-        request.permit = None
+        request.reservation = None
         await self.clock.sleep(200)
         return await super().send(write, request)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from campaign_reg.models.reading import Reading
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
 
 pytestmark = pytest.mark.anyio
 
@@ -73,15 +73,17 @@ class MortalBackend(EveryVerbBackend):
             if self.steps_to_live == 0:
                 raise KilledError
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
         self._live_on()
-        reading = await super().read(id, verb=verb, permit=permit)
+        reading = await super().read(id, verb=verb, reservation=reservation)
         self._live_on()
         return reading
 
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+    async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         self._live_on()
-        found = await super().find(mark, permit=permit)
+        found = await super().find(mark, reservation=reservation)
         self._live_on()
         return found
 

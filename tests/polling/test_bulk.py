@@ -17,7 +17,7 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.polling.bulk import SAMPLED_SHARE
 from campaign_reg.protocol.pager import Page, Pager
 from campaign_reg.protocol.write import Waits
-from campaign_reg.rate import Permit
+from campaign_reg.rate import Reservation
 from campaign_reg.sandbox import Sandbox
 from tests.support.accounts import LOST, many
 from tests.support.backends import MemoryBackend, MemoryCampaign
@@ -74,10 +74,12 @@ class Listed(MemoryBackend):
 
         return Pager(fetch).map(self.reading_of)
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
-        if permit is None:
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
+        if reservation is None:
             await self._slot()
-        return await super().read(id, verb=verb, permit=permit)
+        return await super().read(id, verb=verb, reservation=reservation)
 
     async def _slot(self) -> None:
         """A transport would keep to the account's pace."""

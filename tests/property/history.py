@@ -43,7 +43,7 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Waits
-from campaign_reg.rate import Permit
+from campaign_reg.rate import Reservation
 from tests.property.vendor import Kind, Made, Record, Shown, Vendor, at, whole
 from tests.support.backends import MemoryRequest
 
@@ -285,10 +285,10 @@ class TurnPace:
     world: World
     epoch: int = 0
 
-    async def reserve(self, count: int = 1) -> Permit:
+    async def reserve(self, count: int = 1) -> Reservation:
         self.world.call()
         now = self.world.monotonic()
-        return Permit([*[now] * (count - 1), now + self.world.moment.gap], self.epoch)
+        return Reservation([*[now] * (count - 1), now + self.world.moment.gap], self.epoch)
 
     def pause(self, seconds: float) -> None:
         raise NotImplementedError
@@ -330,14 +330,14 @@ class ModelBackend(Backend[Made]):
     def reading_of(self, campaign: Made) -> Reading:
         raise NotImplementedError
 
-    async def read(self, id: str, *, verb: Any = None, permit: Permit | None = None) -> Reading:
-        if permit is not None:
-            permit.take()
+    async def read(self, id: str, *, verb: Any = None, reservation: Reservation | None = None) -> Reading:
+        if reservation is not None:
+            reservation.take()
         return self._history.answer_read(id)
 
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
-        if permit is not None:
-            permit.take()
+    async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
+        if reservation is not None:
+            reservation.take()
         return self._history.answer_search()
 
     def prepare(self, verb: Any, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:

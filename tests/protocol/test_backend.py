@@ -18,7 +18,7 @@ from campaign_reg.errors import (
 )
 from campaign_reg.protocol.params import make_params, plain_params
 from campaign_reg.protocol.write import Intent, PreparedWrite, Waits
-from campaign_reg.rate import Limits, Permit
+from campaign_reg.rate import Limits, Reservation
 from tests.support.backends import Again, MemoryBackend, MemoryRequest
 from tests.support.clocks import VirtualClock
 
@@ -202,14 +202,14 @@ class TestAge:
         assert await self.leave_before(backend, preimage=reading) == read_at + Waits().preimage_seconds
 
     async def test_a_pause_while_it_was_read_is_waited_out(self, clock: VirtualClock) -> None:
-        """The permit lapsed with it; a fresh one is needed, or the write would be held back for good."""
+        """The reservation lapsed with it; a fresh one is needed, or the write would be held back for good."""
 
         class Paused(MemoryBackend):
             async def read(
-                self, id: str, *, verb: Verb | None = None, permit: Permit | None = None
+                self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
             ) -> Reading:
                 self.pace.pause(3)
-                return await super().read(id, permit=permit)
+                return await super().read(id, reservation=reservation)
 
         backend = Paused(clock)
         backend.vendor.put()
@@ -218,8 +218,8 @@ class TestAge:
         send = backend.send
 
         async def spying(write: PreparedWrite, request: MemoryRequest) -> Any:
-            assert request.permit is not None
-            used.append(request.permit.epoch)
+            assert request.reservation is not None
+            used.append(request.reservation.epoch)
             return await send(write, request)
 
         backend.send = spying  # type: ignore[method-assign]

@@ -22,7 +22,7 @@ from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Waits
 from campaign_reg.rate import Limits
-from campaign_reg.transport.limiter import MemoryPace
+from campaign_reg.transport.limiter import GcraLimiter
 from campaign_reg.wire.codec import parse_datetime
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from campaign_reg.clock import Clock
-    from campaign_reg.rate import Departure, Permit
+    from campaign_reg.rate import Departure, Reservation
 
 
 @attrs.frozen(kw_only=True)
@@ -227,7 +227,7 @@ class MemoryRequest:
     verb: Verb
     target: str | None
     params: Any
-    permit: Permit | None = None
+    reservation: Reservation | None = None
     leave_before: float | None = None
     departure: Departure | None = None
 
@@ -237,8 +237,8 @@ class MemoryRequest:
 
     def leave(self) -> None:
         """Use up the slot, and be on the wire."""
-        if self.permit is not None:
-            self.permit.take()
+        if self.reservation is not None:
+            self.reservation.take()
         if self.departure is not None:
             self.departure.left = True
 
@@ -268,7 +268,7 @@ class MemoryBackend(Backend[MemoryCampaign]):
         self.closed = False
         super().__init__(
             account=account,
-            pace=MemoryPace(limits or Limits(), clock),
+            pace=GcraLimiter(limits or Limits(), clock),
             clock=clock,
             rng=random.Random(7),
             waits=waits or Waits(),
@@ -291,9 +291,11 @@ class MemoryBackend(Backend[MemoryCampaign]):
 
         return Pager(fetch)
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
-        if permit is not None:
-            permit.take()
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
+        if reservation is not None:
+            reservation.take()
         return self.reading_of(self.vendor.look(id))
 
     def reading_of(self, campaign: MemoryCampaign) -> Reading:
@@ -328,9 +330,9 @@ class MemoryBackend(Backend[MemoryCampaign]):
             return NotApplied(error)
         return write.interpret(id)
 
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
-        if permit is not None:
-            permit.take()
+    async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
+        if reservation is not None:
+            reservation.take()
         return Found(
             readings=tuple(self.reading_of(campaign) for campaign in self.vendor.named(mark["name"])),
             vendor_time=self.clock.now().replace(microsecond=0),

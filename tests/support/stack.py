@@ -15,7 +15,7 @@ from campaign_reg.errors import AuthenticationError, RateLimitError, ServerError
 from campaign_reg.rate import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.transport.auth import AuthTransport
-from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
+from campaign_reg.transport.limiter import GcraLimiter, LimiterTransport
 from campaign_reg.transport.retry import RetryTransport
 from campaign_reg.wire.message import Request, Response, Token
 from campaign_reg.wire.operation import ErrorTable, Operation, Refusal, build_request
@@ -177,7 +177,7 @@ class Account:
     ) -> None:
         limits = limits or Limits()
         self.scheme = scheme or Basic(origin)
-        self.pace = MemoryPace(limits, clock)
+        self.pace = GcraLimiter(limits, clock)
         self.socket = AiohttpTransport(clock=clock, limits=limits, connector=connector)
         self.limiter = LimiterTransport(self.socket, self.pace, clock, limits.in_flight)
         self.retry = RetryTransport(self.limiter, self.pace, clock, random=Random(7))

@@ -77,7 +77,7 @@ async def test_the_permit_and_the_deadline_travel_along(clock: VirtualClock) -> 
     transport, script = stack(clock, Vendor(), Basic())
     request = put(leave_before=5.0)
     await transport.send(request)
-    assert (script.sent[0].permit, script.sent[0].leave_before) == (request.permit, 5.0)
+    assert (script.sent[0].reservation, script.sent[0].leave_before) == (request.reservation, 5.0)
 
 
 @pytest.mark.parametrize(

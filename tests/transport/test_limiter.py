@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_reg.errors import ConnectError, HeldBackError
-from campaign_reg.rate import Limits, Permit
-from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
+from campaign_reg.rate import Limits, Reservation
+from campaign_reg.transport.limiter import GcraLimiter, LimiterTransport
 from tests.support.clocks import VirtualClock
 from tests.support.stack import TOKEN, Script, answer, get, put
 
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.anyio
 
 def limiter(
     clock: VirtualClock, *, per_second: float | None = None, in_flight: int = 64, latency_seconds: float = 0.0
-) -> tuple[LimiterTransport, Script, MemoryPace]:
-    pace = MemoryPace(Limits(per_second=per_second), clock)
+) -> tuple[LimiterTransport, Script, GcraLimiter]:
+    pace = GcraLimiter(Limits(per_second=per_second), clock)
     script = Script(clock, [answer()], latency_seconds=latency_seconds)
     return LimiterTransport(script, pace, clock, in_flight), script, pace
 
 
-def slots(permit: Permit) -> list[float]:
-    return [permit.take() for _ in range(len(permit))]
+def slots(reservation: Reservation) -> list[float]:
+    return [reservation.take() for _ in range(len(reservation))]
 
 
 async def send_all(transport: LimiterTransport, requests: list[Request]) -> list[object]:
@@ -38,7 +38,7 @@ async def send_all(transport: LimiterTransport, requests: list[Request]) -> list
 
 
 async def test_slots_are_spaced_strictly(clock: VirtualClock) -> None:
-    pace = MemoryPace(Limits(per_second=4), clock)
+    pace = GcraLimiter(Limits(per_second=4), clock)
     assert slots(await pace.reserve(3)) == [1000.0, 1000.25, 1000.5]
     assert slots(await pace.reserve()) == [1000.75]
     clock.advance(60)
@@ -48,7 +48,7 @@ async def test_slots_are_spaced_strictly(clock: VirtualClock) -> None:
 
 
 async def test_a_pause_lapses_permits_and_starts_again_evenly(clock: VirtualClock) -> None:
-    pace = MemoryPace(Limits(per_second=10), clock)
+    pace = GcraLimiter(Limits(per_second=10), clock)
     before = await pace.reserve(100)
     pace.pause(5)
     assert before.epoch != pace.epoch
@@ -60,34 +60,34 @@ async def test_a_pause_lapses_permits_and_starts_again_evenly(clock: VirtualCloc
 
 
 async def test_a_pause_is_never_shortened(clock: VirtualClock) -> None:
-    pace = MemoryPace(Limits(), clock)
+    pace = GcraLimiter(Limits(), clock)
     pace.pause(30)
-    permit = await pace.reserve()
+    reservation = await pace.reserve()
     pace.pause(10)
     pace.pause(0)
     pace.pause(-1)
-    assert permit.epoch == pace.epoch, "a pause that changes nothing lapses nothing"
-    assert slots(permit) == [1030.0]
+    assert reservation.epoch == pace.epoch, "a pause that changes nothing lapses nothing"
+    assert slots(reservation) == [1030.0]
     pace.pause(40)
     assert pace.paused_seconds() == 40
 
 
 async def test_a_short_pause_does_not_bring_slots_together(clock: VirtualClock) -> None:
-    pace = MemoryPace(Limits(per_second=1), clock)
+    pace = GcraLimiter(Limits(per_second=1), clock)
     assert slots(await pace.reserve()) == [1000.0]
     pace.pause(0.01)
     assert slots(await pace.reserve()) == [1001.0]
 
 
 async def test_without_a_rate_only_pauses_hold(clock: VirtualClock) -> None:
-    pace = MemoryPace(Limits(), clock)
+    pace = GcraLimiter(Limits(), clock)
     assert slots(await pace.reserve(3)) == [1000.0] * 3
     pace.pause(7)
     assert slots(await pace.reserve(2)) == [1007.0] * 2
 
 
 async def test_the_strictest_rate_wins_until_it_is_let_go(clock: VirtualClock) -> None:
-    pace = MemoryPace(Limits(per_second=10), clock)
+    pace = GcraLimiter(Limits(per_second=10), clock)
     assert slots(await pace.reserve()) == [1000.0]
     loosen, looser = pace.tighten(2), pace.tighten(5)
     assert slots(await pace.reserve(2)) == [1000.5, 1001.0]
@@ -101,7 +101,7 @@ async def test_the_strictest_rate_wins_until_it_is_let_go(clock: VirtualClock) -
 
 
 async def test_an_unlimited_account_can_be_tightened(clock: VirtualClock) -> None:
-    pace = MemoryPace(Limits(), clock)
+    pace = GcraLimiter(Limits(), clock)
     pace.tighten(4)()
     assert slots(await pace.reserve(2)) == [1000.0, 1000.0]
     pace.tighten(4)
@@ -116,14 +116,14 @@ async def test_valid_slots_keep_their_distance_and_every_pause(
     rate: float, steps: list[tuple[str, float]]
 ) -> None:
     clock = VirtualClock()
-    pace = MemoryPace(Limits(per_second=rate), clock)
+    pace = GcraLimiter(Limits(per_second=rate), clock)
     left: list[float] = []
     held: list[tuple[int, float]] = []
     paused_until = 0.0
     for step, amount in [*steps, ("advance", 10_000.0)]:
         if step == "reserve":
-            permit = await pace.reserve(int(amount) % 4)
-            held += [(permit.epoch, slot) for slot in slots(permit)]
+            reservation = await pace.reserve(int(amount) % 4)
+            held += [(reservation.epoch, slot) for slot in slots(reservation)]
         elif step == "pause":
             pace.pause(amount)
             paused_until = max(paused_until, clock.monotonic() + amount)
@@ -159,7 +159,7 @@ async def test_no_more_in_flight_than_allowed_in_order_of_arrival(clock: Virtual
                 busy -= 1
 
     script = Counting(clock, [answer()], latency_seconds=1.0)
-    transport = LimiterTransport(script, MemoryPace(Limits(), clock), clock, 3)  # type: ignore[arg-type]
+    transport = LimiterTransport(script, GcraLimiter(Limits(), clock), clock, 3)  # type: ignore[arg-type]
     requests = [get(url=f"https://api.example.com/{number}") for number in range(20)]
     await send_all(transport, requests)
     assert most == 3
@@ -202,12 +202,12 @@ async def test_a_place_is_free_again_after_an_error(clock: VirtualClock) -> None
 
 async def test_a_permit_of_the_caller_is_used_first(clock: VirtualClock) -> None:
     transport, script, pace = limiter(clock, per_second=1)
-    permit = await pace.reserve(2)
+    reservation = await pace.reserve(2)
     await pace.reserve(10)
-    await transport.send(get(permit=permit))
-    await transport.send(put(permit=permit))
+    await transport.send(get(reservation=reservation))
+    await transport.send(put(reservation=reservation))
     assert script.times == [1000.0, 1001.0]
-    await transport.send(put(permit=permit))
+    await transport.send(put(reservation=reservation))
     assert script.times[2] == 1012.0, "used up, it reserves afresh"
 
 
@@ -216,10 +216,10 @@ async def test_a_pause_holds_back_a_write_and_only_delays_a_read(clock: VirtualC
     for_write, for_read = await pace.reserve(), await pace.reserve()
     pace.pause(30)
     with pytest.raises(HeldBackError, match="held back: the account is paused") as caught:
-        await transport.send(put(permit=for_write))
+        await transport.send(put(reservation=for_write))
     assert not caught.value.retryable
     assert script.sent == []
-    await transport.send(get(permit=for_read))
+    await transport.send(get(reservation=for_read))
     await transport.send(put())
     assert script.times == [1030.0, 1031.0]
 
@@ -228,9 +228,9 @@ async def test_a_pause_that_begins_while_a_request_waits() -> None:
     clock = VirtualClock(auto=False)
     transport, script, pace = limiter(clock, per_second=1)
     await pace.reserve(5)
-    permit = await pace.reserve()
+    reservation = await pace.reserve()
     write, read = (
-        asyncio.create_task(transport.send(put(permit=permit))),
+        asyncio.create_task(transport.send(put(reservation=reservation))),
         asyncio.create_task(transport.send(get())),
     )
     await clock.pass_time(2)
@@ -251,11 +251,11 @@ async def test_60_after_a_pause_there_is_no_burst(clock: VirtualClock) -> None:
 
 async def test_a_slot_after_leave_before_is_not_waited_for(clock: VirtualClock) -> None:
     transport, script, pace = limiter(clock, per_second=1)
-    permit = await pace.reserve(10)
+    reservation = await pace.reserve(10)
     for _ in range(9):
-        permit.take()
+        reservation.take()
     with pytest.raises(HeldBackError, match="held back") as caught:
-        await transport.send(put(permit=permit, leave_before=1005.0))
+        await transport.send(put(reservation=reservation, leave_before=1005.0))
     assert not caught.value.retryable
     assert (clock.slept, script.sent) == ([], [])
 
@@ -264,34 +264,34 @@ async def test_writes_whose_slots_have_gone_by_make_no_burst(clock: VirtualClock
     transport, script, pace = limiter(clock, per_second=4)
     permits = [await pace.reserve() for _ in range(20)]
     clock.advance(60)
-    await send_all(transport, [put(permit=permit, leave_before=1090.0) for permit in permits])
+    await send_all(transport, [put(reservation=reservation, leave_before=1090.0) for reservation in permits])
     assert script.times == pytest.approx([1060 + number / 4 for number in range(20)])
 
 
 async def test_a_slot_just_due_is_used_as_it_is(clock: VirtualClock) -> None:
     transport, script, pace = limiter(clock, per_second=1)
-    permit = await pace.reserve()
+    reservation = await pace.reserve()
     clock.advance(0.2)
-    await transport.send(put(permit=permit, leave_before=1000.5))
+    await transport.send(put(reservation=reservation, leave_before=1000.5))
     assert script.times == [1000.2]
     assert slots(await pace.reserve()) == [1001.0], "no second slot was taken for it"
 
 
 async def test_a_fresh_slot_that_comes_too_late_holds_the_write_back(clock: VirtualClock) -> None:
     transport, script, pace = limiter(clock, per_second=1)
-    permit = await pace.reserve()
+    reservation = await pace.reserve()
     clock.advance(5)
     await pace.reserve(10)
     with pytest.raises(HeldBackError, match="too old"):
-        await transport.send(put(permit=permit, leave_before=1010.0))
+        await transport.send(put(reservation=reservation, leave_before=1010.0))
     assert (clock.slept, script.sent) == ([], [])
 
 
 async def test_a_stale_write_without_a_rate_leaves_at_once(clock: VirtualClock) -> None:
     transport, script, pace = limiter(clock)
-    permit = await pace.reserve()
+    reservation = await pace.reserve()
     clock.advance(5)
-    await transport.send(put(permit=permit, leave_before=1010.0))
+    await transport.send(put(reservation=reservation, leave_before=1010.0))
     assert (clock.slept, script.times) == ([], [1005.0])
 
 

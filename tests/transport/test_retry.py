@@ -22,7 +22,7 @@ from campaign_reg.errors import (
     TransportError,
 )
 from campaign_reg.rate import Limits
-from campaign_reg.transport.limiter import LimiterTransport, MemoryPace
+from campaign_reg.transport.limiter import GcraLimiter, LimiterTransport
 from campaign_reg.transport.retry import RetryTransport
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import ErrorBody, ErrorTable, Refusal
@@ -48,9 +48,9 @@ Outcome = Response | Exception
 
 def stack(
     clock: VirtualClock, *entries: Outcome, budget: int = 10
-) -> tuple[RetryTransport, Script, MemoryPace]:
+) -> tuple[RetryTransport, Script, GcraLimiter]:
     script = Script(clock, list(entries))
-    pace = MemoryPace(Limits(), clock)
+    pace = GcraLimiter(Limits(), clock)
     limited = LimiterTransport(script, pace, clock, 64)
     return RetryTransport(limited, pace, clock, random=Random(3), budget=budget), script, pace
 
@@ -273,18 +273,18 @@ async def test_a_wait_past_leave_before_is_not_begun(clock: VirtualClock) -> Non
 
 async def test_what_is_held_back_surfaces_at_once(clock: VirtualClock) -> None:
     transport, script, pace = stack(clock, OK)
-    permit = await pace.reserve()
+    reservation = await pace.reserve()
     pace.pause(5)
-    assert await outcome_of(transport, put(permit=permit)) is HeldBackError
+    assert await outcome_of(transport, put(reservation=reservation)) is HeldBackError
     assert (script.sent, clock.slept) == ([], [])
 
 
 async def test_a_repetition_leaves_the_permit_to_the_caller(clock: VirtualClock) -> None:
     transport, script, pace = stack(clock, BROKEN, OK)
-    permit = await pace.reserve(2)
-    await transport.send(get(permit=permit))
+    reservation = await pace.reserve(2)
+    await transport.send(get(reservation=reservation))
     assert len(script.sent) == 2
-    assert len(permit) == 1, "the write's slot is still there"
+    assert len(reservation) == 1, "the write's slot is still there"
 
 
 async def test_16_a_vendor_that_is_down_sees_hardly_more_requests(clock: VirtualClock) -> None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.rcs.config import RcsConfig
     from campaign_reg.providers.rcs.envelopes import MessagePage
     from campaign_reg.providers.rcs.events import Event
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
     from campaign_reg.wire.message import Request, Response, Transport
     from campaign_reg.wire.operation import Operation, QueryValue
 
@@ -241,14 +241,18 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         made = self.params(verb, params)
         return findings(made, self.clock.now()) if isinstance(made, CampaignDraft) else ()
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
         """Read a campaign and reduce it to what decides.
 
         For a renew the detail form is read: its counters tell how many messages have left. The total of the short form
         falls when people read their messages, so that it can prove nothing.
         """
         operation = ops.DETAIL if verb is Verb.RENEW else ops.GET
-        return await self._read(self._calls.request(operation, {"id": digits(id)}, permit=permit), id)
+        return await self._read(
+            self._calls.request(operation, {"id": digits(id)}, reservation=reservation), id
+        )
 
     async def _read(self, request: Request, id: str) -> Reading:
         envelope, response = await self._calls.exchange(request)
@@ -312,11 +316,11 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
             return Answer(target=id, settled=True)
         return NotApplied(refusal)
 
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+    async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The campaigns that have a message with the mark's reference."""
         reference = mark["reference_id"]
         query: dict[str, QueryValue] = {"filter[reference_id]": reference, "page[limit]": _FIND_LIMIT}
-        request = self._calls.request(ops.LIST_MESSAGES, query=query, permit=permit)
+        request = self._calls.request(ops.LIST_MESSAGES, query=query, reservation=reservation)
         page, response = await self._calls.exchange(request)
         ids = tuple(dict.fromkeys(_campaigns_in(page, reference)))
         readings = [await self._found(id) for id in ids]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from campaign_reg.clock import Clock
     from campaign_reg.providers.rcs.config import RcsConfig
     from campaign_reg.providers.rcs.date_windows import Period
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
     from campaign_reg.wire.message import Request, Response, Transport
 
 MOST_A_PAGE = 500
@@ -49,10 +49,12 @@ class Calls:
         *,
         query: Query | None = None,
         body: bytes | None = None,
-        permit: Permit | None = None,
+        reservation: Reservation | None = None,
     ) -> Any:
         """Send, and decode what came."""
-        value, _ = await self.exchange(self.request(operation, path, query=query, body=body, permit=permit))
+        value, _ = await self.exchange(
+            self.request(operation, path, query=query, body=body, reservation=reservation)
+        )
         return value
 
     async def exchange(self, request: Request) -> tuple[Any, Response]:
@@ -71,11 +73,11 @@ class Calls:
         *,
         query: Query | None = None,
         body: bytes | None = None,
-        permit: Permit | None = None,
+        reservation: Reservation | None = None,
     ) -> Request:
         """A call ready to leave."""
         return build_request(
-            operation, self.config.base_url, path=path, query=query, body=body, permit=permit
+            operation, self.config.base_url, path=path, query=query, body=body, reservation=reservation
         )
 
     async def page(self, operation: Operation, query: Query) -> tuple[Any, datetime | None]:

@@ -41,7 +41,7 @@ from campaign_reg.wire.response import check_id, vendor_date
 if TYPE_CHECKING:
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.responsys.config import ResponsysConfig
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
     from campaign_reg.wire.message import Request, Response, Transport
 
 _MOST_HITS = 20
@@ -277,18 +277,20 @@ class ResponsysBackend(Schedules, Attributes):
         """
         return await self.perform(Verb.APPROVE, id, Approval(status=status), before_send=before_send)
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
         """Read a campaign, for `approve` its approval, and reduce it to what decides."""
         operation = ops.GET_APPROVAL if verb is Verb.APPROVE else self._version.get
-        response = await self._transport.send(self._request(operation, {"name": id}, permit=permit))
+        response = await self._transport.send(self._request(operation, {"name": id}, reservation=reservation))
         document = self._decoded(operation, response)
         check_id(operation, id, document.id)
         return self._reading(document, response)
 
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+    async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The campaign of that name, which is the only one."""
         operation = self._version.get
-        response = await self._transport.send(self._request(operation, dict(mark), permit=permit))
+        response = await self._transport.send(self._request(operation, dict(mark), reservation=reservation))
         vendor_time = vendor_date(response.headers)
         try:
             campaign = self._decoded(operation, response)

@@ -29,7 +29,7 @@ from campaign_reg.wire.response import error_of, parse_response, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.providers.responsys.config import ResponsysConfig
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
     from campaign_reg.wire.message import Request, Response, Transport
 
 T = TypeVar("T")
@@ -95,7 +95,7 @@ class Calls(HttpBackend[ResponsysCampaign]):
         *,
         query: Mapping[str, QueryValue] | None = None,
         body: bytes | None = None,
-        permit: Permit | None = None,
+        reservation: Reservation | None = None,
     ) -> Request:
         """A request whose URL is a path: it goes where the token came from.
 
@@ -105,7 +105,7 @@ class Calls(HttpBackend[ResponsysCampaign]):
         if body is not None and len(body) > LONGEST_BODY_BYTES:
             # The gateway cuts the connection, after which nobody would know what became of it.
             raise InvalidInputError(f"{len(body):,} bytes: Responsys takes bodies of at most 10 MB")
-        return build_request(operation, "", path=path, query=query, body=body, permit=permit)
+        return build_request(operation, "", path=path, query=query, body=body, reservation=reservation)
 
     def _encoded(self, document: object) -> bytes:
         """The body for a document, whose members are checked for their types on the way.

@@ -12,7 +12,7 @@ from campaign_reg.wire.response import parse_response
 if TYPE_CHECKING:
     import cattrs
 
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
     from campaign_reg.wire.message import BodySource, Request, Sink, Transport
 
 A = TypeVar("A", bound=SinchAccess)
@@ -45,7 +45,7 @@ class SinchCalls(Generic[A]):
         body: bytes | BodySource | None = None,
         content_type: str = "application/json",
         sink: Sink | None = None,
-        permit: Permit | None = None,
+        reservation: Reservation | None = None,
     ) -> Request:
         return build_request(
             operation,
@@ -55,5 +55,5 @@ class SinchCalls(Generic[A]):
             body=body,
             content_type=content_type,
             sink=sink,
-            permit=permit,
+            reservation=reservation,
         )

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from campaign_reg.models.outcome import Feedback
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.sinch.config import SenderIdConfig
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
     from campaign_reg.wire.message import Response, Transport
 
 _EVERYTHING_PAGE = 100  # Sinch publishes no maximum
@@ -135,10 +135,12 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         return Pager(partial(self._page, query, None))
 
     async def _page(
-        self, query: Mapping[str, QueryValue], permit: Permit | None, cursor: str | None
+        self, query: Mapping[str, QueryValue], reservation: Reservation | None, cursor: str | None
     ) -> Page[SenderIdRegistration]:
         request = self._request(
-            ops.LIST, query={**query, "pageToken": cursor}, permit=permit if cursor is None else None
+            ops.LIST,
+            query={**query, "pageToken": cursor},
+            reservation=reservation if cursor is None else None,
         )
         response = await self._transport.send(request)
         page: RegistrationList = parse_response(ops.LIST, response, self.converter.structure)
@@ -267,16 +269,18 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         """
         return feedback_of(await self.get(id))
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
         """Read a registration and reduce it to what decides."""
-        request = self._request(ops.GET, {"id": id}, permit=permit)
+        request = self._request(ops.GET, {"id": id}, reservation=reservation)
         request.own_connection = verb is Verb.DELETE  # a 404, which proves it, does not say about what
         response = await self._transport.send(request)
         registration: SenderIdRegistration = parse_response(ops.GET, response, self.converter.structure)
         check_id(ops.GET, id, registration.id, "registration")
         return self._reading(registration, response)
 
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+    async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The registrations under a policy with exactly these senders.
 
         Sinch lists one kind of sender at a time: where the draft did not say its kind, all known kinds are listed.
@@ -289,11 +293,11 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         vendor_time: datetime | None = None
         for kind in kinds:
             query = {"senderId": senders_of(mark)[0], "registrationType": str(kind)}
-            async for page in Pager(partial(self._page, query, permit)).pages():
+            async for page in Pager(partial(self._page, query, reservation)).pages():
                 vendor_time = page.vendor_time or vendor_time
                 matches = [item for item in page.items if answers_to(item, mark)]
                 readings |= {item.id: self.reading_of(item) for item in matches}
-            permit = None
+            reservation = None
         return Found(readings=tuple(readings.values()), vendor_time=vendor_time)
 
     def reading_of(self, campaign: SenderIdRegistration) -> Reading:

@@ -44,7 +44,7 @@ from campaign_reg.wire.response import check_id, parse_response, vendor_date
 if TYPE_CHECKING:
     from campaign_reg.models.outcome import Feedback
     from campaign_reg.protocol.action import Action
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
     from campaign_reg.wire.message import Response, Transport
 
 _OVERVIEW_PAGE = 100  # Sinch publishes no maximum
@@ -146,10 +146,12 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
         return Pager(partial(self._page, query, None))
 
     async def _page(
-        self, query: Mapping[str, QueryValue], permit: Permit | None, cursor: str | None
+        self, query: Mapping[str, QueryValue], reservation: Reservation | None, cursor: str | None
     ) -> Page[SinchCampaign]:
         request = self._request(
-            ops.LIST, query={**query, "pageToken": cursor}, permit=permit if cursor is None else None
+            ops.LIST,
+            query={**query, "pageToken": cursor},
+            reservation=reservation if cursor is None else None,
         )
         response = await self._transport.send(request)
         page: CampaignList = parse_response(ops.LIST, response, self.converter.structure)
@@ -313,16 +315,18 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
             message = answer.message or "the upload failed"
             raise ApiError(ops.UPLOAD_FILE.name, response.status, message, code=answer.status)
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
         """Read a campaign and reduce it to what decides."""
-        request = self._request(ops.GET, {"id": id}, permit=permit)
+        request = self._request(ops.GET, {"id": id}, reservation=reservation)
         request.own_connection = verb is Verb.DELETE  # a 404, which proves it, does not say about what
         response = await self._transport.send(request)
         campaign: SinchCampaign = parse_response(ops.GET, response, self.converter.structure)
         check_id(ops.GET, id, campaign.id)
         return self._reading(campaign, response)
 
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+    async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The campaigns of that name in a brand and use case.
 
         Sinch has no index of names, so that the listing of the use case is read to its end.
@@ -333,7 +337,7 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
         wanted = (mark["name"], mark["brand"], mark["use_case"])
         readings: list[Reading] = []
         vendor_time: datetime | None = None
-        async for page in Pager(partial(self._page, {"useCase": mark["use_case"]}, permit)).pages():
+        async for page in Pager(partial(self._page, {"useCase": mark["use_case"]}, reservation)).pages():
             vendor_time = page.vendor_time or vendor_time
             readings += [
                 self.reading_of(campaign)

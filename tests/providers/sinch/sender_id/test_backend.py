@@ -287,11 +287,11 @@ class TestCreate:
     async def test_a_look_that_finds_nothing_tells_the_vendors_time_and_leaves_the_writes_slot(
         self, senders: SenderIdBackend, clock: SharedClock
     ) -> None:
-        permit = await senders.pace.reserve(2)
-        found = await senders.find(senders.mark(draft()), permit=permit)
+        reservation = await senders.pace.reserve(2)
+        found = await senders.find(senders.mark(draft()), reservation=reservation)
         assert found.readings == ()
         assert found.vendor_time == clock.now().replace(microsecond=0)
-        assert len(permit) == 1
+        assert len(reservation) == 1
 
     @pytest.mark.parametrize(
         "status",

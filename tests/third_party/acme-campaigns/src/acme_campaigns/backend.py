@@ -26,7 +26,7 @@ from campaign_reg.wire.response import check_id, parse_response, vendor_date
 if TYPE_CHECKING:
     from acme_campaigns.config import AcmeConfig
     from campaign_reg.protocol.action import Action
-    from campaign_reg.rate import Permit
+    from campaign_reg.rate import Reservation
     from campaign_reg.wire.message import Request, Response, Transport
 
 
@@ -98,19 +98,21 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
 
     # What action, poller and batch call.
 
-    async def read(self, id: str, *, verb: Verb | None = None, permit: Permit | None = None) -> Reading:
+    async def read(
+        self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
+    ) -> Reading:
         """Read a campaign and reduce it to what decides."""
-        response = await self._transport.send(self._request(ops.GET, {"ref": id}, permit=permit))
+        response = await self._transport.send(self._request(ops.GET, {"ref": id}, reservation=reservation))
         return self._reading(parse_response(ops.GET, response, self.converter.structure), response)
 
     def reading_of(self, campaign: AcmeCampaign) -> Reading:
         """Reduce a campaign that came with a listing; it may be old."""
         return self._reading(campaign, None)
 
-    async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
+    async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The campaigns that carry a create's reference."""
         vendor_time, readings = None, []
-        async for page in Pager(partial(self._page, {**mark, "archived": True}, permit)).pages():
+        async for page in Pager(partial(self._page, {**mark, "archived": True}, reservation)).pages():
             vendor_time = vendor_time or page.vendor_time
             readings += [self.reading_of(campaign) for campaign in page.items]
         return Found(readings=tuple(readings), vendor_time=vendor_time)
@@ -159,12 +161,12 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
     # How Acme is asked.
 
     async def _page(
-        self, criteria: Mapping[str, Any], permit: Permit | None, cursor: str | None
+        self, criteria: Mapping[str, Any], reservation: Reservation | None, cursor: str | None
     ) -> Page[AcmeCampaign]:
         """One page: the cursor goes out in the body and comes back in a header."""
         body = dumps({**criteria, "cursor": cursor})
-        permit = permit if cursor is None else None
-        response = await self._transport.send(self._request(ops.SEARCH, body=body, permit=permit))
+        reservation = reservation if cursor is None else None
+        response = await self._transport.send(self._request(ops.SEARCH, body=body, reservation=reservation))
         page: CampaignPage = parse_response(ops.SEARCH, response, self.converter.structure)
         return Page(
             items=page.campaigns,
@@ -182,10 +184,10 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
         path: Mapping[str, str] | None = None,
         *,
         body: bytes | None = None,
-        permit: Permit | None = None,
+        reservation: Reservation | None = None,
     ) -> Request:
         path = {"workspace": self._config.workspace, **(path or {})}
-        return build_request(operation, self._config.base_url, path=path, body=body, permit=permit)
+        return build_request(operation, self._config.base_url, path=path, body=body, reservation=reservation)
 
     def _reading(self, campaign: AcmeCampaign, response: Response | None) -> Reading:
         # Dated from when the question left: how old an answer is, nobody knows better.
