@@ -15,7 +15,7 @@ from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.protocol.schedule import Schedule
-from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite, Waits
+from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite, Timeouts
 from campaign_reg.rate import Limits, Reservation
 from campaign_reg.transport.limiter import GcraLimiter
 
@@ -68,7 +68,7 @@ class MemoryBackend(Backend[MemoryCampaign]):
             pace=GcraLimiter(Limits(), clock),
             clock=clock,
             rng=random.Random(7),
-            waits=Waits(),
+            timeouts=Timeouts(),
             schedule=schedule,
             close=self._nothing,
         )

@@ -58,8 +58,8 @@ class Batch:
         self._path, self._backend, self._verb = Path(path).resolve(), backend, verb
         self._limits, self._schedule, self._wait_seconds = limits, schedule, wait_seconds
         self._facts = Facts(
-            settle_seconds=backend.waits.settle_seconds,
-            quiet_seconds=backend.waits.quiet_seconds,
+            settle_seconds=backend.timeouts.settle_seconds,
+            quiet_seconds=backend.timeouts.quiet_seconds,
             resend=resend,
         )
         self._header = Header(provider=backend.provider, account=backend.account, verb=verb.value)

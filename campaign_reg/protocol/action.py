@@ -28,7 +28,7 @@ from campaign_reg.protocol.rules import Judgement, VerbRule
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.track import Track, token_of
 from campaign_reg.protocol.verdicts import lags_behind, new_matches, shows_effect
-from campaign_reg.protocol.write import Found, Waits
+from campaign_reg.protocol.write import Found, Timeouts
 from campaign_reg.rate import Reservation
 
 _FEEDBACK_WAITS_SECONDS = (0.5, 2.0, 8.0)
@@ -63,7 +63,7 @@ class ActionBackend(Protocol):
         ...
 
     @property
-    def waits(self) -> Waits:
+    def timeouts(self) -> Timeouts:
         """How long to wait for what."""
         ...
 
@@ -185,7 +185,7 @@ class Action:
 
     def take(self, reading: Reading) -> bool:
         """Take in one reading; returns whether it decides the outcome. No I/O."""
-        settle_seconds = self._backend.waits.settle_seconds
+        settle_seconds = self._backend.timeouts.settle_seconds
         judgement = self._track.observe(self._backend.rule(self.verb), reading, settle_seconds)
         if judgement is not None:
             self._pending = (judgement, reading)
@@ -299,8 +299,8 @@ class Action:
 
     @property
     def _patience_seconds(self) -> float:
-        waits = self._backend.waits
-        return waits.quiet_seconds if self._track.acknowledged else 2 * waits.settle_seconds
+        timeouts = self._backend.timeouts
+        return timeouts.quiet_seconds if self._track.acknowledged else 2 * timeouts.settle_seconds
 
     def _unknown(self, reason: str) -> Outcome:
         return Outcome(

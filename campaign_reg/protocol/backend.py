@@ -37,7 +37,7 @@ from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.several import check_members
 from campaign_reg.protocol.track import Track, parse_token
-from campaign_reg.protocol.write import Answer, BeforeSend, Found, Intent, NotApplied, PreparedWrite, Waits
+from campaign_reg.protocol.write import Answer, BeforeSend, Found, Intent, NotApplied, PreparedWrite, Timeouts
 from campaign_reg.rate import Departure, RateLimiter, Reservation
 
 _MOST_READS_BEFORE_WRITE = 5
@@ -70,7 +70,7 @@ class Backend(ABC, Generic[C]):
         pace: The account's pace.
         clock: The clock to go by.
         rng: The source of jitter.
-        waits: How long to wait for what.
+        timeouts: How long to wait for what.
         schedule: When to look for a settled action.
         close: Closes the transport stack.
         in_flight: Requests that the transport lets out at once.
@@ -87,13 +87,13 @@ class Backend(ABC, Generic[C]):
         pace: RateLimiter,
         clock: Clock,
         rng: random.Random,
-        waits: Waits,
+        timeouts: Timeouts,
         schedule: Schedule,
         close: Callable[[], Awaitable[None]],
         in_flight: int = 64,
     ) -> None:
         self.account, self.pace, self.clock, self.rng = account, pace, clock, rng
-        self.waits, self.schedule, self.in_flight = waits, schedule, in_flight
+        self.timeouts, self.schedule, self.in_flight = timeouts, schedule, in_flight
         self._close = close
 
     def __repr__(self) -> str:
@@ -386,7 +386,7 @@ class Backend(ABC, Generic[C]):
     def _oldest_allowed(self, preimage: Reading) -> float:
         """Monotonic time in seconds at which the pre-image gets too old for the write to leave."""
         age = max((self.clock.now() - preimage.taken_at).total_seconds(), 0.0)
-        return self.clock.monotonic() + self.waits.preimage_seconds - age
+        return self.clock.monotonic() + self.timeouts.preimage_seconds - age
 
     async def _await_turn(
         self, verb: Verb, reservation: Reservation, leave_before: float | None

@@ -11,7 +11,7 @@ import attrs
 
 from campaign_reg.errors import ConfigurationError
 from campaign_reg.protocol.schedule import Schedule
-from campaign_reg.protocol.write import Waits
+from campaign_reg.protocol.write import Timeouts
 
 Secret = str | Callable[[], str] | Callable[[], Awaitable[str]]
 """A secret, or what fetches it when it is needed."""
@@ -126,6 +126,6 @@ class ProviderConfig:
         )
 
     @property
-    def waits(self) -> Waits:
+    def timeouts(self) -> Timeouts:
         """How long to wait for what."""
-        return Waits(settle_seconds=self.settle_seconds)
+        return Timeouts(settle_seconds=self.settle_seconds)

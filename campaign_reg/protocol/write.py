@@ -14,7 +14,7 @@ from campaign_reg.rate import Departure
 
 
 @attrs.frozen(kw_only=True)
-class Waits:
+class Timeouts:
     """How long to wait for what.
 
     Attributes:

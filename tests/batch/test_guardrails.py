@@ -15,7 +15,7 @@ from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails, Halt
 from campaign_reg.batch.results import Tally
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.models.outcome import Outcome
-from campaign_reg.protocol.write import Waits
+from campaign_reg.protocol.write import Timeouts
 from tests.support.accounts import LOST, account, many, worsens, written
 
 pytestmark = pytest.mark.anyio
@@ -140,8 +140,8 @@ class TestWhatAPersonMustSee:
             assert (await batch.run()).open == 0
 
     async def test_more_unknown_than_allowed(self, tmp_path: Path) -> None:
-        waits = Waits(settle_seconds=60, quiet_seconds=600, preimage_seconds=1000)
-        backend, limits = account(*many(12), waits=waits), Limits(in_flight=1, per_second=0.05)
+        timeouts = Timeouts(settle_seconds=60, quiet_seconds=600, preimage_seconds=1000)
+        backend, limits = account(*many(12), timeouts=timeouts), Limits(in_flight=1, per_second=0.05)
         backend.vendor.lost = [(LOST, False)] * 12
         async with Batch.open(
             tmp_path / "b.db", backend, "resubmit", limits=limits, resend="never", max_unknown=2

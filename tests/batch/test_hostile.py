@@ -36,7 +36,7 @@ from campaign_reg.errors import (
     ServerError,
 )
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.write import Waits
+from campaign_reg.protocol.write import Timeouts
 from campaign_reg.rate import Reservation
 from campaign_reg.sandbox import Sandbox
 from tests.support.backends import MemoryBackend
@@ -84,7 +84,7 @@ class TestTwoWriters:
     ) -> None:
         monkeypatch.setattr(run_module, "CHUNK", 2)
         backend = Slow(
-            VirtualClock(grace_seconds=0.02), waits=Waits(settle_seconds=60, preimage_seconds=1000)
+            VirtualClock(grace_seconds=0.02), timeouts=Timeouts(settle_seconds=60, preimage_seconds=1000)
         )
         ids = [*(f"c{n}" for n in range(20)), "last"]
         for id in ids:
@@ -177,7 +177,7 @@ class TestEveryRowEnds:
             assert (await asyncio.wait_for(batch.run(), 20)).open == 1
 
     async def test_expired_under_a_lost_write(self, tmp_path: Path) -> None:
-        backend = memory("witness", "a", schedule=SHORT, waits=Waits(settle_seconds=60))
+        backend = memory("witness", "a", schedule=SHORT, timeouts=Timeouts(settle_seconds=60))
         vendor, write = backend.vendor, backend.vendor.write
 
         def lose(verb: Verb, id: str) -> None:

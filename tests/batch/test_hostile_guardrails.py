@@ -26,7 +26,7 @@ from campaign_reg.batch.statistics import account as account_of
 from campaign_reg.enums import Verb
 from campaign_reg.journal.sqlite import SqliteJournal
 from campaign_reg.journal.store import Header
-from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite, Waits
+from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite, Timeouts
 from tests.support.accounts import LOST, SHORT, account, many, worsens, written
 from tests.support.backends import EveryVerbBackend, MemoryRequest
 from tests.support.clocks import VirtualClock
@@ -102,7 +102,7 @@ class SlowBackend(EveryVerbBackend):
 def slow(*ids: str) -> SlowBackend:
     backend = SlowBackend(
         VirtualClock(grace_seconds=0.005),
-        waits=Waits(settle_seconds=60, quiet_seconds=600),
+        timeouts=Timeouts(settle_seconds=60, quiet_seconds=600),
         schedule=SHORT,
         limits=Limits(in_flight=4),
     )
@@ -215,8 +215,8 @@ class TestLettingGo:
     async def test_a_row_that_was_decided_makes_no_room_for_another_unknown(
         self, tmp_path: Path, restarts: bool
     ) -> None:
-        waits = Waits(settle_seconds=60, quiet_seconds=600, preimage_seconds=1000)
-        backend, path = account(*many(30), waits=waits), tmp_path / "b.db"
+        timeouts = Timeouts(settle_seconds=60, quiet_seconds=600, preimage_seconds=1000)
+        backend, path = account(*many(30), timeouts=timeouts), tmp_path / "b.db"
         options: dict[str, Any] = {"resend": "never", "limits": Limits(in_flight=1, per_second=0.05)}
         backend.vendor.lost = [(LOST, False)] * 30
         async with Batch.open(path, backend, "resubmit", max_unknown=0, **options) as batch:

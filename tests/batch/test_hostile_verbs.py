@@ -17,7 +17,7 @@ from campaign_reg import Batch, BatchRow, InvalidInputError, RowResult, Schedule
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidRequestError, OutcomeUnknownError, RateLimitError, ServerError
 from campaign_reg.protocol.rules import VerbRule
-from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Waits
+from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Timeouts
 from campaign_reg.wire.codec import parse_datetime
 from tests.support.backends import EveryVerbBackend, MemoryRequest, Wish
 from tests.support.clocks import VirtualClock
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.anyio
 
 SCHEDULE = Schedule(first_seconds=5, factor=2, max_seconds=60, deadline_seconds=14 * 86400, jitter=0.1)
-WAITS = Waits(settle_seconds=60, quiet_seconds=600)
+WAITS = Timeouts(settle_seconds=60, quiet_seconds=600)
 LOST = OutcomeUnknownError("memory.write", "the connection broke")
 NOTHING_LIKE_IT = '{"s":"","at":"2026-03-02T14:00:00+00:00","x":true}'
 
@@ -62,7 +62,7 @@ class MortalBackend(EveryVerbBackend):
 
     def __init__(self) -> None:
         self.time = VirtualClock(grace_seconds=0.003)
-        super().__init__(self.time, waits=WAITS, schedule=SCHEDULE)
+        super().__init__(self.time, timeouts=WAITS, schedule=SCHEDULE)
         self.steps_to_live: int | None = None
         self.refusal: InvalidInputError | None = None
         self.sent: Counter[str] = Counter()

@@ -14,7 +14,7 @@ import pytest
 from campaign_reg import Batch, BatchRow, InvalidInputError, RowResult, Schedule, Verdict
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.errors import OutcomeUnknownError, RateLimitError
-from campaign_reg.protocol.write import Waits
+from campaign_reg.protocol.write import Timeouts
 from tests.support.backends import EveryVerbBackend, MemoryBackend
 from tests.support.clocks import VirtualClock
 
@@ -26,7 +26,7 @@ LOST = OutcomeUnknownError("memory.write", "the connection broke")
 
 def memory(**options: Any) -> MemoryBackend:
     """A backend in memory, on virtual time that leaves the journal's thread a moment."""
-    options = {"waits": Waits(settle_seconds=60, quiet_seconds=600), "schedule": SHORT, **options}
+    options = {"timeouts": Timeouts(settle_seconds=60, quiet_seconds=600), "schedule": SHORT, **options}
     return EveryVerbBackend(VirtualClock(grace_seconds=0.005), **options)
 
 
@@ -246,7 +246,7 @@ class TestRenew:
     async def test_a_lost_one_is_not_sent_again_after_ten_minutes(
         self, tmp_path: Path, settle_seconds: float, writes: int
     ) -> None:
-        backend = memory(waits=Waits(settle_seconds=settle_seconds, quiet_seconds=7200))
+        backend = memory(timeouts=Timeouts(settle_seconds=settle_seconds, quiet_seconds=7200))
         rows = paused(backend, "a", "b", "c")
         backend.vendor.lost.append((LOST, False))
         results = await carried(backend, tmp_path, "renew", rows)

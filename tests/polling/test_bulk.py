@@ -16,7 +16,7 @@ from campaign_reg.enums import Verb
 from campaign_reg.models.reading import Reading
 from campaign_reg.polling.bulk import SAMPLED_SHARE
 from campaign_reg.protocol.pager import Page, Pager
-from campaign_reg.protocol.write import Waits
+from campaign_reg.protocol.write import Timeouts
 from campaign_reg.rate import Reservation
 from campaign_reg.sandbox import Sandbox
 from tests.support.accounts import LOST, many
@@ -44,8 +44,8 @@ class Listed(MemoryBackend):
     """
 
     def __init__(self, ids: Iterable[str], schedule: Schedule = HOURLY, page_size: int = 20) -> None:
-        waits = Waits(settle_seconds=60, quiet_seconds=86400)
-        super().__init__(VirtualClock(grace_seconds=0.003), schedule=schedule, waits=waits)
+        timeouts = Timeouts(settle_seconds=60, quiet_seconds=86400)
+        super().__init__(VirtualClock(grace_seconds=0.003), schedule=schedule, timeouts=timeouts)
         self.pages, self.lag_seconds, self.page_size = 0, 0.0, page_size
         self.hidden: set[str] = set()
         self.written_at: dict[str, datetime] = {}

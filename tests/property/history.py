@@ -42,7 +42,7 @@ from campaign_reg.journal.store import RowRecord
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.schedule import Schedule
-from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Waits
+from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Timeouts
 from campaign_reg.rate import Reservation
 from tests.property.vendor import Kind, Made, Record, Shown, Vendor, at, whole
 from tests.support.backends import MemoryRequest
@@ -313,7 +313,7 @@ class ModelBackend(Backend[Made]):
             pace=TurnPace(history.world),
             clock=history.world,
             rng=random.Random(7),
-            waits=Waits(settle_seconds=SETTLE_SECONDS, quiet_seconds=QUIET_SECONDS),
+            timeouts=Timeouts(settle_seconds=SETTLE_SECONDS, quiet_seconds=QUIET_SECONDS),
             schedule=SCHEDULE,
             close=self._shut,
         )

@@ -28,7 +28,7 @@ from campaign_reg.errors import (
 from campaign_reg.models.terms import Change, Direction
 from campaign_reg.protocol.action import Action
 from campaign_reg.protocol.schedule import Schedule
-from campaign_reg.protocol.write import Waits
+from campaign_reg.protocol.write import Timeouts
 from tests.support.backends import MemoryBackend
 from tests.support.clocks import VirtualClock
 
@@ -235,7 +235,7 @@ class TestWait:
         outcome = await (await resubmit(backend)).wait()
         assert (outcome.verdict, outcome.campaign, outcome.changes) == (Verdict.FAILED, None, ())
         # Not before the 404s have lasted as long as a replica may lag.
-        assert backend.clock.monotonic() - 1000.0 >= backend.waits.settle_seconds
+        assert backend.clock.monotonic() - 1000.0 >= backend.timeouts.settle_seconds
         assert backend.vendor.feedback_calls == 0
 
 
@@ -250,13 +250,13 @@ class TestBoundedWait:
         assert outcome.reason.startswith(
             "no sign of it at the vendor for 86400 s (last status RESUBMIT_SUCCESSFUL)"
         )
-        assert clock.monotonic() - started >= backend.waits.quiet_seconds
+        assert clock.monotonic() - started >= backend.timeouts.quiet_seconds
 
     async def test_of_a_lost_write(self, backend: MemoryBackend, clock: VirtualClock) -> None:
         action = await lost_resubmit(backend, applied=False)
         started = clock.monotonic()
         assert (await action.wait()).verdict is Verdict.UNKNOWN
-        assert 2 * backend.waits.settle_seconds <= clock.monotonic() - started < DAY
+        assert 2 * backend.timeouts.settle_seconds <= clock.monotonic() - started < DAY
         assert backend.vendor.writes == []
 
     async def test_a_lost_write_that_was_applied_is_seen(self, backend: MemoryBackend) -> None:
@@ -505,7 +505,7 @@ async def test_readings_that_are_kept_stay_few(backend: MemoryBackend, clock: Vi
 
 
 async def test_the_bounds_are_the_backends(clock: VirtualClock) -> None:
-    backend = MemoryBackend(clock, waits=attrs.evolve(Waits(), quiet_seconds=100, settle_seconds=10))
+    backend = MemoryBackend(clock, timeouts=attrs.evolve(Timeouts(), quiet_seconds=100, settle_seconds=10))
     backend.vendor.put()
     backend.vendor.on_write = lambda verb, target: None
     started = clock.monotonic()

@@ -17,7 +17,7 @@ from campaign_reg.errors import (
     UnsupportedVerbError,
 )
 from campaign_reg.protocol.params import make_params, plain_params
-from campaign_reg.protocol.write import Intent, PreparedWrite, Waits
+from campaign_reg.protocol.write import Intent, PreparedWrite, Timeouts
 from campaign_reg.rate import Limits, Reservation
 from tests.support.backends import Again, MemoryBackend, MemoryRequest
 from tests.support.clocks import VirtualClock
@@ -193,13 +193,13 @@ class TestAge:
         return noted[0]
 
     async def test_is_bounded(self, backend: MemoryBackend, clock: VirtualClock) -> None:
-        assert await self.leave_before(backend) == clock.monotonic() + Waits().preimage_seconds
+        assert await self.leave_before(backend) == clock.monotonic() + Timeouts().preimage_seconds
 
     async def test_counts_from_the_reading(self, backend: MemoryBackend, clock: VirtualClock) -> None:
         reading = await backend.read("c1")
         read_at = clock.monotonic()
         clock.advance(20)
-        assert await self.leave_before(backend, preimage=reading) == read_at + Waits().preimage_seconds
+        assert await self.leave_before(backend, preimage=reading) == read_at + Timeouts().preimage_seconds
 
     async def test_a_pause_while_it_was_read_is_waited_out(self, clock: VirtualClock) -> None:
         """The reservation lapsed with it; a fresh one is needed, or the write would be held back for good."""

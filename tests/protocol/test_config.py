@@ -87,7 +87,7 @@ def test_the_schedule_and_the_waits_follow_the_settings() -> None:
     config = Config(
         settle_seconds=60, poll_first_seconds=1, poll_factor=0.5, poll_max_seconds=9, poll_deadline_seconds=99
     )
-    assert config.waits.settle_seconds == 60
+    assert config.timeouts.settle_seconds == 60
     schedule = config.schedule
     assert (schedule.first_seconds, schedule.factor, schedule.max_seconds, schedule.deadline_seconds) == (
         1,

@@ -7,7 +7,7 @@ from typing import Any
 from campaign_reg import Limits, OutcomeUnknownError, Schedule
 from campaign_reg.enums import Verb
 from campaign_reg.models.reading import Terms
-from campaign_reg.protocol.write import Waits
+from campaign_reg.protocol.write import Timeouts
 from tests.support.backends import EveryVerbBackend
 from tests.support.clocks import VirtualClock
 
@@ -20,7 +20,7 @@ LOST = OutcomeUnknownError("memory.resubmit", "cut")
 def account(*ids: str, **options: Any) -> EveryVerbBackend:
     """A backend in memory, on virtual time that leaves the journal's thread a moment."""
     options = {
-        "waits": Waits(settle_seconds=60, quiet_seconds=600),
+        "timeouts": Timeouts(settle_seconds=60, quiet_seconds=600),
         "schedule": SHORT,
         "limits": Limits(in_flight=4),
         **options,

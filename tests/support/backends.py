@@ -20,7 +20,7 @@ from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.pager import Page, Pager
 from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.protocol.schedule import Schedule
-from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Waits
+from campaign_reg.protocol.write import Answer, Found, NotApplied, PreparedWrite, Timeouts
 from campaign_reg.rate import Limits
 from campaign_reg.transport.limiter import GcraLimiter
 from campaign_reg.wire.codec import parse_datetime
@@ -259,7 +259,7 @@ class MemoryBackend(Backend[MemoryCampaign]):
         clock: Clock | None = None,
         *,
         account: str = "a1",
-        waits: Waits | None = None,
+        timeouts: Timeouts | None = None,
         schedule: Schedule | None = None,
         limits: Limits | None = None,
     ) -> None:
@@ -271,7 +271,7 @@ class MemoryBackend(Backend[MemoryCampaign]):
             pace=GcraLimiter(limits or Limits(), clock),
             clock=clock,
             rng=random.Random(7),
-            waits=waits or Waits(),
+            timeouts=timeouts or Timeouts(),
             schedule=schedule or Schedule(first_seconds=5, factor=2, max_seconds=3600, jitter=0),
             close=self._shut,
         )

@@ -64,7 +64,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
 
     def __init__(self, config: RcsConfig, transport: Transport, **shared: Any) -> None:
         super().__init__(
-            transport, account=config.account, waits=config.waits, schedule=config.schedule, **shared
+            transport, account=config.account, timeouts=config.timeouts, schedule=config.schedule, **shared
         )
         self._config = config
         self.converter = make_converter(config.zone)

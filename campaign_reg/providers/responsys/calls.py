@@ -73,7 +73,9 @@ class Calls(HttpBackend[ResponsysCampaign]):
 
     def __init__(self, config: ResponsysConfig, transport: Transport, **shared: Any) -> None:
         account = f"{config.user_name}/{urlsplit(config.login_url).hostname}"
-        super().__init__(transport, account=account, waits=config.waits, schedule=config.schedule, **shared)
+        super().__init__(
+            transport, account=account, timeouts=config.timeouts, schedule=config.schedule, **shared
+        )
         self._config = config
         self.converter = make_converter()
 

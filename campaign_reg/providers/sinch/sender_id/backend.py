@@ -64,7 +64,7 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
 
     def __init__(self, config: SenderIdConfig, transport: Transport, **shared: Any) -> None:
         super().__init__(
-            transport, account=config.project_id, waits=config.waits, schedule=config.schedule, **shared
+            transport, account=config.project_id, timeouts=config.timeouts, schedule=config.schedule, **shared
         )
         self._config = config
         self.converter = make_converter()

@@ -43,7 +43,7 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
 
     def __init__(self, config: AcmeConfig, transport: Transport, **shared: Any) -> None:
         super().__init__(
-            transport, account=config.workspace, waits=config.waits, schedule=config.schedule, **shared
+            transport, account=config.workspace, timeouts=config.timeouts, schedule=config.schedule, **shared
         )
         self._config = config
         self.converter = make_converter()
