@@ -199,7 +199,7 @@ def advance(
     """
     match event:
         case Intended(preimage):
-            pre = None if preimage is None else preimage.glimpse()
+            pre = None if preimage is None else preimage.without_details()
             attempts = state.attempts + 1
             return attrs.evolve(state, phase=Phase.INTENT, attempts=attempts, preimage=pre, left_at=now), None
         case Acknowledged(target, settled):

@@ -477,7 +477,9 @@ def _sent_at(record: RowRecord) -> datetime:
 
 
 def _state_of(record: RowRecord) -> State:
-    preimage = None if record.preimage is None else Reading.from_plain(record.id, record.preimage).glimpse()
+    preimage = (
+        None if record.preimage is None else Reading.from_plain(record.id, record.preimage).without_details()
+    )
     return State(
         phase=Phase(record.phase),
         attempts=record.attempts,

@@ -29,7 +29,7 @@ class Reading:
         vendor_time: The vendor's own clock at that moment, whole seconds; None where it did not say.
         missing: The vendor answered that it does not know the campaign, or there is none like it yet.
         as_wanted: It shows exactly what a write asks for, where that can be told by reading.
-        beside: Of a look before a create: ids of those like it that were there and stood in nobody's way.
+        similar_ids: Of a look before a create: ids of those like it that were there and stood in nobody's way.
         campaign: The vendor's model; not kept in records.
     """
 
@@ -42,14 +42,14 @@ class Reading:
     vendor_time: datetime | None = None
     missing: bool = False
     as_wanted: bool = False
-    beside: tuple[str, ...] = ()
+    similar_ids: tuple[str, ...] = ()
     campaign: Campaign | None = attrs.field(default=None, repr=False, eq=False)
 
-    def glimpse(self) -> Reading:
+    def without_details(self) -> Reading:
         """The same reading without terms and campaign: small enough to keep for every change."""
         return attrs.evolve(self, terms={}, campaign=None)
 
-    def says_the_same(self, other: Reading) -> bool:
+    def same_state(self, other: Reading) -> bool:
         """Whether both show the campaign in the same state."""
         return (self.version, self.status, self.action_status, self.missing, self.as_wanted) == (
             other.version,
@@ -74,8 +74,8 @@ class Reading:
             plain["x"] = True
         if self.as_wanted:
             plain["w"] = True
-        if self.beside:
-            plain["o"] = list(self.beside)
+        if self.similar_ids:
+            plain["o"] = list(self.similar_ids)
         return plain
 
     @classmethod
@@ -92,7 +92,7 @@ class Reading:
             vendor_time=None if vendor_time is None else datetime.fromisoformat(vendor_time),
             missing=plain.get("x", False),
             as_wanted=plain.get("w", False),
-            beside=tuple(plain.get("o", ())),
+            similar_ids=tuple(plain.get("o", ())),
         )
 
     @classmethod

@@ -257,7 +257,7 @@ class Action:
                 continue
             stale = lags_behind(self._backend.rule(self.verb), track.preimage, track.readings, reading)
             decided = self.take(reading)
-            if not stale and (before is None or not reading.says_the_same(before)):
+            if not stale and (before is None or not reading.same_state(before)):
                 before = reading
                 yield reading
             if decided:

@@ -375,9 +375,9 @@ class Backend(ABC, Generic[C]):
         for match in found.readings:
             if rule.refuses(match) is not None:
                 return match
-        beside = tuple(match.target for match in found.readings)
+        similar_ids = tuple(match.target for match in found.readings)
         none = Reading.gone("", self.clock.now())
-        return attrs.evolve(none, vendor_time=found.vendor_time, beside=beside)
+        return attrs.evolve(none, vendor_time=found.vendor_time, similar_ids=similar_ids)
 
     def _new_key(self) -> str:
         """Letters and digits for a create outside of any batch."""

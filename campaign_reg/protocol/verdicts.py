@@ -92,7 +92,7 @@ def new_matches(rule: VerbRule, preimage: Reading, matches: Sequence[Reading]) -
 
 
 def _is_younger(rule: VerbRule, preimage: Reading, match: Reading) -> bool:
-    if match.target in preimage.beside:
+    if match.target in preimage.similar_ids:
         return False
     created = None if match.campaign is None else match.campaign.created_at
     if created is None or created.tzinfo is None or preimage.vendor_time is None:
@@ -216,9 +216,9 @@ def _seconds_between(reading: Reading, later: Reading) -> float:
 def remember(readings: Sequence[Reading], reading: Reading, most: int) -> tuple[Reading, ...]:
     """Readings, oldest first: of a run that says the same the last, of a run of 404s the first and the last."""
     kept = list(readings)
-    if kept and reading.says_the_same(kept[-1]) and not (reading.missing and _begins(kept)):
+    if kept and reading.same_state(kept[-1]) and not (reading.missing and _begins(kept)):
         kept.pop()
-    return tuple([*kept, reading.glimpse()][-most:])
+    return tuple([*kept, reading.without_details()][-most:])
 
 
 def _begins(readings: Sequence[Reading]) -> bool:

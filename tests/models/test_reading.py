@@ -42,8 +42,8 @@ def test_plain_is_short_where_there_is_little_to_say() -> None:
 
 def test_a_glimpse_keeps_what_decides() -> None:
     reading = Reading(target="c1", version="v", status="ACTIVE", terms={"X": {"tpm": 1}}, taken_at=NOW)
-    assert reading.glimpse() == attrs.evolve(reading, terms={})
-    assert reading.glimpse().says_the_same(reading)
+    assert reading.without_details() == attrs.evolve(reading, terms={})
+    assert reading.without_details().same_state(reading)
 
 
 @pytest.mark.parametrize(
@@ -52,12 +52,12 @@ def test_a_glimpse_keeps_what_decides() -> None:
 )
 def test_what_counts_as_another_state(change: dict[str, Any]) -> None:
     reading = Reading(target="c1", version="v", status="ACTIVE", taken_at=NOW)
-    assert not reading.says_the_same(attrs.evolve(reading, **change))
+    assert not reading.same_state(attrs.evolve(reading, **change))
 
 
 def test_when_it_was_taken_does_not_count() -> None:
     reading = Reading(target="c1", version="v", status="ACTIVE", taken_at=NOW)
-    assert reading.says_the_same(attrs.evolve(reading, taken_at=NOW.replace(year=2027), vendor_time=NOW))
+    assert reading.same_state(attrs.evolve(reading, taken_at=NOW.replace(year=2027), vendor_time=NOW))
 
 
 def test_gone() -> None:

@@ -53,7 +53,7 @@ class TestReading:
         assert reading.target == id
         assert reading.vendor_time is not None
         plain = json.loads(json.dumps(reading.to_plain()))
-        assert Reading.from_plain(id, plain).says_the_same(reading)
+        assert Reading.from_plain(id, plain).same_state(reading)
         listed = backend.reading_of(await backend.get(id))
         assert (listed.target, listed.version, listed.status) == (id, reading.version, reading.status)
 
@@ -82,7 +82,7 @@ class TestReading:
             ids = stage.seed(3, verb)
             listed = {reading.target: reading async for reading in overview}
             for id in ids:
-                assert listed[id].says_the_same(await backend.read(id, verb=verb))
+                assert listed[id].same_state(await backend.read(id, verb=verb))
 
     async def test_what_nobody_knows(self, stage: Stage, backend: Backend[Any]) -> None:
         with pytest.raises(NotFoundError):
