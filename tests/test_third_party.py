@@ -23,6 +23,7 @@ import pytest
 from campaign_reg import Batch, BatchRow, CampaignState, Poller, RowResult, Verb, Verdict, connect, registry
 from campaign_reg.enums import Evidence
 from campaign_reg.errors import (
+    ApiError,
     AuthenticationError,
     ConfigurationError,
     ConflictError,
@@ -559,6 +560,8 @@ class TestAProvidersOwnFaults:
         with pytest.raises(OutcomeUnknownError) as caught:
             await acme.renew(ref)
         assert caught.value.token is not None
+        told = (fault.status, fault.message) if isinstance(fault, ApiError) else (None, "")
+        assert (caught.value.status, caught.value.message) == told
 
     async def test_in_a_hook_of_the_converter(self, acme: Any, server: AcmeServer) -> None:
         [ref] = server.seed()

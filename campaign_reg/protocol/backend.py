@@ -655,11 +655,10 @@ class Backend(ABC, Generic[C]):
             raise
         except Exception as error:
             what = f": {error}" if isinstance(error, CampaignRegError) else ""
-            raise OutcomeUnknownError(
-                f"{self.provider}.{track.verb}",
-                f"its answer could not be made out ({type(error).__name__}{what})",
-                token=self._token_of(track),
-            ) from error
+            reason = f"its answer could not be made out ({type(error).__name__}{what})"
+            unknown = OutcomeUnknownError.from_answer(error, f"{self.provider}.{track.verb}", reason)
+            unknown.token = self._token_of(track)
+            raise unknown from error
         raise answer.error
 
     def _token_of(self, track: Track) -> str | None:

@@ -284,7 +284,8 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
 
         def interpret(response: Response) -> Answer:
             if self._calls.decoded(ops.RENEW, response).data.id != id:
-                raise OutcomeUnknownError(ops.RENEW.name, "the platform answered about another campaign")
+                reason = "the platform answered about another campaign"
+                raise OutcomeUnknownError(ops.RENEW.name, reason, status=response.status)
             return Answer(target=id)
 
         async def refused(error: ApiError) -> Answer | NotApplied:
@@ -300,7 +301,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
             reading = await self.read(id, verb=Verb.RENEW)
         except CampaignRegError as error:
             reason = f"{refusal.message or 'refused'}, and then it could not be read ({type(error).__name__})"
-            raise OutcomeUnknownError(ops.RENEW.name, reason, status=refusal.status) from error
+            raise OutcomeUnknownError.from_answer(refusal, ops.RENEW.name, reason) from error
         if reading.target == id and reading.status in RESUMED:
             return Answer(target=id, settled=True)
         return NotApplied(refusal)

@@ -54,7 +54,7 @@ class MessageCalls:
             envelope = await self._calls.call(ops.SEND_MESSAGE, body=body)
         except OutcomeUnknownError as error:
             reason = f"{error.reason} (its reference_id is {reference})"
-            raise OutcomeUnknownError(error.operation, reason, status=error.status) from None
+            raise OutcomeUnknownError.from_answer(error, error.operation, reason) from None
         message: RcsMessage = envelope.data
         return message
 

@@ -333,7 +333,8 @@ class ResponsysBackend(Schedules, Attributes):
         def interpret(response: Response) -> Answer:
             made = self._decoded(request.operation, response)
             if made.name != draft.name:
-                raise OutcomeUnknownError(request.operation.name, "the answer is about another campaign")
+                reason = "the answer is about another campaign"
+                raise OutcomeUnknownError(request.operation.name, reason, status=response.status)
             return Answer(target=made.name, settled=True)
 
         return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark={"name": draft.name})
