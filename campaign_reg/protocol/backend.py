@@ -11,7 +11,7 @@ import asyncio
 import json
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
@@ -39,6 +39,7 @@ from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.params import make_params, plain_params
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.several import check_members
+from campaign_reg.protocol.verbs import VerbMethods
 
 C = TypeVar("C", bound=Campaign)
 
@@ -158,7 +159,7 @@ class Found:
 BeforeSend = Callable[[Intent], Awaitable[None]]
 
 
-class CampaignBackend(Protocol[C]):
+class CampaignBackend(VerbMethods, Protocol[C]):
     """An open connection to one account at a provider.
 
     Poller, batch and command use only this. `Backend` implements most of it.
@@ -207,14 +208,6 @@ class CampaignBackend(Protocol[C]):
     @property
     def schedule(self) -> Schedule:
         """When to look for a settled action, unless the caller says otherwise."""
-        ...
-
-    def rule(self, verb: Verb | str) -> VerbRule:
-        """What a writing verb means here.
-
-        Raises:
-            UnsupportedVerbError: The provider lacks it.
-        """
         ...
 
     async def get(self, id: str) -> C:
@@ -291,7 +284,7 @@ class CampaignBackend(Protocol[C]):
         ...
 
 
-class Backend(ABC, Generic[C]):
+class Backend(VerbMethods, ABC, Generic[C]):
     """What a provider's backend starts from.
 
     A provider gives the class attributes, `get`, `list`, `read`, `prepare`, `send` (`HttpBackend` has it) and, where
@@ -358,10 +351,11 @@ class Backend(ABC, Generic[C]):
         """
         try:
             return self.rules[Verb(verb)]
-        except (KeyError, ValueError):
-            raise UnsupportedVerbError(
-                self.provider, str(verb), tuple(sorted(verb.value for verb in self.rules))
-            ) from None
+        except (KeyError, ValueError):  # what is no text is no verb
+            raise self._lacks(str(verb), self.rules) from None
+
+    def _lacks(self, what: str, supported: Iterable[Verb]) -> UnsupportedVerbError:
+        return UnsupportedVerbError(self.provider, what, tuple(sorted(verb.value for verb in supported)))
 
     @abstractmethod
     async def get(self, id: str) -> C:
@@ -420,7 +414,7 @@ class Backend(ABC, Generic[C]):
 
     async def find(self, mark: Mapping[str, str], *, permit: Permit | None = None) -> Found:
         """The campaigns that answer to a create's mark; a provider whose creates have marks overrides it."""
-        raise UnsupportedVerbError(self.provider, "find", tuple(sorted(verb.value for verb in self.verbs)))
+        raise self._lacks("find", self.verbs)
 
     def overview(self, verb: Verb) -> Pager[Reading] | None:
         """Every campaign as a listing shows it, for those who wait for many.
@@ -458,9 +452,7 @@ class Backend(ABC, Generic[C]):
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
         """The vendor's reasons for refusing a campaign."""
-        raise UnsupportedVerbError(
-            self.provider, "feedback", tuple(sorted(verb.value for verb in self.verbs))
-        )
+        raise self._lacks("feedback", self.verbs)
 
     def check(self, verb: Verb | str, target: str | None, params: object = None) -> Mapping[str, Any]:
         """Refuse what can be refused without I/O.
@@ -487,6 +479,7 @@ class Backend(ABC, Generic[C]):
 
         Raises:
             InvalidInputError: The token is damaged, or of another account.
+            UnsupportedVerbError: The provider lacks the token's verb, perhaps in this release of it only.
         """
         track = parse_token(token, self.provider, self.account)
         rule = self.rule(track.verb)

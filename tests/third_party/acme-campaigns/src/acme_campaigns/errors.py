@@ -56,6 +56,7 @@ ERRORS = ErrorTable(
         "throttled": Refusal(RateLimitError, Applied.NO, transient=True),
         "maintenance": Refusal(ServerError, Applied.NO, transient=True),
         "not-paused": Refusal(ConflictError, Applied.NO),
+        "not-declined": Refusal(ConflictError, Applied.NO),
         # The change was made, only its answer got lost inside Acme: reading shows it.
         "answer-delayed": Refusal(ServerError, Applied.YES),
     },
