@@ -60,6 +60,7 @@ class CampaignState(enum.StrEnum):
     APPROVED = "approved"
     ACTIVE = "active"
     PAUSED = "paused"
+    """Halted until the customer lets it go on, with a renew for example."""
     REJECTED = "rejected"
     ENDED = "ended"
     SUSPENDED = "suspended"

@@ -477,7 +477,7 @@ class TestAVerbOfItsOwn:
         assert lost.verdict is Verdict.FAILED
         [running] = server.seed()
         skipped = (await acme.appeal(running, "no need")).outcome
-        assert skipped.reason == "the campaign is running: a appeal is for one that is declined"
+        assert skipped.reason == "the campaign is running: appeal is for one that is declined"
         assert server.ledger == [("appeal", good), ("appeal", hopeless)]
 
     async def test_a_token_takes_it_up_in_another_connection(self, acme: Any, server: AcmeServer) -> None:

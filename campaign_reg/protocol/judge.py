@@ -143,7 +143,7 @@ class VerbRule:
             return _not_sent(Verdict.SKIPPED, reason)
         if self.allowed is not None and preimage.status not in self.allowed:
             reason = (
-                f"the campaign is {preimage.status}: a {self.verb} is for one that is {_either(self.allowed)}"
+                f"the campaign is {preimage.status}: {self.verb} is for one that is {_either(self.allowed)}"
             )
             return _not_sent(Verdict.SKIPPED, reason)
         return None

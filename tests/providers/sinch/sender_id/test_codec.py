@@ -269,6 +269,17 @@ def test_states_are_the_contracts() -> None:
     assert CampaignState.UNKNOWN not in states.values()
 
 
+def test_what_waits_for_the_customer_is_the_contracts() -> None:
+    machine = CONTRACT["x-state-machines"]["registrationState"]["states"]
+    waiting = {word for word, facts in machine.items() if facts.get("outcome") == "action-required"}
+    states = {word: registration(status=word).state for word in machine}
+    assert waiting == {"PENDING", "PENDING_ATTACHMENTS"}
+    assert {word for word, state in states.items() if state is CampaignState.ACTION_REQUIRED} == waiting
+    assert {word for word, state in states.items() if state is CampaignState.SUSPENDED} == {"ON_HOLD"}
+    in_review = {"IN_QUEUE", "IN_PROGRESS", "PENDING_APPROVAL"}
+    assert {word for word, state in states.items() if state is CampaignState.IN_REVIEW} == in_review
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
