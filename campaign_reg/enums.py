@@ -26,8 +26,12 @@ class OpenEnum(enum.StrEnum):
         return self._name_ != "UNRECOGNIZED"
 
 
-class Verb(enum.StrEnum):
-    """What a backend can be asked."""
+class Verb(OpenEnum):
+    """What a backend can be asked.
+
+    A provider may have further verbs, such as `Verb("appeal")`, each of them with a `VerbRule`. Such a verb equals and
+    hashes like its text, but each `Verb("appeal")` is an object of its own: compare it with `==`, not with `is`.
+    """
 
     CREATE = "create"
     GET = "get"
@@ -56,8 +60,13 @@ class CampaignState(enum.StrEnum):
     APPROVED = "approved"
     ACTIVE = "active"
     PAUSED = "paused"
+    """Halted until the customer lets it go on, with a renew for example."""
     REJECTED = "rejected"
     ENDED = "ended"
+    SUSPENDED = "suspended"
+    """The vendor has stopped it, and does not say that the customer can let it go on."""
+    ACTION_REQUIRED = "action_required"
+    """The vendor waits for the customer."""
     UNKNOWN = "unknown"
     """The vendor used a word that this release does not know."""
 

@@ -32,7 +32,120 @@ vendor's API.
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
+
+import attrs
+
+_MOST_CHARACTERS = 500
+_MOST_EXTRA_CHARACTERS = 4000
+_MOST_LEVELS = 20
+_MOST_LINES_SHOWN = 50
+_LEFT_OUT = "…"
+
+
+def printable(value: object) -> str:
+    """Turn a vendor's value into text that is fit to be printed, of 500 characters at most.
+
+    Args:
+        value: Text; anything else is written as JSON, and None becomes the empty text.
+    """
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else _as_json(value)
+    return "".join(char if char.isprintable() else " " for char in text[:_MOST_CHARACTERS])
+
+
+def _as_json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError):
+        return f"a value of type {type(value).__name__} that cannot be shown"
+
+
+def _members(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep members while they fit; what does not fit is counted under `…`."""
+    kept: dict[str, Any] = {}
+    room = _MOST_EXTRA_CHARACTERS
+    for name, value in given.items():
+        key, bounded = printable(name), _bounded(value)
+        room -= len(key) + len(_as_json(bounded))
+        if room < 0 and name != _LEFT_OUT:
+            kept[_LEFT_OUT] = f"and {len(given) - len(kept)} more members"
+            break
+        kept[key] = bounded
+    return kept
+
+
+def _bounded(value: object) -> Any:
+    """Keep a short value, its texts made printable; a longer one becomes the beginning of its text."""
+    if isinstance(value, str) or len(_as_json(value)) > _MOST_CHARACTERS:
+        return printable(value)
+    return _cleaned(value)
+
+
+def _cleaned(value: object, levels: int = _MOST_LEVELS) -> Any:
+    if levels and isinstance(value, dict):
+        return {printable(name): _cleaned(member, levels - 1) for name, member in value.items()}
+    if levels and isinstance(value, list):
+        return [_cleaned(item, levels - 1) for item in value]
+    is_plain = value is None or isinstance(value, bool | int | float)
+    return value if is_plain else printable(value)
+
+
+@attrs.frozen(kw_only=True)
+class FieldViolation:
+    """One field that the vendor objects to.
+
+    Attributes:
+        field: The field, in the vendor's spelling; empty where the vendor named none.
+        description: What is wrong with it, in the vendor's words.
+    """
+
+    field: str = attrs.field(default="", converter=printable)
+    description: str = attrs.field(default="", converter=printable)
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.field, self.description) if part)
+
+
+@attrs.frozen(kw_only=True)
+class ErrorDetail:
+    """One detail of a vendor's error answer.
+
+    Texts are printable and shortened to 500 characters. What is no text becomes JSON text.
+
+    Attributes:
+        type: Kind of detail, in the vendor's words, such as `ResourceInfo`.
+        resource_type: Kind of the resource that the error is about, such as `Campaign`.
+        resource_name: Name or identifier of that resource.
+        owner: Owner of that resource.
+        description: What is wrong, in the vendor's words.
+        field_violations: The fields that the vendor objects to.
+        extra: Every other member of the vendor's object, shortened; left out of the repr.
+    """
+
+    type: str = attrs.field(default="", converter=printable)
+    resource_type: str = attrs.field(default="", converter=printable)
+    resource_name: str = attrs.field(default="", converter=printable)
+    owner: str = attrs.field(default="", converter=printable)
+    description: str = attrs.field(default="", converter=printable)
+    field_violations: tuple[FieldViolation, ...] = ()
+    extra: Mapping[str, Any] = attrs.field(factory=dict, converter=_members, repr=False, hash=False)
+
+    @property
+    def resource(self) -> str:
+        """Type and name of the resource; empty where the vendor gave no name."""
+        return f"{self.resource_type} {self.resource_name}".strip() if self.resource_name else ""
+
+    @property
+    def violations(self) -> tuple[str, ...]:
+        """One line for each field violation; the description where it is all that the detail has."""
+        if self.field_violations:
+            return tuple(map(str, self.field_violations))
+        about_a_resource = self.resource_type or self.resource_name
+        return (self.description,) if self.description and not about_a_resource else ()
 
 
 class CampaignRegError(Exception):
@@ -118,13 +231,45 @@ class OutcomeUnknownError(TransportError):
     Attributes:
         token: Token of the action, for `backend.action(token)`; None where no action exists yet.
         status: HTTP status of the answer, if one came (a 503 to a write proves nothing).
+        code: The vendor's own code, if the answer had one.
+        message: The vendor's words, shortened.
+        details: What else the vendor said in the answer.
     """
 
     def __init__(
-        self, operation: str, reason: str, *, status: int | None = None, token: str | None = None
+        self,
+        operation: str,
+        reason: str,
+        *,
+        status: int | None = None,
+        code: str = "",
+        message: str = "",
+        details: tuple[ErrorDetail, ...] = (),
+        token: str | None = None,
     ) -> None:
         super().__init__(operation, reason)
-        self.status, self.token = status, token
+        self.status, self.code, self.message, self.details = status, code, message, details
+        self.token = token
+
+    @classmethod
+    def from_answer(cls, answer: Exception, operation: str, reason: str) -> Self:
+        """Make the error of a write from another error, and keep what the vendor's answer said.
+
+        Args:
+            answer: The error that was seen; one that stands for no answer leaves nothing to keep.
+            operation: Name of the vendor operation whose outcome is unknown.
+            reason: What went wrong, in words without secrets.
+        """
+        if not isinstance(answer, ApiError | OutcomeUnknownError):
+            return cls(operation, reason)
+        return cls(
+            operation,
+            reason,
+            status=answer.status,
+            code=answer.code,
+            message=answer.message,
+            details=answer.details,
+        )
 
     def __str__(self) -> str:
         return (
@@ -141,7 +286,7 @@ class ApiError(CampaignRegError):
         status: HTTP status.
         code: The vendor's own code, empty where it gave none.
         message: The vendor's words, shortened.
-        violations: `field: text` lines, where the vendor named fields.
+        details: What else the vendor said, typed.
     """
 
     def __init__(
@@ -151,16 +296,33 @@ class ApiError(CampaignRegError):
         message: str,
         *,
         code: str = "",
-        violations: tuple[str, ...] = (),
+        details: tuple[ErrorDetail, ...] = (),
     ) -> None:
         super().__init__(operation, status, message)
         self.operation, self.status, self.message = operation, status, message
-        self.code, self.violations = code, violations
+        self.code, self.details = code, details
+
+    @property
+    def violations(self) -> tuple[str, ...]:
+        """`field: description` lines made from `details`; only a description where no field is named."""
+        return tuple(line for detail in self.details for line in detail.violations)
 
     def __str__(self) -> str:
         code = f" {self.code}" if self.code else ""
-        details = f" ({'; '.join(self.violations)})" if self.violations else ""
-        return f"{self.operation} answered {self.status}{code}: {self.message or 'no message'}{details}"
+        told = f"{self.operation} answered {self.status}{code}: {self.message or 'no message'}"
+        more = "; ".join(_first([*self._resources(), *self.violations]))
+        return f"{told} ({more})" if more else told
+
+    def _resources(self) -> Iterable[str]:
+        """The resources that the message does not name, each once."""
+        named = (detail.resource for detail in self.details if detail.resource_name not in self.message)
+        return dict.fromkeys(name for name in named if name)
+
+
+def _first(lines: list[str]) -> list[str]:
+    """The lines that a message has room for."""
+    rest = len(lines) - _MOST_LINES_SHOWN
+    return lines if rest <= 1 else [*lines[:_MOST_LINES_SHOWN], f"and {rest} more"]
 
 
 class AuthenticationError(ApiError):
@@ -190,7 +352,18 @@ class RateLimitError(ApiError):
         retry_after_seconds: How long the vendor asked to wait, in seconds; None where it did not say.
     """
 
-    retry_after_seconds: float | None = None
+    def __init__(
+        self,
+        operation: str,
+        status: int,
+        message: str,
+        *,
+        code: str = "",
+        details: tuple[ErrorDetail, ...] = (),
+        retry_after_seconds: float | None = None,
+    ) -> None:
+        super().__init__(operation, status, message, code=code, details=details)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class ServerError(ApiError):

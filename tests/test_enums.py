@@ -60,6 +60,17 @@ def test_it_is_copied_and_pickled(value: str) -> None:
         assert isinstance(again, Colour)
 
 
+def test_a_verb_of_a_provider_s_own() -> None:
+    appeal = Verb("appeal")
+    assert appeal.writes
+    assert not appeal.is_recognized
+    assert {appeal: 1}[Verb("appeal")] == 1
+    assert {appeal} | {Verb("appeal"), pickle.loads(pickle.dumps(appeal))} == {"appeal"}
+    assert sorted([Verb.RENEW, appeal, Verb.CREATE]) == ["appeal", "create", "renew"]
+    assert Verb("create") is Verb.CREATE
+    assert appeal not in list(Verb)
+
+
 def test_verbs_that_write() -> None:
     assert {verb for verb in Verb if not verb.writes} == {Verb.GET, Verb.LIST, Verb.FEEDBACK}
 

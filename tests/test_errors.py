@@ -17,6 +17,8 @@ from campaign_reg.errors import (
     CampaignRegError,
     ConnectError,
     DecodeError,
+    ErrorDetail,
+    FieldViolation,
     HeldBackError,
     OutcomeUnknownError,
     PollTimeoutError,
@@ -28,6 +30,16 @@ from campaign_reg.errors import (
 CLASSES = [
     value for value in vars(errors).values() if inspect.isclass(value) and issubclass(value, CampaignRegError)
 ]
+DETAILS = (
+    ErrorDetail(
+        type="BadRequest",
+        field_violations=(
+            FieldViolation(field="pot", description="too short"),
+            FieldViolation(field="spout", description="missing"),
+        ),
+        extra={"domain": "tea", "more": [1, {"a": None}]},
+    ),
+)
 DO_NOT_RESEND = "It may have been applied: do not send it again, read the campaign first"
 WAIT_AGAIN = "it goes on at the vendor: wait again with backend.action(error.token)"
 
@@ -36,15 +48,22 @@ def one(cls: type[CampaignRegError]) -> CampaignRegError:
     """An error of that class with every value set."""
     error: CampaignRegError
     if issubclass(cls, OutcomeUnknownError):
-        error = cls("op", "the connection was lost", status=503, token="cr1.x")
+        error = cls(
+            "op",
+            "the connection was lost",
+            status=503,
+            code="E",
+            message="down",
+            details=DETAILS,
+            token="cr1.x",
+        )
     elif issubclass(cls, ConnectError):
         error = cls("op", "refused")
     elif issubclass(cls, TransportError):
         error = cls("op", "reset")
     elif issubclass(cls, ApiError):
-        error = cls("op", 418, "no tea", code="TEAPOT", violations=("pot: too short", "spout: missing"))
-        if isinstance(error, RateLimitError):
-            error.retry_after_seconds = 7.0
+        waits = {"retry_after_seconds": 7.0} if issubclass(cls, RateLimitError) else {}
+        error = cls("op", 418, "no tea", code="TEAPOT", details=DETAILS, **waits)
     elif issubclass(cls, UnsupportedVerbError):
         error = cls("sinch", "renew", ("create", "resubmit"))
     elif issubclass(cls, DecodeError):

@@ -23,6 +23,7 @@ import pytest
 from campaign_reg import Batch, BatchRow, CampaignState, Poller, RowResult, Verb, Verdict, connect, registry
 from campaign_reg.enums import Evidence
 from campaign_reg.errors import (
+    ApiError,
     AuthenticationError,
     ConfigurationError,
     ConflictError,
@@ -45,7 +46,7 @@ from tests.support.clocks import VirtualClock
 from tests.support.stage import Stage
 from tests.third_party.acme_server import KEY, WORKSPACE, AcmeServer
 from tests.third_party.packages import ACME, copy_of_acme, install
-from tests.third_party.stage import AcmeStage
+from tests.third_party.stage import APPEAL, AcmeStage
 
 pytestmark = pytest.mark.anyio
 
@@ -309,7 +310,8 @@ class TestConnect:
                 await acme.perform(verb, target, params)
         with pytest.raises(UnsupportedVerbError, match="acme"):
             await acme.perform("resubmit", "cmp_1")
-        assert acme.verbs == {Verb.GET, Verb.LIST, Verb.FEEDBACK, Verb.CREATE, Verb.RENEW, Verb.APPROVE}
+        own = {Verb.CREATE, Verb.RENEW, Verb.APPROVE, APPEAL}
+        assert acme.verbs == {Verb.GET, Verb.LIST, Verb.FEEDBACK, *own}
         assert server.ledger == []
 
     async def test_the_key_goes_out_in_its_header_and_nowhere_else(
@@ -464,6 +466,154 @@ class TestBatch:
         assert sorted(server.applied("sign-off")) == sorted([plain, after, delayed])
 
 
+class TestAVerbOfItsOwn:
+    """What no other vendor has, `appeal`, goes everywhere that the others go."""
+
+    async def test_one(self, acme: Any, server: AcmeServer) -> None:
+        good, hopeless = server.seed(2, status="declined")
+        outcome = await (await acme.appeal(good, "the offer is named now")).wait(timeout=10)
+        assert (outcome.verb, outcome.verdict) == ("appeal", Verdict.SUCCEEDED)
+        lost = await (await acme.perform("appeal", hopeless, {"reason": "hopeless"})).wait(timeout=10)
+        assert lost.verdict is Verdict.FAILED
+        [running] = server.seed()
+        skipped = (await acme.appeal(running, "no need")).outcome
+        assert skipped.reason == "the campaign is running: appeal is for one that is declined"
+        assert server.ledger == [("appeal", good), ("appeal", hopeless)]
+
+    async def test_a_token_takes_it_up_in_another_connection(self, acme: Any, server: AcmeServer) -> None:
+        [ref] = server.seed(status="declined")
+        server.trouble("appeal", ref, "cut after")
+        with pytest.raises(OutcomeUnknownError) as caught:
+            await acme.appeal(ref, "the offer is named now")
+        async with opened(**server.settings) as another:
+            action = another.action(caught.value.token)
+            assert action.verb == APPEAL
+            outcome = await action.wait(timeout=10)
+        assert (outcome.verdict, outcome.evidence) == (Verdict.SUCCEEDED, Evidence.OBSERVED)
+        assert server.applied("appeal") == [ref]
+
+    async def test_a_token_of_a_verb_that_it_no_longer_has(
+        self, acme: Any, server: AcmeServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        [ref] = server.seed(status="declined")
+        token = (await acme.appeal(ref, "the offer is named now")).token
+        rules = {verb: rule for verb, rule in acme.rules.items() if verb != APPEAL}
+        monkeypatch.setattr(type(acme), "rules", rules)
+        with pytest.raises(UnsupportedVerbError, match="acme has no verb 'appeal'"):
+            acme.action(token)
+
+    async def test_the_poller_watches_it(self, acme: Any, server: AcmeServer) -> None:
+        refs = server.seed(3, status="declined")
+        actions = [await acme.appeal(ref, "the offer is named now") for ref in refs]
+        async with Poller(acme, concurrency=2) as poller:
+            ended = {outcome.target: outcome.verdict async for outcome in poller.watch(actions)}
+        assert ended == dict.fromkeys(refs, Verdict.SUCCEEDED)
+
+    async def test_a_plan_and_a_batch(self, acme: Any, server: AcmeServer, tmp_path: Path) -> None:
+        plain, after, before, delayed, hopeless = server.seed(5, status="declined")
+        [running] = server.seed()
+        server.trouble("appeal", after, "cut after")
+        server.trouble("appeal", before, "cut before")
+        server.trouble("appeal", delayed, "answer-delayed")
+        rows = [BatchRow(id, {"reason": "named now"}) for id in (plain, after, before, delayed, running)]
+        rows.append(BatchRow(hopeless, {"reason": "hopeless"}))
+        async with Batch.open(tmp_path / "appeals.db", acme, "appeal") as batch:
+            await batch.add(rows)
+            plan = await batch.plan()
+        assert (plan.send, [note.id for note in plan.skip]) == (5, [running])
+        assert server.ledger == []
+        async with Batch.open(tmp_path / "appeals.db", acme, APPEAL) as batch:
+            results = {result.id: result async for result in batch.results()}
+        assert endings(results) == {
+            plain: ("succeeded", "acknowledged", 1),
+            after: ("succeeded", "observed", 1),
+            before: ("unknown", "inferred", 1),
+            delayed: ("succeeded", "observed", 1),
+            running: ("skipped", "observed", 0),
+            hopeless: ("failed", "acknowledged", 1),
+        }
+        assert sorted(server.applied("appeal")) == sorted([plain, after, delayed, hopeless])
+
+    async def test_a_batch_that_is_killed_goes_on(
+        self, env: dict[str, str], server: AcmeServer, tmp_path: Path
+    ) -> None:
+        refs = server.seed(30, status="declined")
+        lines = "\n".join(f"{ref},named now" for ref in refs)
+        (tmp_path / "appeals.csv").write_text(f"id,reason\n{lines}\n")
+        process = await command.start(
+            "batch", "run", "acme", "appeal", "--input", "appeals.csv", "--journal", "appeals.db",
+            "--per-second", "20", env=env, folder=tmp_path,
+        )  # fmt: skip
+        while len(server.ledger) < 5:
+            assert process.returncode is None
+            await asyncio.sleep(0.01)
+        process.kill()
+        await process.wait()
+        assert len(server.ledger) < len(refs)
+        resumed = await command.run("batch", "resume", "appeals.db", "--json", env=env, folder=tmp_path)
+        assert resumed.last["open"] == 0
+        verdicts = resumed.last["verdicts"]
+        assert verdicts["succeeded"] + verdicts["unknown"] == len(refs)
+        assert verdicts["unknown"] <= 1  # cut off as it was sent, and Acme's rule allows no second attempt
+        applied = Counter(server.applied("appeal"))
+        assert set(applied.values()) == {1}
+        assert len(applied) >= verdicts["succeeded"]
+        shown = await command.run("batch", "status", "appeals.db", "--json", env=env, folder=tmp_path)
+        assert (shown.last["verb"], shown.last["rows"]) == ("appeal", len(refs))
+
+    async def test_from_files_through_the_command(
+        self, env: dict[str, str], server: AcmeServer, tmp_path: Path
+    ) -> None:
+        one, two, three = server.seed(3, status="declined")
+        (tmp_path / "a.csv").write_text(f"id,reason\n{one},named now\n{two},\n")
+        (tmp_path / "b.jsonl").write_text(json.dumps({"id": three, "reason": "named now"}))
+        planned = await command.run(
+            "batch", "plan", "acme", "appeal", "--input", "a.csv", "--json", env=env, folder=tmp_path
+        )
+        assert (planned.last["verb"], planned.last["send"]) == ("appeal", 1)
+        assert "needs reason" in planned.err
+        ran, objects = await asyncio.gather(
+            *(command.run("batch", "run", "acme", "appeal", "--input", source, "--journal", f"{source}.db", "--json",
+                          env=env, folder=tmp_path) for source in ("a.csv", "b.jsonl"))
+        )  # fmt: skip
+        assert (ran.last["verdicts"]["succeeded"], ran.last["verdicts"]["failed"]) == (1, 1)
+        assert objects.code == 0
+        assert sorted(server.applied("appeal")) == sorted([one, three])
+
+    async def test_one_through_the_command(self, env: dict[str, str], server: AcmeServer) -> None:
+        [ref] = server.seed(status="declined")
+        done = await command.run(
+            "perform", "acme", "appeal", ref, "--set", "reason=named now", "--json", env=env
+        )
+        assert (done.code, done.last["verb"], done.last["verdict"]) == (0, "appeal", "succeeded")
+        assert server.ledger == [("appeal", ref)]
+        shown = await command.run("providers", env=env)
+        assert "appeal" in shown.out
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("perform", "acme", "nonsense", "cmp_1"),
+            ("perform", "acme", "get", "cmp_1"),
+            ("batch", "run", "acme", "nonsense", "--input", "a.csv", "--journal", "a.db"),
+            ("batch", "plan", "acme", "nonsense", "--input", "a.csv"),
+            ("batch", "run", "acme", "nonsense", "--all-paused", "--journal", "a.db"),
+            ("lint", "acme", "--verb", "nonsense"),
+        ],
+        ids=" ".join,
+    )
+    async def test_a_verb_that_it_lacks_is_refused_before_any_io(
+        self, env: dict[str, str], server: AcmeServer, tmp_path: Path, words: tuple[str, ...]
+    ) -> None:
+        server.seed(1, status="declined")
+        (tmp_path / "a.csv").write_text("id\ncmp_1\n")
+        refused = await command.run(*words, env=env, folder=tmp_path)
+        verb = "get" if "get" in words else "nonsense"
+        assert refused.code == 2
+        assert f"acme has no verb '{verb}'; it has appeal, approve, create, renew" in refused.err
+        assert (server.requests, (tmp_path / "a.db").exists()) == (0, False)
+
+
 # Through the command.
 
 
@@ -559,6 +709,8 @@ class TestAProvidersOwnFaults:
         with pytest.raises(OutcomeUnknownError) as caught:
             await acme.renew(ref)
         assert caught.value.token is not None
+        told = (fault.status, fault.message) if isinstance(fault, ApiError) else (None, "")
+        assert (caught.value.status, caught.value.message) == told
 
     async def test_in_a_hook_of_the_converter(self, acme: Any, server: AcmeServer) -> None:
         [ref] = server.seed()
@@ -656,5 +808,5 @@ async def test_a_broken_one_is_named_and_harms_no_other(
     shown = await command.run("providers", "--json", env=env)
     found = {item["name"]: item for item in shown.last["providers"]}
     assert "'broken' (broken_campaigns:PROVIDER) cannot be imported" in json.dumps(found["broken"])
-    assert found["acme"]["verbs"] == ["create", "get", "list", "renew", "approve", "feedback"]
+    assert found["acme"]["verbs"] == ["create", "get", "list", "renew", "approve", "feedback", "appeal"]
     assert {"sinch", "acme", "broken"} <= set(found)

@@ -336,10 +336,10 @@ def _may_not_resend(state: State, rule: VerbRule, facts: Facts, now: float) -> s
     if not facts.resend:
         return "sending again is switched off"
     if not rule.resendable:
-        return f"a {rule.verb} is never sent again"
+        return f"{rule.verb} is never sent again"
     limit = rule.resend_within_seconds
     if limit is not None and now - state.left_at > limit:
-        return f"a {rule.verb} is not sent again later than {limit:.0f} s after it left"
+        return f"{rule.verb} is not sent again later than {limit:.0f} s after it left"
     if not facts.version_moves:
         return "no acknowledged write of this batch has shown that the version moves with it"
     return None

@@ -1,4 +1,4 @@
-"""`campaign-reg create`, `update`, `delete`, `resubmit`, `renew`, `approve` and `wait`: one change at a vendor.
+"""`campaign-reg create`, `update`, `delete`, `resubmit`, `renew`, `approve`, `perform`, `wait`: one change at a vendor.
 
 What may wait for a person, a draft on standard input or a confirmation, is read before the event loop begins, so that
 Ctrl-C ends it; hence commands that return a coroutine.
@@ -170,6 +170,49 @@ async def approve(
 
     cells = pairs(settings, "--set") | ({} if status is None else {"status": status})
     return await perform(Order(provider=provider, verb="approve", target=name, cells=cells), waiting)
+
+
+def perform_verb(
+    provider: str,
+    verb: str,
+    campaign_id: str | None = None,
+    /,
+    *,
+    source: Draft | None = None,
+    settings: Members | None = None,
+    accept_advice: Flag = False,
+    yes: Flag = False,
+    waiting: Waiting = WAITING,
+) -> Coroutine[Any, Any, int]:
+    """Do one thing by its verb's name, such as a verb that only this provider has; it may cost money.
+
+    Args:
+        provider: Such as sinch; `campaign-reg providers` lists them, with their verbs.
+        verb: Any verb of the provider's that writes.
+        campaign_id: The vendor's identifier; left out for a create.
+        source: JSON file with the verb's parameters; - reads standard input.
+        settings: One parameter, as name=value, beside or instead of the file; may be repeated.
+        accept_advice: Send a create although there is advice against it.
+        yes: Do not ask before a deletion.
+        waiting: How long to wait for the outcome, and how to print it.
+    """
+    from campaign_reg.cli.lint import Order, read_draft
+    from campaign_reg.cli.options import pairs
+    from campaign_reg.cli.write import perform
+    from campaign_reg.enums import Verb
+
+    draft, cells = read_draft(source), pairs(settings, "--set")
+    if verb == Verb.DELETE and not yes:
+        _confirm(f"Delete {campaign_id} at {provider}? It cannot be undone.")
+    order = Order(
+        provider=provider,
+        verb=verb,
+        target=campaign_id,
+        draft=draft,
+        cells=cells,
+        accept_advice=accept_advice,
+    )
+    return perform(order, waiting)
 
 
 async def wait(

@@ -33,6 +33,7 @@ _COMMANDS = {
     "resubmit": ("actions:resubmit", "Resubmit one campaign to operators; it may cost money."),
     "renew": ("actions:renew", "Let one paused campaign go on."),
     "approve": ("actions:approve", "Set the approval of one campaign."),
+    "perform": ("actions:perform_verb", "Do one thing by its verb's name, such as a provider's own verb."),
     "wait": ("actions:wait", "Go on waiting for an action by its token."),
 }
 

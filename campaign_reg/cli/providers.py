@@ -9,7 +9,7 @@ import attrs
 from campaign_reg.cli.options import Flag
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from campaign_reg.enums import Verb
 
@@ -51,7 +51,6 @@ def providers(*, json: Flag = False) -> int:
 
 
 def _installed(name: str) -> Installed:
-    from campaign_reg.enums import Verb
     from campaign_reg.errors import ConfigurationError
     from campaign_reg.providers import registry
 
@@ -60,8 +59,17 @@ def _installed(name: str) -> Installed:
     except ConfigurationError as error:  # one broken plug-in must not hide the others
         return Installed(name=name, problem=str(error))
     verbs = registry.verbs_of(provider)
-    known = None if verbs is None else tuple(verb for verb in Verb if verb in verbs)
-    return Installed(name=name, title=provider.title, verbs=known)
+    return Installed(name=name, title=provider.title, verbs=None if verbs is None else in_order(verbs))
+
+
+def in_order(verbs: Iterable[Verb]) -> tuple[Verb, ...]:
+    """Verbs in the order of the verb matrix: those that every vendor may have, then vendors' own by name."""
+    from campaign_reg.enums import Verb
+
+    order = list(Verb)
+    return tuple(
+        sorted(set(verbs), key=lambda verb: (order.index(verb) if verb in order else len(order), verb))
+    )
 
 
 def _show(found: Sequence[Installed]) -> None:
@@ -70,7 +78,8 @@ def _show(found: Sequence[Installed]) -> None:
 
     show_table(("provider", ""), [(item.name, item.title or f"broken: {item.problem}") for item in found])
     working = [item for item in found if item.problem is None]
-    names, verbs = [item.name for item in working], list(Verb)
+    names = [item.name for item in working]
+    verbs = in_order([*Verb, *(verb for item in working for verb in item.verbs or ())])
     say()
     if _width("verb", verbs, names) <= _width("provider", names, verbs):
         show_table(("verb", *names), [(verb, *(_mark(item, verb) for item in working)) for verb in verbs])

@@ -10,7 +10,7 @@ import asyncio
 import json
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, ClassVar, Generic, Protocol, Self
@@ -37,6 +37,7 @@ from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.several import check_members
 from campaign_reg.protocol.track import Track, parse_token
+from campaign_reg.protocol.verbs import VerbMethods
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, Intent, NotApplied, PreparedWrite, Timeouts
 from campaign_reg.rate import Departure, RateLimiter, Reservation
 
@@ -57,7 +58,7 @@ class WriteRequest(Protocol):
         ...
 
 
-class Backend(ABC, Generic[C]):
+class Backend(VerbMethods, ABC, Generic[C]):
     """What a provider's backend starts from.
 
     A provider gives the class attributes, `get`, `list`, `read`, `prepare`, `send` (`HttpBackend` has it) and, where
@@ -124,10 +125,11 @@ class Backend(ABC, Generic[C]):
         """
         try:
             return self.rules[Verb(verb)]
-        except (KeyError, ValueError):
-            raise UnsupportedVerbError(
-                self.provider, str(verb), tuple(sorted(verb.value for verb in self.rules))
-            ) from None
+        except (KeyError, ValueError):  # what is no text is no verb
+            raise self._lacks(str(verb), self.rules) from None
+
+    def _lacks(self, what: str, supported: Iterable[Verb]) -> UnsupportedVerbError:
+        return UnsupportedVerbError(self.provider, what, tuple(sorted(verb.value for verb in supported)))
 
     @abstractmethod
     async def get(self, id: str) -> C:
@@ -188,7 +190,7 @@ class Backend(ABC, Generic[C]):
 
     async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The campaigns that answer to a create's mark; a provider whose creates have marks overrides it."""
-        raise UnsupportedVerbError(self.provider, "find", tuple(sorted(verb.value for verb in self.verbs)))
+        raise self._lacks("find", self.verbs)
 
     def overview(self, verb: Verb) -> Pager[Reading] | None:
         """Every campaign as a listing shows it, for those who wait for many.
@@ -226,9 +228,7 @@ class Backend(ABC, Generic[C]):
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
         """The vendor's reasons for refusing a campaign."""
-        raise UnsupportedVerbError(
-            self.provider, "feedback", tuple(sorted(verb.value for verb in self.verbs))
-        )
+        raise self._lacks("feedback", self.verbs)
 
     def check(self, verb: Verb | str, target: str | None, params: object = None) -> Mapping[str, Any]:
         """Refuse what can be refused without I/O.
@@ -255,6 +255,7 @@ class Backend(ABC, Generic[C]):
 
         Raises:
             InvalidInputError: The token is damaged, or of another account.
+            UnsupportedVerbError: The provider lacks the token's verb, perhaps in this release of it only.
         """
         track = parse_token(token, self.provider, self.account)
         rule = self.rule(track.verb)
@@ -429,11 +430,10 @@ class Backend(ABC, Generic[C]):
             raise
         except Exception as error:
             what = f": {error}" if isinstance(error, CampaignRegError) else ""
-            raise OutcomeUnknownError(
-                f"{self.provider}.{track.verb}",
-                f"its answer could not be made out ({type(error).__name__}{what})",
-                token=self._token_of(track),
-            ) from error
+            reason = f"its answer could not be made out ({type(error).__name__}{what})"
+            unknown = OutcomeUnknownError.from_answer(error, f"{self.provider}.{track.verb}", reason)
+            unknown.token = self._token_of(track)
+            raise unknown from error
         raise answer.error
 
     def _token_of(self, track: Track) -> str | None:

@@ -11,13 +11,14 @@ from campaign_reg.models.finding import Finding
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.action import Action, ActionBackend
 from campaign_reg.protocol.pager import Pager
+from campaign_reg.protocol.verbs import VerbMethods
 from campaign_reg.protocol.write import BeforeSend
 from campaign_reg.rate import RateLimiter
 
 C = TypeVar("C", bound=Campaign)
 
 
-class CampaignBackend(ActionBackend, Protocol[C]):
+class CampaignBackend(ActionBackend, VerbMethods, Protocol[C]):
     """An open connection to one account at a provider.
 
     Poller, batch and command use only this. `Backend` implements most of it.

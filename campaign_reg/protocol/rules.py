@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,9 @@ AS_WANTED = "as wanted"
 
 QUIET_BEFORE_WRITE_SECONDS = 2.0
 """Versions may have one-second resolution: a write so soon after a change could hide behind it."""
+
+
+_WORD = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 @attrs.frozen
@@ -53,14 +57,29 @@ def _cannot_tell(version: str, other: str) -> bool:
     return False
 
 
+def _is_word(_: object, attribute: attrs.Attribute[Any], verb: object) -> None:
+    """Refuse what could not stand in a command line, and verbs that only read."""
+    if not isinstance(verb, Verb) or not verb.writes or not _WORD.fullmatch(verb.value):
+        raise ValueError(
+            f"{verb!r} cannot have a rule: a verb that writes is needed, such as Verb.RENEW or Verb('appeal'), "
+            "of small letters, digits, - and _"
+        )
+
+
+def _only_for_create(rule: VerbRule, attribute: attrs.Attribute[Any], creates: bool) -> None:
+    if creates and rule.verb is not Verb.CREATE:
+        raise ValueError(f"creates=True is for Verb.CREATE: {rule.verb} must change a campaign that there is")
+
+
 @attrs.frozen(kw_only=True)
 class VerbRule:
     """What one verb of one provider means to those who wait for it.
 
     Attributes:
-        verb: The verb.
+        verb: The verb; one of the provider's own is `Verb("its name")`.
         params: attrs class of its parameters.
-        creates: Whether the verb makes a new campaign, which has no id before the vendor answers.
+        creates: Whether the verb makes a new campaign, which has no id before the vendor answers; True for
+            `Verb.CREATE` only.
         allowed: Words of `status` from which the verb may be sent; None allows every one.
         wanted: Whether a campaign, as read, shows exactly what parameters ask for; None where reading cannot tell.
         word: The part of a reading that the sets below speak of.
@@ -82,9 +101,9 @@ class VerbRule:
         operators: To which operators a write with these parameters goes; none where the vendor has none.
     """
 
-    verb: Verb
+    verb: Verb = attrs.field(validator=_is_word)
     params: type[Any]
-    creates: bool = False
+    creates: bool = attrs.field(default=False, validator=_only_for_create)
     allowed: frozenset[str] | None = None
     wanted: Callable[[Any, Any], bool] | None = None
     word: Callable[[Reading], str] = _status
@@ -123,7 +142,7 @@ class VerbRule:
             return _not_sent(Verdict.SKIPPED, reason)
         if self.allowed is not None and preimage.status not in self.allowed:
             reason = (
-                f"the campaign is {preimage.status}: a {self.verb} is for one that is {_either(self.allowed)}"
+                f"the campaign is {preimage.status}: {self.verb} is for one that is {_either(self.allowed)}"
             )
             return _not_sent(Verdict.SKIPPED, reason)
         return None

@@ -15,6 +15,7 @@ from campaign_reg.errors import (
     ApiError,
     AuthenticationError,
     ConflictError,
+    ErrorDetail,
     InvalidInputError,
     InvalidRequestError,
     NotFoundError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from campaign_reg.wire.message import BodySource, Response, Sink
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
+_MOST_DETAIL_LINES = 50
 _UNRESERVED = re.compile(r"[A-Za-z0-9_~-]+")  # without the dot, which may stand for a folder
 QueryValue = str | int | bool | Iterable[str] | None
 
@@ -52,13 +54,33 @@ class Refusal:
     retry_after_seconds: float | None = None
 
 
+def _bounded(details: Iterable[ErrorDetail]) -> tuple[ErrorDetail, ...]:
+    """Keep the first details, up to 50 field violations in all; a last one counts what is left out."""
+    kept: list[ErrorDetail] = []
+    lines = 0
+    for detail in details:
+        room = _MOST_DETAIL_LINES - lines
+        if room > 0:
+            kept.append(attrs.evolve(detail, field_violations=detail.field_violations[:room]))
+        lines += max(len(detail.field_violations), 1)
+    if lines > _MOST_DETAIL_LINES:
+        kept.append(ErrorDetail(description=f"and {lines - _MOST_DETAIL_LINES} more"))
+    return tuple(kept)
+
+
 @attrs.frozen
 class ErrorBody:
-    """The parts of a vendor's error envelope that mean something."""
+    """The parts of a vendor's error envelope that mean something.
+
+    Attributes:
+        code: The vendor's own code, empty where it gave none.
+        message: The vendor's words.
+        details: What else the vendor said; of very many only the first are kept, and the rest is counted.
+    """
 
     code: str = ""
     message: str = ""
-    violations: tuple[str, ...] = ()
+    details: tuple[ErrorDetail, ...] = attrs.field(default=(), converter=_bounded)
 
 
 _BY_STATUS: Mapping[int, Refusal] = {

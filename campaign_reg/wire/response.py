@@ -94,6 +94,9 @@ def _error_in_success(operation: Operation, response: Response, told: ErrorBody)
         operation.name,
         f"answered {response.status}, and yet with an error: {words}",
         status=response.status,
+        code=told.code,
+        message=told.message,
+        details=told.details,
     )
 
 
@@ -101,16 +104,13 @@ def error_of(operation: Operation, response: Response) -> ApiError | TransportEr
     """The error that a refusing answer stands for."""
     body, refusal = operation.errors.explain(response)
     message = body.message or excerpt(response.body)
+    told: dict[str, Any] = {"code": body.code, "details": body.details}
     if refusal.applied is not Applied.NO and not operation.safe:
-        return OutcomeUnknownError(
-            operation.name, f"answered {response.status}: {message or 'no message'}", status=response.status
-        )
-    error = refusal.error(
-        operation.name, response.status, message, code=body.code, violations=body.violations
-    )
-    if isinstance(error, RateLimitError):
-        error.retry_after_seconds = asked_wait(refusal, response.headers)
-    return error
+        reason = f"answered {response.status}: {message or 'no message'}"
+        return OutcomeUnknownError(operation.name, reason, status=response.status, message=message, **told)
+    if issubclass(refusal.error, RateLimitError):
+        told["retry_after_seconds"] = asked_wait(refusal, response.headers)
+    return refusal.error(operation.name, response.status, message, **told)
 
 
 def excerpt(body: bytes) -> str:

@@ -105,9 +105,7 @@ class TestTwoWriters:
             if id == "last" and not refusals:
                 refusals.append(id)
                 backend.slow = True
-                error = RateLimitError("memory.resubmit", 429, "slow down")
-                error.retry_after_seconds = 1100.0
-                raise error
+                raise RateLimitError("memory.resubmit", 429, "slow down", retry_after_seconds=1100.0)
             write(verb, id)
 
         backend.vendor.write = refused_once  # type: ignore[method-assign]

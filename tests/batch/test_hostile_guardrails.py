@@ -35,8 +35,7 @@ pytestmark = pytest.mark.anyio
 
 FEE = Decimal("15.00")
 REVOKED = AuthenticationError("memory.get", 401, "revoked")
-BUSY = RateLimitError("memory.resubmit", 429, "slow down")
-BUSY.retry_after_seconds = 100.0
+BUSY = RateLimitError("memory.resubmit", 429, "slow down", retry_after_seconds=100.0)
 
 
 @pytest.fixture(autouse=True)
@@ -158,8 +157,8 @@ class TestLettingGo:
         """Rows that were on their way when the guardrail was reached are sent by the next run."""
         backend = account(*many(30))
         worsens(backend, "c010")
-        busy = RateLimitError("memory.resubmit", 429, "slow down")
-        busy.retry_after_seconds = 86400.0  # long after the others have settled
+        long_after_the_others = 86400.0
+        busy = RateLimitError("memory.resubmit", 429, "slow down", retry_after_seconds=long_after_the_others)
         backend.vendor.lost = [(busy, False)] * 4
         async with Batch.open(tmp_path / "b.db", backend, "resubmit", stop_on_downgrades=True) as batch:
             await batch.add(many(30))
@@ -320,8 +319,8 @@ class TestCancelling:
     async def test_what_a_brake_had_stopped(self, tmp_path: Path) -> None:
         backend = account(*many(30))
         worsens(backend, "c010")
-        busy = RateLimitError("memory.resubmit", 429, "slow down")
-        busy.retry_after_seconds = 86400.0  # long after the others have settled
+        long_after_the_others = 86400.0
+        busy = RateLimitError("memory.resubmit", 429, "slow down", retry_after_seconds=long_after_the_others)
         backend.vendor.lost = [(busy, False)] * 4
         async with Batch.open(tmp_path / "b.db", backend, "resubmit", stop_on_downgrades=True) as batch:
             await batch.add(many(30))

@@ -317,8 +317,7 @@ async def test_a_resend_that_was_refused_leaves_the_time_of_the_first_write(tmp_
     """A renewal is not sent again ten minutes after it left, also where a second one was refused and a process died."""
     backend, path = memory(), tmp_path / "b.db"
     backend.vendor.put("c1", vendor_status="paused", version="10")
-    slow_down = RateLimitError("memory.renew", 429, "slow down")
-    slow_down.retry_after_seconds = 500.0
+    slow_down = RateLimitError("memory.renew", 429, "slow down", retry_after_seconds=500.0)
     backend.vendor.lost = [(LOST, False), (slow_down, False)]
     async with Batch.open(path, backend, "renew") as batch:
         await batch.add(["c1"])

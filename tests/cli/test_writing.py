@@ -173,15 +173,16 @@ class TestOthers:
         assert "advice: callback_url: is left out" in ended.err
         assert here("get", "sinch-senderid", target, "--json").last["tags"] == ["#spring"]
 
-    def test_a_deletion_asks_first(
-        self, here: Main, vendors: Sandbox, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    @pytest.mark.parametrize(
+        "words", [("delete", "sinch-senderid"), ("perform", "sinch-senderid", "delete")], ids=" ".join
+    )
+    def test_a_deletion_asks_first(self, here: Main, vendors: Sandbox, words: tuple[str, ...]) -> None:
         [target] = vendors.vendor("sinch-senderid").seed(1)
-        alone = here("delete", "sinch-senderid", target)
+        alone = here(*words, target)
         assert alone.code == 2
         assert "cannot be undone: give --yes" in alone.err
         assert not vendors.stats.requests
-        deleted = here("delete", "sinch-senderid", target, "--yes", "--json")
+        deleted = here(*words, target, "--yes", "--json")
         assert (deleted.code, deleted.last["verdict"]) == (0, "succeeded")
         assert here("get", "sinch-senderid", target).code == 1
 
@@ -250,6 +251,9 @@ def at_a_terminal(monkeypatch: pytest.MonkeyPatch, here: Main, answer: str, *wor
         (("update", "responsys", "X"), "an update needs at least one member"),
         (("delete", "rcs", "1", "--yes"), "rcs has no verb 'delete'"),
         (("lint", "rcs", "--verb", "update"), "rcs has no verb 'update'"),
+        (("perform", "rcs", "appeal", "1"), "rcs has no verb 'appeal'; it has create, renew"),
+        (("perform", "rcs", "renew"), "renew needs the campaign's id"),
+        (("perform", "rcs", "create", "--set", "text=x"), "CampaignDraft needs sender"),
     ],
 )
 def test_what_is_refused_before_anything_is_asked(

@@ -125,7 +125,7 @@ MUTANTS = {
         "_NOT_APPLIED = (Exception,)\n",
         ("yet it was applied", "two writes of a row at a time", "paid twice", "lost count", "not journalled"),
         also=(
-            "protocol/backend.py", "            raise OutcomeUnknownError(\n", "            raise InvalidInputError(\n"
+            "protocol/backend.py", "raise unknown from error\n", "raise InvalidInputError(reason) from error\n"
         ),
     ),
     "the intent is journalled after the write": Mutant(

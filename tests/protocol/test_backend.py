@@ -122,7 +122,9 @@ class TestRefusals:
             await backend.perform("resubmit", "c1")
         assert backend.vendor.writes == []
 
-    @pytest.mark.parametrize("verb", ["renew", Verb.APPROVE, Verb.UPDATE, "dance", "get"])
+    @pytest.mark.parametrize(
+        "verb", ["renew", Verb.APPROVE, Verb.UPDATE, "dance", Verb("dance"), "get", "", "Resubmit"]
+    )
     async def test_verbs_it_lacks(self, backend: MemoryBackend, verb: str) -> None:
         with pytest.raises(UnsupportedVerbError, match="it has create, delete, resubmit"):
             await backend.perform(verb, "c1")
@@ -243,6 +245,26 @@ class TestLost:
         with pytest.raises(OutcomeUnknownError) as caught:
             await backend.perform("create")
         assert caught.value.token is None
+
+
+class TestVerbsAsMethods:
+    """Where a provider has no typed method of its own, the verb's method takes what `perform` takes."""
+
+    async def test_what_it_has(self, backend: MemoryBackend) -> None:
+        action = await backend.resubmit("c1", {"note": "again"})
+        assert (action.verb, action.target) == (Verb.RESUBMIT, "c1")
+        created = await backend.create({"name": "Spring"})
+        assert created.verb is Verb.CREATE
+        with pytest.raises(InvalidInputError):
+            await backend.resubmit("c1", {"colour": "red"})
+        assert [verb for verb, _ in backend.vendor.writes] == [Verb.RESUBMIT, Verb.CREATE]
+
+    @pytest.mark.parametrize("verb", ["update", "renew", "approve"])
+    async def test_what_it_lacks(self, backend: MemoryBackend, verb: str) -> None:
+        for arguments in ((), ("c1",), ("c1", {"x": 1}, "one too many")):
+            with pytest.raises(UnsupportedVerbError, match=f"memory has no verb '{verb}'"):
+                await getattr(backend, verb)(*arguments)
+        assert backend.vendor.reads == []
 
 
 async def test_check_returns_what_differs_from_the_defaults(backend: MemoryBackend) -> None:

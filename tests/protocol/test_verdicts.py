@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from campaign_reg.enums import Evidence, Verdict
+from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.rules import Judgement, VerbRule
 from campaign_reg.protocol.verdicts import is_untouched, judge, lags_behind, shows_effect
@@ -272,3 +272,17 @@ class TestBeforeTheWrite:
         assert RESUBMIT.wait_before_write(attrs.evolve(at(0), version=None)) == 0
         assert RESUBMIT.wait_before_write(attrs.evolve(at(0), vendor_time=None)) == 0
         assert UNORDERED.wait_before_write(at(0)) == 0
+
+
+@pytest.mark.parametrize(
+    "verb", [Verb.GET, Verb.FEEDBACK, Verb("Appeal"), Verb("two words"), Verb(""), "appeal"]
+)
+def test_a_rule_is_for_a_verb_that_writes(verb: Any) -> None:
+    with pytest.raises(ValueError, match=r"cannot have a rule: a verb that writes is needed"):
+        VerbRule(verb=verb, params=object)
+
+
+def test_only_create_creates() -> None:
+    assert VerbRule(verb=Verb("appeal"), params=object).verb == "appeal"
+    with pytest.raises(ValueError, match=r"creates=True is for Verb\.CREATE: clone"):
+        VerbRule(verb=Verb("clone"), params=object, creates=True)

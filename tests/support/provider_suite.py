@@ -130,12 +130,17 @@ class TestVerbs:
 
     async def test_each_it_lacks_is_refused_before_any_io(self, stage: Stage, backend: Backend[Any]) -> None:
         before = stage.requests()
-        for verb in set(WRITING) - set(backend.rules):
+        for verb in {*WRITING, Verb("nonsense")} - set(backend.rules):
             assert verb not in backend.verbs
             with pytest.raises(UnsupportedVerbError, match=f"has no verb '{verb}'"):
                 await backend.perform(verb, stage.unknown_id)
             with pytest.raises(UnsupportedVerbError):
                 backend.check(verb, stage.unknown_id)
+            for arguments in ((), (stage.unknown_id,), (stage.unknown_id, {"x": 1}, None)):
+                if not verb.is_recognized:
+                    continue
+                with pytest.raises(UnsupportedVerbError, match=f"has no verb '{verb}'"):
+                    await getattr(backend, verb.value)(*arguments, before_send=None)
         if Verb.FEEDBACK not in backend.verbs:
             with pytest.raises(UnsupportedVerbError):
                 await backend.feedback(stage.unknown_id)
@@ -145,7 +150,7 @@ class TestVerbs:
         for verb in its_verbs(backend):
             id = target_for(stage, backend, verb)
             action = await stage.typed(verb)(backend, id or "", stage.params(verb, 7))
-            assert action.verb is verb
+            assert action.verb == verb
             assert (await action.wait()).verdict in ENDED_WELL
             assert stage.applied(verb) == {action.target: 1}
 

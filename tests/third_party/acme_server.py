@@ -53,6 +53,7 @@ class AcmeServer:
         app.router.add_get(_CAMPAIGNS + "/{ref}", self._carry_out("get", self._get))
         app.router.add_get(_CAMPAIGNS + "/{ref}/remarks", self._carry_out("remarks", self._remarks))
         app.router.add_post(_CAMPAIGNS + "/{ref}/renewals", self._carry_out("renew", self._renew))
+        app.router.add_post(_CAMPAIGNS + "/{ref}/appeals", self._carry_out("appeal", self._appeal))
         app.router.add_put(_CAMPAIGNS + "/{ref}/sign-off", self._carry_out("sign-off", self._sign_off))
         self._runner = web.AppRunner(app, access_log=None)
 
@@ -197,6 +198,14 @@ class AcmeServer:
         self._change(ref, status="resuming")
         self._coming[ref] = deque(["running"])
         self.ledger.append(("renew", ref))
+        return web.Response(status=202)
+
+    def _appeal(self, ref: str, body: dict[str, Any]) -> web.Response:
+        if self._known(ref)["status"] != "declined":
+            raise ProblemError(409, "not-declined", "only a declined campaign can be appealed for")
+        self._change(ref, status="appealed")
+        self._coming[ref] = deque(["closed" if "hopeless" in body["reason"] else "running"])
+        self.ledger.append(("appeal", ref))
         return web.Response(status=202)
 
     def _sign_off(self, ref: str, body: dict[str, Any]) -> web.Response:

@@ -15,7 +15,9 @@ from campaign_reg.enums import Verb
 from campaign_reg.protocol.backend import Backend
 from tests.third_party.acme_server import AcmeServer, Trouble
 
-_CALLS = {Verb.CREATE: "create", Verb.RENEW: "renew", Verb.APPROVE: "sign-off"}
+APPEAL = Verb("appeal")
+_CALLS = {Verb.CREATE: "create", Verb.RENEW: "renew", Verb.APPROVE: "sign-off", APPEAL: "appeal"}
+_SEEDED = {Verb.RENEW: "paused", APPEAL: "declined"}
 
 
 @attrs.define(eq=False)
@@ -39,13 +41,14 @@ class AcmeStage:
         return made
 
     def seed(self, count: int, verb: Verb | None = None) -> list[str]:
-        return self.server.seed(count, status="paused" if verb is Verb.RENEW else "running")
+        return self.server.seed(count, status="running" if verb is None else _SEEDED.get(verb, "running"))
 
     def params(self, verb: Verb, number: int = 0) -> Mapping[str, Any]:
         params: Mapping[Verb, Mapping[str, Any]] = {
             Verb.CREATE: {"label": f"Harbor Lane {number}", "audience": 500},
             Verb.RENEW: {},
             Verb.APPROVE: {"decision": "granted", "note": "by phone"},
+            APPEAL: {"reason": f"offer {number} is named now"},
         }
         return params[verb]
 
@@ -54,6 +57,7 @@ class AcmeStage:
             Verb.CREATE: lambda backend, id, params: backend.create(backend.params(Verb.CREATE, params)),
             Verb.RENEW: lambda backend, id, params: backend.renew(id),
             Verb.APPROVE: lambda backend, id, params: backend.approve(id, **params),
+            APPEAL: lambda backend, id, params: backend.appeal(id, **params),
         }[verb]
 
     def lose(self, verb: Verb, *, applied: bool, times: int = 1) -> None:

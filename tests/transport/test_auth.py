@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -17,6 +18,7 @@ from campaign_reg.errors import (
     OutcomeUnknownError,
     TransportError,
 )
+from campaign_reg.providers.sinch.errors import parse_envelope
 from campaign_reg.transport.auth import AuthTransport
 from campaign_reg.wire.operation import build_request
 from tests.support.stack import GET, ORIGIN, PUT, TOKEN, Basic, Bearer, Script, answer, get, put
@@ -411,6 +413,23 @@ async def test_80_an_echoed_token_is_blotted_out(
     assert response.body == (
         b"You sent: Bearer%20[redacted]" if "%" in spell(" ") else b"You sent: Bearer [redacted]"
     )
+
+
+@pytest.mark.parametrize("member", ["description", "resourceName", "strange", "fieldViolations"])
+async def test_80_a_token_that_a_detail_echoes_is_blotted_out(clock: VirtualClock, member: str) -> None:
+    def echo(request: Request) -> Response:
+        if request.operation is TOKEN:
+            return answer()
+        words = f"you sent {request.headers['Authorization']}"
+        told = [{"field": words, "description": words}] if member == "fieldViolations" else words
+        body = {"error": {"message": "no", "details": [{"type": "Echo", member: told}]}}
+        return answer(400, json.dumps(body).encode())
+
+    response = await AuthTransport(Script(clock, [echo]), LongTokens(), clock).send(put())
+    [detail] = parse_envelope(response).details
+    shown = json.dumps(attrs.asdict(detail))
+    assert "you sent Bearer [redacted]" in shown
+    assert SECRET_TOKEN not in shown
 
 
 async def test_80_an_echo_in_the_answer_to_a_replay_is_blotted_out(clock: VirtualClock) -> None:

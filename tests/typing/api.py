@@ -25,6 +25,7 @@ from campaign_reg import (
     RowResult,
     Schedule,
     SinchConfig,
+    Verb,
     Verdict,
 )
 from campaign_reg.models.campaign import Campaign
@@ -144,6 +145,9 @@ async def the_seam(sinch: SinchBackend) -> None:
     assert_type(await backend.get("01HX..."), SinchCampaign)
     anything: CampaignBackend[Any] = sinch
     assert_type(await anything.perform("delete", "01HX..."), Action)
+    assert_type(await anything.renew("01HX..."), Action)
+    assert_type(await backend.approve("01HX...", status="APPROVED"), Action)
+    assert_type(await anything.perform(Verb("appeal"), "01HX..."), Action)
 
 
 async def mistakes(sinch: SinchBackend, action: Action) -> None:
@@ -154,6 +158,5 @@ async def mistakes(sinch: SinchBackend, action: Action) -> None:
     sinch.list(state="ACTIVE")  # type: ignore[call-arg]  # pyright: ignore
     sinch.list("ACTIVE")  # type: ignore[call-arg]  # pyright: ignore
     await sinch.resubmit("01HX...", ["TMO"])  # type: ignore[call-arg]  # pyright: ignore
-    await sinch.renew("01HX...")  # type: ignore[attr-defined]  # pyright: ignore
     await action.wait("1h")  # type: ignore[arg-type]  # pyright: ignore
     (await sinch.get("01HX...")).status = None  # type: ignore[misc]  # pyright: ignore

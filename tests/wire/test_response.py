@@ -13,6 +13,8 @@ from campaign_reg.errors import (
     AuthenticationError,
     ConflictError,
     DecodeError,
+    ErrorDetail,
+    FieldViolation,
     InvalidRequestError,
     NotFoundError,
     OutcomeUnknownError,
@@ -99,11 +101,28 @@ def test_18_a_rate_limit_carries_its_time() -> None:
 def test_23_the_envelope_is_read() -> None:
     table = ErrorTable(
         by_code={"E1": Refusal(NotFoundError)},
-        parse=lambda _: ErrorBody(code="E1", message="gone", violations=("id: odd",)),
+        parse=lambda _: ErrorBody(
+            code="E1",
+            message="gone",
+            details=(ErrorDetail(field_violations=(FieldViolation(field="id", description="odd"),)),),
+        ),
     )
     error = error_of(attrs.evolve(WRITE, errors=table), answer(500))
     assert isinstance(error, NotFoundError)
     assert str(error) == "t.write answered 500 E1: gone (id: odd)"
+    assert error.violations == ("id: odd",)
+
+
+def test_23_an_answer_that_proves_nothing_is_kept() -> None:
+    details = (ErrorDetail(type="ResourceInfo", resource_type="Campaign", resource_name="01k4"),)
+    table = ErrorTable(parse=lambda _: ErrorBody(code="INTERNAL", message="down", details=details))
+    error = error_of(attrs.evolve(WRITE, errors=table), answer(503))
+    assert isinstance(error, OutcomeUnknownError)
+    assert (error.status, error.code, error.message) == (503, "INTERNAL", "down")
+    assert error.details == details
+    with pytest.raises(OutcomeUnknownError) as caught:
+        parse_response(attrs.evolve(WRITE, result=None, errors=table), answer(body=b'{"error": 1}'), as_is)
+    assert (caught.value.status, caught.value.code, caught.value.details) == (200, "INTERNAL", details)
 
 
 SINCH_LIKE = ErrorTable(

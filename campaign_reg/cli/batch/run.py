@@ -151,7 +151,7 @@ def _nothing_to_do(job: Job) -> int:
         counts = {"rows": 0, "open": 0, "verdicts": verdicts, "exit_code": int(Exit.DONE)}
         say_json({"journal": None, "provider": job.provider, "verb": job.verb} | counts)
     else:
-        say(f"no campaign at {job.provider} waits for a {job.verb}: nothing was sent, no journal was made")
+        say(f"no campaign at {job.provider} waits for {job.verb}: nothing was sent, no journal was made")
     return Exit.DONE
 
 

@@ -311,7 +311,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
             reading = await self._read(request, id)
         except CampaignRegError as error:
             reason = f"{refusal.message or 'refused'}, and then it could not be read ({type(error).__name__})"
-            raise OutcomeUnknownError(ops.RENEW.name, reason, status=refusal.status) from error
+            raise OutcomeUnknownError.from_answer(refusal, ops.RENEW.name, reason) from error
         if reading.status in RESUMED:
             return Answer(target=id, settled=True)
         return NotApplied(refusal)

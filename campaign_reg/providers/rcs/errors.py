@@ -19,12 +19,15 @@ from campaign_reg.errors import (
     AuthenticationError,
     ConflictError,
     DecodeError,
+    ErrorDetail,
+    FieldViolation,
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
+    printable,
 )
-from campaign_reg.wire.codec import dumps, loads
+from campaign_reg.wire.codec import loads
 from campaign_reg.wire.operation import ErrorBody, ErrorTable, Refusal
 
 if TYPE_CHECKING:
@@ -67,8 +70,6 @@ _LEGACY_ERRORS: Mapping[int, type[ApiError]] = {
     90: NotFoundError,
     91: ConflictError,
 }
-_MOST_VIOLATIONS = 50
-_MOST_CHARACTERS = 500
 
 
 def parse_error(response: Response) -> ErrorBody:
@@ -83,11 +84,11 @@ def parse_error(response: Response) -> ErrorBody:
     message = _text(body.get("message")) or _text(body.get("errorDescription"))
     if not message and code.isdigit():
         message = LEGACY_CODES.get(int(code), "")
-    violations = tuple(_lines(body.get("errors")))
+    violations = tuple(_violations(body.get("errors")))
     return ErrorBody(
         code="" if code in {"0", str(response.status)} else code,
         message=message,
-        violations=_shortened(violations),
+        details=(ErrorDetail(field_violations=violations),) if violations else (),
     )
 
 
@@ -97,29 +98,21 @@ def _code(value: Any) -> str:
     return _text(value)
 
 
-def _lines(errors: Any) -> Iterator[str]:
-    """One line for each problem; the vendor sends a list, or an object of lists by flattened path."""
+def _violations(errors: Any) -> Iterator[FieldViolation]:
+    """One for each problem; the vendor sends a list, or an object of lists by flattened path."""
     if isinstance(errors, dict):
         for path, told in errors.items():
-            yield from (f"{_text(path)}: {line}" for line in _lines(told))
+            yield from (FieldViolation(field=path, description=str(inner)) for inner in _violations(told))
     elif isinstance(errors, list):
         for told in errors:
-            yield from _lines(told)
+            yield from _violations(told)
     elif errors is not None:
-        yield _text(errors) or _text(dumps(errors).decode())
-
-
-def _shortened(lines: tuple[str, ...]) -> tuple[str, ...]:
-    if len(lines) <= _MOST_VIOLATIONS:
-        return lines
-    return (*lines[:_MOST_VIOLATIONS], f"and {len(lines) - _MOST_VIOLATIONS} more")
+        yield FieldViolation(description=errors)
 
 
 def _text(value: Any) -> str:
     """A string, fit to be printed; anything else is empty."""
-    if not isinstance(value, str):
-        return ""
-    return "".join(char if char.isprintable() else " " for char in value)[:_MOST_CHARACTERS]
+    return printable(value) if isinstance(value, str) else ""
 
 
 def legacy_error(operation: str, outcome: LegacyOutcome) -> ApiError:

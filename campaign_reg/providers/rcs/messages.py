@@ -56,7 +56,7 @@ class MessageCalls:
             check_id(ops.SEND_MESSAGE, reference, envelope.data.reference_id, "message")
         except OutcomeUnknownError as error:
             reason = f"{error.reason} (its reference_id is {reference})"
-            raise OutcomeUnknownError(error.operation, reason, status=error.status) from None
+            raise OutcomeUnknownError.from_answer(error, error.operation, reason) from None
         message: RcsMessage = envelope.data
         return message
 

@@ -18,13 +18,15 @@ from campaign_reg.errors import (
     AuthenticationError,
     ConflictError,
     DecodeError,
+    ErrorDetail,
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
     ServerError,
+    printable,
 )
-from campaign_reg.wire.codec import dumps, loads
+from campaign_reg.wire.codec import loads
 from campaign_reg.wire.operation import ErrorBody, ErrorTable, Refusal
 
 if TYPE_CHECKING:
@@ -34,7 +36,6 @@ DEAD_TOKEN = frozenset({"INVALID_TOKEN", "TOKEN_EXPIRED"})
 """Codes after which a new token will do, and nothing was applied."""
 
 _BAD_TOKEN_DETAIL = "not a valid authentication token"  # noqa: S105  (the vendor's words)
-_MOST_CHARACTERS = 500
 _MINUTE, _TEN_MINUTES = 60.0, 600.0
 
 
@@ -57,31 +58,29 @@ def parse_envelope(response: Response) -> ErrorBody:
     return ErrorBody(
         code=code,
         message=": ".join(part for part in (title, detail) if part),
-        violations=(*_unseen_state(code, detail), *_details(envelope.get("errorDetails"))),
+        details=(*_unseen_state(code, detail), *_details(envelope.get("errorDetails"))),
     )
 
 
-def _unseen_state(code: str, detail: str) -> tuple[str, ...]:
+def _unseen_state(code: str, detail: str) -> tuple[ErrorDetail, ...]:
     """The vendor's texts disagree on the name of the one property of an approval; a null hints at the wrong one."""
     if code == "INVALID_CAMPAIGN_APPROVAL_STATE" and "[null]" in detail.lower():
-        return ("the vendor did not see the wanted state: try the other setting of approval_member",)
+        advice = "the vendor did not see the wanted state: try the other setting of approval_member"
+        return (ErrorDetail(description=advice),)
     return ()
 
 
-def _details(value: Any) -> tuple[str, ...]:
+def _details(value: Any) -> tuple[ErrorDetail, ...]:
     """Reserved by the vendor: an empty array so far, and once the text `[]`."""
     if isinstance(value, str):
         value = [] if value.strip() in {"", "[]"} else [value]
-    if not isinstance(value, list):
-        return ()
-    return tuple(_text(item if isinstance(item, str) else dumps(item).decode()) for item in value if item)
+    found = value if isinstance(value, list) else [value]
+    return tuple(ErrorDetail(description=item) for item in found if item not in (None, "", [], {}))
 
 
 def _text(value: Any) -> str:
     """A string, fit to be printed; anything else is empty."""
-    if not isinstance(value, str):
-        return ""
-    return "".join(char if char.isprintable() else " " for char in value)[:_MOST_CHARACTERS].strip()
+    return printable(value).strip() if isinstance(value, str) else ""
 
 
 _AFTER_LOGIN = Refusal(AuthenticationError)

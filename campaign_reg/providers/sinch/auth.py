@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from campaign_reg.enums import Applied
-from campaign_reg.errors import DecodeError, RateLimitError
+from campaign_reg.errors import DecodeError, RateLimitError, printable
 from campaign_reg.protocol.config import reveal
 from campaign_reg.wire.codec import loads
 from campaign_reg.wire.message import Request, Response, Token
@@ -34,8 +34,8 @@ def _parse_oauth_error(response: Response) -> ErrorBody:
         return ErrorBody()
     code, text = body.get("error"), body.get("error_description")
     return ErrorBody(
-        code=code if isinstance(code, str) else "",
-        message=text if isinstance(text, str) else "the token endpoint refused the key",
+        code=printable(code) if isinstance(code, str) else "",
+        message=printable(text) if isinstance(text, str) else "the token endpoint refused the key",
     )
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from campaign_reg.enums import Applied
-from campaign_reg.errors import DecodeError, NotFoundError, RateLimitError
+from campaign_reg.errors import (
+    DecodeError,
+    ErrorDetail,
+    FieldViolation,
+    NotFoundError,
+    RateLimitError,
+    printable,
+)
 from campaign_reg.wire.codec import loads
 from campaign_reg.wire.operation import ErrorBody, ErrorTable, Refusal
 
@@ -31,7 +38,7 @@ def parse_envelope(response: Response) -> ErrorBody:
     return ErrorBody(
         code=_text(error.get("status")),
         message=_text(error.get("message")),
-        violations=_violations(error.get("details")),
+        details=_details(error.get("details")),
     )
 
 
@@ -47,23 +54,48 @@ def parse_qualify_envelope(response: Response) -> ErrorBody:
     return body
 
 
-def _violations(details: Any) -> tuple[str, ...]:
-    found: list[str] = []
-    for detail in details if isinstance(details, list) else ():
-        violations = detail.get("fieldViolations") if isinstance(detail, dict) else None
-        found += [
-            f"{_text(violation.get('field'))}: {_text(violation.get('description'))}"
-            for violation in (violations if isinstance(violations, list) else ())
-            if isinstance(violation, dict)
-        ]
-    return tuple(found)
+def _details(value: Any) -> tuple[ErrorDetail, ...]:
+    """The vendor sends a list of objects."""
+    found = value if isinstance(value, list) else [value]
+    return tuple(_detail(item) for item in found if item not in (None, "", [], {}))
+
+
+def _detail(value: Any) -> ErrorDetail:
+    if not isinstance(value, dict):
+        return ErrorDetail(description=value)
+    rest = dict(value)
+    members = {ours: rest.pop(theirs, None) for ours, theirs in _MEMBERS.items()}
+    told = rest.pop("fieldViolations", None) or []
+    violations = told if isinstance(told, list) else []
+    strange = [item for item in violations if not _is_plain(item)] if violations else told
+    if strange:
+        rest["fieldViolations"] = strange
+    return ErrorDetail(**members, field_violations=tuple(map(_violation, violations)), extra=rest)
+
+
+def _violation(value: Any) -> FieldViolation:
+    if not isinstance(value, dict):
+        return FieldViolation(description=value)
+    return FieldViolation(field=value.get("field"), description=value.get("description"))
+
+
+def _is_plain(violation: Any) -> bool:
+    """Whether a `FieldViolation` says all of it."""
+    return not isinstance(violation, dict) or violation.keys() <= {"field", "description"}
+
+
+_MEMBERS = {
+    "type": "type",
+    "resource_type": "resourceType",
+    "resource_name": "resourceName",
+    "owner": "owner",
+    "description": "description",
+}
 
 
 def _text(value: Any) -> str:
     """A string, fit to be printed; anything else is empty."""
-    return (
-        "".join(char if char.isprintable() else " " for char in value)[:500] if isinstance(value, str) else ""
-    )
+    return printable(value) if isinstance(value, str) else ""
 
 
 # A 429 is refused at the door: nothing was applied.

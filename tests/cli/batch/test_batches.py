@@ -271,7 +271,7 @@ class TestAllPaused:
         assert (ended.code, ended.last["rows"], ended.last["open"]) == (0, 0, 0)
         assert not journal.exists()
         text = here("batch", "run", "rcs", "renew", "--all-paused", "--journal", journal)
-        assert text.out.startswith("no campaign at rcs waits for a renew: nothing was sent")
+        assert text.out.startswith("no campaign at rcs waits for renew: nothing was sent")
         assert here("batch", "plan", "rcs", "renew", "--all-paused", "--json").last["rows"] == 0
 
     @pytest.mark.parametrize(

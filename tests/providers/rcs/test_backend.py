@@ -542,6 +542,7 @@ class TestRenew:
         sandbox.faults.add("malformed_json", "getCampaignDetail", provider="rcs", times=1)
         with pytest.raises(OutcomeUnknownError, match="could not be read") as caught:
             await rcs.perform("renew", id, preimage=paused)
+        assert (caught.value.status, caught.value.message) == (422, "Invalid campaign status")
         assert (await rcs.action(caught.value.token or "").wait()).verdict is Verdict.SUCCEEDED
 
     async def test_an_answer_about_another_campaign(self) -> None:
@@ -553,8 +554,9 @@ class TestRenew:
             reply(body=b'{"bearer":"t"}'), reply(body=paused), reply(body=renewed)
         ) as server:
             async with connect(server, "wwt") as rcs:
-                with pytest.raises(OutcomeUnknownError, match="another campaign"):
+                with pytest.raises(OutcomeUnknownError, match="another campaign") as caught:
                     await rcs.renew("53651994")
+                assert caught.value.status == 200
 
     async def test_429_is_unknown(self, rcs: RcsBackend, sandbox: Sandbox) -> None:
         """The platform never says that it limits renewals: nothing may be made of it."""

@@ -36,7 +36,7 @@ BAD = [
 def told(body: Any, status: int = 422) -> tuple[str, str, tuple[str, ...]]:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     parsed = parse_error(Response(status=status, headers={}, body=content))
-    return parsed.code, parsed.message, parsed.violations
+    return parsed.code, parsed.message, tuple(line for detail in parsed.details for line in detail.violations)
 
 
 @pytest.mark.parametrize(("status", "body"), BAD)

@@ -73,8 +73,11 @@ class TestSend:
     async def test_the_same_twice(self, rcs: RcsBackend) -> None:
         mine = draft(phone=Recipient(number="12025550123", reference_id="mine"))
         await rcs.send_message(mine)
-        with pytest.raises(OutcomeUnknownError, match=r"duplicate request.*\(its reference_id is mine\)"):
+        with pytest.raises(
+            OutcomeUnknownError, match=r"duplicate request.*\(its reference_id is mine\)"
+        ) as caught:
             await rcs.send_message(mine)
+        assert (caught.value.status, caught.value.message) == (429, "Too many duplicate request detected")
 
     async def test_refusals(self, rcs: RcsBackend, sandbox: Sandbox) -> None:
         with pytest.raises(InvalidInputError, match="text: 161"):

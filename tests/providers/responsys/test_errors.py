@@ -12,6 +12,7 @@ from campaign_reg.errors import (
     ApiError,
     AuthenticationError,
     ConflictError,
+    ErrorDetail,
     InvalidRequestError,
     NotFoundError,
     OutcomeUnknownError,
@@ -45,7 +46,7 @@ def test_every_example_refusal_is_read(status: int, text: str) -> None:
     words = ": ".join(part.strip() for part in (body["title"], body["detail"]) if part.strip())
     dead = body["detail"] == "Not a valid authentication token"
     assert told.code == ("INVALID_TOKEN" if dead else body["errorCode"])
-    assert (told.message, told.violations) == (words, ())
+    assert (told.message, told.details) == (words, ())
 
 
 def test_every_code_of_the_contract_is_known() -> None:
@@ -162,7 +163,11 @@ def test_unlisted_codes_fall_back_on_the_status() -> None:
     [("[]", ()), ([], ()), (None, ()), ("odd", ("odd",)), ([{"a": 1}, "b", ""], ('{"a":1}', "b"))],
 )
 def test_reserved_details(details: Any, violations: tuple[str, ...]) -> None:
-    assert parse_envelope(answer(400, {"errorCode": "X", "errorDetails": details})).violations == violations
+    told = parse_envelope(answer(400, {"errorCode": "X", "errorDetails": details}))
+    assert told.details == tuple(ErrorDetail(description=line) for line in violations)
+    error = error_of(ops.GET_V15, answer(400, {"errorCode": "X", "errorDetails": details}))
+    assert isinstance(error, ApiError)
+    assert error.violations == violations
 
 
 def test_a_state_that_the_vendor_did_not_see_is_pointed_out() -> None:

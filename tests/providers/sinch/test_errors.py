@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaign_reg.errors import NotFoundError, ServerError
+from campaign_reg.errors import ErrorDetail, FieldViolation, NotFoundError, ServerError
 from campaign_reg.providers.sinch.errors import ERRORS, QUALIFY_ERRORS, parse_envelope
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.operation import ErrorBody
@@ -29,7 +29,54 @@ def test_the_whole_envelope() -> None:
         {"fieldViolations": 7},
     ]
     body = told({"error": {"code": 400, "message": "Bad", "status": "INVALID_ARGUMENT", "details": details}})
-    assert body == ErrorBody("INVALID_ARGUMENT", "Bad", ("a: b", "c: ", ": "))
+    assert (body.code, body.message) == ("INVALID_ARGUMENT", "Bad")
+    assert body.details == (
+        ErrorDetail(
+            type="BadRequest",
+            field_violations=(
+                FieldViolation(field="a", description="b"),
+                FieldViolation(field="c"),
+                FieldViolation(description="odd"),
+                FieldViolation(description="7"),
+            ),
+        ),
+        ErrorDetail(description="odd"),
+        ErrorDetail(extra={"fieldViolations": 7}),
+    )
+    lines = [line for detail in body.details for line in detail.violations]
+    assert lines == ["a: b", "c", "odd", "7", "odd"]
+
+
+def test_what_the_contract_does_not_name_is_kept() -> None:
+    violation = {"field": "a", "description": "b", "reason": "TOO_SHORT"}
+    detail = {"type": "ErrorInfo", "domain": "sinch.com", "metadata": {"x": [1, None]}, "empty": None}
+    [kept] = told({"error": {"details": [{**detail, "fieldViolations": [violation]}]}}).details
+    assert kept.field_violations == (FieldViolation(field="a", description="b"),)
+    assert kept.extra == {
+        "domain": "sinch.com",
+        "metadata": {"x": [1, None]},
+        "empty": None,
+        "fieldViolations": [violation],
+    }
+
+
+@pytest.mark.parametrize(
+    ("details", "descriptions"),
+    [
+        (None, []),
+        ([], []),
+        ([None, {}, ""], []),
+        ("odd", ["odd"]),
+        (7, ["7"]),
+        ({"description": "one object"}, ["one object"]),
+        ([{"description": {"a": 1}}], ['{"a":1}']),
+        ([["a"], True], ['["a"]', "true"]),
+    ],
+)
+def test_details_of_any_shape(details: Any, descriptions: list[str]) -> None:
+    body = told({"error": {"message": "m", "details": details}})
+    assert body.message == "m"
+    assert [detail.description for detail in body.details] == descriptions
 
 
 @pytest.mark.parametrize(

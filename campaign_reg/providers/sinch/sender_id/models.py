@@ -356,10 +356,10 @@ _STATES = {
     RegistrationState.DRAFT: CampaignState.DRAFT,
     RegistrationState.IN_QUEUE: CampaignState.IN_REVIEW,
     RegistrationState.IN_PROGRESS: CampaignState.IN_REVIEW,
-    RegistrationState.ON_HOLD: CampaignState.IN_REVIEW,
-    RegistrationState.PENDING: CampaignState.IN_REVIEW,
+    RegistrationState.ON_HOLD: CampaignState.SUSPENDED,
+    RegistrationState.PENDING: CampaignState.ACTION_REQUIRED,
     RegistrationState.PENDING_APPROVAL: CampaignState.IN_REVIEW,
-    RegistrationState.PENDING_ATTACHMENTS: CampaignState.IN_REVIEW,
+    RegistrationState.PENDING_ATTACHMENTS: CampaignState.ACTION_REQUIRED,
     RegistrationState.APPROVED: CampaignState.APPROVED,
     RegistrationState.REJECTED: CampaignState.REJECTED,
 }

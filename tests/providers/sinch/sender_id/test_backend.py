@@ -60,7 +60,7 @@ class TestGet:
         made = await senders.get(id)
         raw = sandbox.senderid.registrations[id]
         assert (made.id, made.provider, made.name) == (id, "sinch-senderid", "HARBOR00001")
-        assert (made.state, made.vendor_status) == (CampaignState.IN_REVIEW, "PENDING")
+        assert (made.state, made.vendor_status) == (CampaignState.ACTION_REQUIRED, "PENDING")
         assert made.version == raw["updateTime"]
         assert senders.converter.unstructure(made) == {"attachments": [], "notificationContacts": [], **raw}
 

@@ -103,7 +103,8 @@ def test_every_example_refusal_is_read(status: int, body: Any) -> None:
     error = body["error"]
     assert (told.code, told.message) == (error["status"], error["message"])
     details = [v for detail in error["details"] for v in detail.get("fieldViolations", [])]
-    assert told.violations == tuple(f"{v['field']}: {v['description']}" for v in details)
+    lines = [line for detail in told.details for line in detail.violations]
+    assert lines == [f"{v['field']}: {v['description']}" for v in details]
 
 
 @pytest.mark.parametrize("folder", sorted(SAMPLES.iterdir()), ids=lambda folder: folder.name)
@@ -266,6 +267,17 @@ def test_states_are_the_contracts() -> None:
     assert {word for word, state in states.items() if state is CampaignState.REJECTED} == {"REJECTED"}
     assert {word for word, state in states.items() if state is CampaignState.DRAFT} == {"DRAFT"}
     assert CampaignState.UNKNOWN not in states.values()
+
+
+def test_what_waits_for_the_customer_is_the_contracts() -> None:
+    machine = CONTRACT["x-state-machines"]["registrationState"]["states"]
+    waiting = {word for word, facts in machine.items() if facts.get("outcome") == "action-required"}
+    states = {word: registration(status=word).state for word in machine}
+    assert waiting == {"PENDING", "PENDING_ATTACHMENTS"}
+    assert {word for word, state in states.items() if state is CampaignState.ACTION_REQUIRED} == waiting
+    assert {word for word, state in states.items() if state is CampaignState.SUSPENDED} == {"ON_HOLD"}
+    in_review = {"IN_QUEUE", "IN_PROGRESS", "PENDING_APPROVAL"}
+    assert {word for word, state in states.items() if state is CampaignState.IN_REVIEW} == in_review
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ def test_every_example_refusal_is_read(status: int, body: Any) -> None:
     error = body["error"]
     assert (told.code, told.message) == (error.get("status", ""), error["message"])
     details = [v for detail in error.get("details", []) for v in detail.get("fieldViolations", [])]
-    assert told.violations == tuple(f"{v['field']}: {v['description']}" for v in details)
+    lines = [line for detail in told.details for line in detail.violations]
+    assert lines == [f"{v['field']}: {v['description']}" for v in details]
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from acme_campaigns import operations as ops
 from acme_campaigns.codec import make_converter
 from acme_campaigns.config import MOST_A_PAGE
-from acme_campaigns.models import AcmeCampaign, Approval, CampaignDraft, CampaignPage, Remarks, SignOff
-from acme_campaigns.rules import RULES, is_as_wanted
+from acme_campaigns.models import (
+    AcmeCampaign,
+    Appeal,
+    Approval,
+    CampaignDraft,
+    CampaignPage,
+    Remarks,
+    SignOff,
+)
+from acme_campaigns.rules import APPEAL, RULES, is_as_wanted
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.outcome import Feedback
@@ -96,6 +104,10 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
         """Record what the advertiser says."""
         return await self.perform(Verb.APPROVE, id, Approval(decision=decision, note=note))
 
+    async def appeal(self, id: str, reason: str) -> Action:
+        """Have Acme's reviewers look again at a campaign that they declined."""
+        return await self.perform(APPEAL, id, Appeal(reason=reason))
+
     # What action, poller and batch call.
 
     async def read(
@@ -125,6 +137,9 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
             raise InvalidInputError(f"{verb} needs the campaign's id")
         if verb is Verb.RENEW:
             return self._prepared(ops.RENEW, {"ref": target}, {}, lambda _: Answer(target=target))
+        if verb == APPEAL:
+            body = self.converter.unstructure(params)
+            return self._prepared(ops.APPEAL, {"ref": target}, body, lambda _: Answer(target=target))
         return self._prepared(
             ops.SIGN_OFF,
             {"ref": target},

@@ -18,4 +18,5 @@ def make_converter() -> cattrs.Converter:
     register_model(converter, models.Remarks)
     register_model(converter, models.CampaignDraft)
     register_model(converter, models.Approval)
+    register_model(converter, models.Appeal)
     return converter

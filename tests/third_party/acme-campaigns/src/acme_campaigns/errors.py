@@ -9,7 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from campaign_reg.enums import Applied
-from campaign_reg.errors import ConflictError, DecodeError, RateLimitError, ServerError
+from campaign_reg.errors import (
+    ConflictError,
+    DecodeError,
+    ErrorDetail,
+    FieldViolation,
+    RateLimitError,
+    ServerError,
+    printable,
+)
 from campaign_reg.wire.codec import loads
 from campaign_reg.wire.operation import ErrorBody, ErrorTable, Refusal
 
@@ -25,18 +33,22 @@ def parse_problem(response: Response) -> ErrorBody:
         return ErrorBody()
     if not isinstance(problem, dict):
         return ErrorBody()
-    invalid = problem.get("invalid")
     return ErrorBody(
         code=_text(problem.get("slug")),
         message=_text(problem.get("detail")),
-        violations=tuple(f"{member}: {_text(why)}" for member, why in invalid.items())
-        if isinstance(invalid, dict)
-        else (),
+        details=_details(problem.get("invalid")),
     )
 
 
+def _details(invalid: Any) -> tuple[ErrorDetail, ...]:
+    if not isinstance(invalid, dict):
+        return ()
+    violations = (FieldViolation(field=member, description=why) for member, why in invalid.items())
+    return (ErrorDetail(field_violations=tuple(violations)),)
+
+
 def _text(value: Any) -> str:
-    return value[:500] if isinstance(value, str) else ""
+    return printable(value) if isinstance(value, str) else ""
 
 
 ERRORS = ErrorTable(
@@ -44,6 +56,7 @@ ERRORS = ErrorTable(
         "throttled": Refusal(RateLimitError, Applied.NO, transient=True),
         "maintenance": Refusal(ServerError, Applied.NO, transient=True),
         "not-paused": Refusal(ConflictError, Applied.NO),
+        "not-declined": Refusal(ConflictError, Applied.NO),
         # The change was made, only its answer got lost inside Acme: reading shows it.
         "answer-delayed": Refusal(ServerError, Applied.YES),
     },

@@ -23,6 +23,7 @@ class AcmeStatus(OpenEnum):
 
     IN_REVIEW = "in-review"
     DECLINED = "declined"
+    APPEALED = "appealed"
     RUNNING = "running"
     PAUSED = "paused"
     RESUMING = "resuming"
@@ -40,6 +41,7 @@ class SignOff(OpenEnum):
 _STATES = {
     AcmeStatus.IN_REVIEW: CampaignState.IN_REVIEW,
     AcmeStatus.DECLINED: CampaignState.REJECTED,
+    AcmeStatus.APPEALED: CampaignState.IN_REVIEW,
     AcmeStatus.RUNNING: CampaignState.ACTIVE,
     AcmeStatus.PAUSED: CampaignState.PAUSED,
     AcmeStatus.RESUMING: CampaignState.PAUSED,
@@ -164,3 +166,14 @@ class Approval:
 
     decision: SignOff = attrs.field(converter=_decision)
     note: str | None = None
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Appeal:
+    """Why Acme's reviewers should look again.
+
+    Attributes:
+        reason: For the reviewers, up to 40 characters.
+    """
+
+    reason: str = attrs.field(validator=_fits)

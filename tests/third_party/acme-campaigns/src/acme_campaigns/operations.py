@@ -56,6 +56,15 @@ SIGN_OFF = Operation(
     errors=ERRORS,
     source=_DOCS + "#sign-off",
 )
+APPEAL = Operation(
+    name="acme.campaigns.appeal",
+    method="POST",
+    path=_CAMPAIGNS + "/{ref}/appeals",
+    safe=False,
+    success=frozenset({202}),
+    errors=ERRORS,
+    source=_DOCS + "#appeal",
+)
 REMARKS = Operation(
     name="acme.campaigns.remarks",
     method="GET",

@@ -1,4 +1,4 @@
-"""What create, renew and approve mean at Acme to those who wait for them.
+"""What create, renew, approve and appeal mean at Acme to those who wait for them.
 
 Source:
     https://docs.acme.example/api/campaigns
@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from acme_campaigns.models import AcmeCampaign, Approval, CampaignDraft, Renewal
+from acme_campaigns.models import AcmeCampaign, Appeal, Approval, CampaignDraft, Renewal
 from campaign_reg.enums import Verb
 from campaign_reg.protocol.rules import VerbRule
 
+APPEAL = Verb("appeal")  # a verb of Acme's own
 _OVER = frozenset({"closed", "declined"})
 
 
@@ -55,6 +56,17 @@ RULES: Mapping[Verb, VerbRule] = {
         params=Approval,
         wanted=is_as_wanted,
         ended=_OVER,
+        is_later=is_later,
+    ),
+    # Acme hears each appeal once: a campaign whose appeal fails is closed.
+    APPEAL: VerbRule(
+        verb=APPEAL,
+        params=Appeal,
+        allowed=frozenset({"declined"}),
+        in_progress=frozenset({"appealed"}),
+        succeeded=frozenset({"running"}),
+        failed=frozenset({"closed"}),
+        ended=frozenset({"closed"}),
         is_later=is_later,
     ),
 }
