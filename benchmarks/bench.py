@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import random
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import Any
 
 import attrs
 
 from benchmarks.server import Nginx, new_folder
-
-if TYPE_CHECKING:
-    from benchmarks.pollers import PollerRun
 
 
 class NotMeasurableError(Exception):
@@ -27,14 +24,14 @@ class Bench:
         batch_rows: Campaigns in the batch of row 12.
         stack: What must be closed at the end.
         rng: Shuffles.
-        pollers: The run that rows 6 and 7 share, once it has been made.
+        shared: What several rows measure together, by the function that makes it.
     """
 
     rounds: int
     batch_rows: int
     stack: AsyncExitStack
     rng: random.Random = attrs.field(factory=random.Random)
-    pollers: PollerRun | None = None
+    shared: dict[Any, Any] = attrs.field(factory=dict)
     _url: str = ""
 
     async def url(self) -> str:

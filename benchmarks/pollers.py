@@ -91,9 +91,10 @@ class PollerRun:
 
 async def poller_run(bench: Bench) -> PollerRun:
     """Make the run, or give the one that was made."""
-    if bench.pollers is None:
-        bench.pollers = await _make(bench)
-    return bench.pollers
+    if _make not in bench.shared:
+        bench.shared[_make] = await _make(bench)
+    run: PollerRun = bench.shared[_make]
+    return run
 
 
 async def _make(bench: Bench) -> PollerRun:

@@ -1,4 +1,4 @@
-"""Files up and down; the numbers are the rows of the fault catalogue."""
+"""Files up and down."""
 
 from __future__ import annotations
 
@@ -215,16 +215,18 @@ BAD_NAMES = [
 ]  # fmt: skip
 
 
+@pytest.mark.fault(77)
 @pytest.mark.parametrize("name", BAD_NAMES)
-async def test_77_a_name_that_leads_elsewhere_is_refused(folder: Path, name: str) -> None:
+async def test_a_name_that_leads_elsewhere_is_refused(folder: Path, name: str) -> None:
     with pytest.raises(InvalidInputError):
         FolderSink(folder, name)
 
 
+@pytest.mark.fault(77)
 @pytest.mark.parametrize("target", ["there", "nowhere", "folder", "loop"])
 @pytest.mark.parametrize("overwrite", [False, True])
 @pytest.mark.parametrize("when", ["before", "meanwhile"])
-async def test_77_a_link_that_waits_is_not_followed(
+async def test_a_link_that_waits_is_not_followed(
     tmp_path: Path, folder: Path, target: str, overwrite: bool, when: str
 ) -> None:
     outside = tmp_path / target
@@ -325,8 +327,9 @@ async def test_without_commit_nothing_stays(folder: Path) -> None:
     assert names(folder) == []
 
 
+@pytest.mark.fault(69)
 @pytest.mark.parametrize("how", ["asyncio", "anyio"])
-async def test_69_cancelled_it_leaves_nothing(folder: Path, how: str) -> None:
+async def test_cancelled_it_leaves_nothing(folder: Path, how: str) -> None:
     writing = asyncio.Event()
 
     async def keep() -> None:
@@ -350,8 +353,9 @@ async def test_69_cancelled_it_leaves_nothing(folder: Path, how: str) -> None:
     assert names(folder) == []
 
 
+@pytest.mark.fault(69)
 @pytest.mark.parametrize("count", range(6))
-async def test_69_cancelled_at_any_step_it_leaves_nothing(folder: Path, count: int) -> None:
+async def test_cancelled_at_any_step_it_leaves_nothing(folder: Path, count: int) -> None:
     """A thread that is left behind at work must not make a file afterwards."""
     before = open_files()
 

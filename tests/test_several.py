@@ -218,6 +218,7 @@ ONE_OR_SEVERAL = {
 ENTRIES = {"add async": add_async} | SEVERAL | ONE_OR_SEVERAL
 
 
+@pytest.mark.fault(106)
 @pytest.mark.parametrize("single", SINGLE)
 @pytest.mark.parametrize("entry", [*SEVERAL, *ONE_OR_SEVERAL])
 async def test_one_value_is_refused_or_is_one(stage: Stage, entry: str, single: str) -> None:

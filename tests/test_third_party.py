@@ -655,6 +655,7 @@ FAULTS = (
 )
 
 
+@pytest.mark.fault(103)
 class TestAProvidersOwnFaults:
     """What fails once a write has left leaves its outcome unknown, whoever failed: it is never sent a second time."""
 

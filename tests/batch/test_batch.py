@@ -151,6 +151,7 @@ async def test_resend_never(sandbox: Sandbox, connect: Connect, tmp_path: Path) 
     assert puts(sandbox) == 3
 
 
+@pytest.mark.fault(68)
 async def test_applied_late_within_the_window_is_not_sent_again(
     sandbox: Sandbox, connect: Connect, tmp_path: Path
 ) -> None:
@@ -177,6 +178,7 @@ async def test_429_waits_and_is_not_an_attempt(sandbox: Sandbox, connect: Connec
     assert applied(sandbox) == Counter(ids)
 
 
+@pytest.mark.fault(97)
 async def test_under_way_already_is_skipped(sandbox: Sandbox, connect: Connect, tmp_path: Path) -> None:
     (id,) = seeded(sandbox, 1, settle_seconds=(60.0, 60.0))
     async with connect() as sinch:
@@ -189,6 +191,7 @@ async def test_under_way_already_is_skipped(sandbox: Sandbox, connect: Connect, 
     assert puts(sandbox) == 1
 
 
+@pytest.mark.fault(28)
 async def test_unknown_campaign_fails_and_the_rest_goes_on(
     sandbox: Sandbox, connect: Connect, tmp_path: Path
 ) -> None:
@@ -225,6 +228,7 @@ async def test_rows_that_can_never_be_sent_end_failed(
     assert puts(sandbox) == 1
 
 
+@pytest.mark.fault(70)
 async def test_the_same_campaign_twice_is_sent_once(
     sandbox: Sandbox, connect: Connect, tmp_path: Path
 ) -> None:
@@ -248,6 +252,7 @@ async def test_the_same_campaign_with_other_parameters_is_refused(
     assert puts(sandbox) == 0
 
 
+@pytest.mark.fault(72)
 async def test_the_input_is_sealed(sandbox: Sandbox, connect: Connect, tmp_path: Path) -> None:
     ids = seeded(sandbox, 3)
     async with connect() as sinch:
@@ -296,6 +301,7 @@ async def test_leaving_the_loop_stops_nothing(sandbox: Sandbox, connect: Connect
     assert seen == set(ids)
 
 
+@pytest.mark.fault(69)
 async def test_leaving_the_block_stops_and_another_process_goes_on(
     sandbox: Sandbox, connect: Connect, tmp_path: Path
 ) -> None:
@@ -316,6 +322,7 @@ async def test_leaving_the_block_stops_and_another_process_goes_on(
     assert applied(sandbox) == Counter(ids)
 
 
+@pytest.mark.fault(66)
 async def test_a_second_process_is_refused(sandbox: Sandbox, connect: Connect, tmp_path: Path) -> None:
     async with connect() as sinch, Batch.open(tmp_path / "b.db", sinch, "resubmit"):
         with pytest.raises(JournalInUseError, match="batch status"):
@@ -336,6 +343,7 @@ async def test_a_journal_of_another_batch_is_refused(
                 pass
 
 
+@pytest.mark.fault(36)
 async def test_revoked_credentials_stop_the_batch_and_leave_it_resumable(
     sandbox: Sandbox, connect: Connect, tmp_path: Path
 ) -> None:
@@ -353,6 +361,7 @@ async def test_revoked_credentials_stop_the_batch_and_leave_it_resumable(
     assert applied(sandbox) == Counter(ids)
 
 
+@pytest.mark.fault(57)
 async def test_the_deadline_leaves_rows_open(sandbox: Sandbox, connect: Connect, tmp_path: Path) -> None:
     (id,) = seeded(sandbox, 1, settle_seconds=(3600.0, 3600.0))
     async with (
@@ -384,6 +393,7 @@ async def test_verbs_that_cannot_be_batched_are_refused(connect: Connect, tmp_pa
                 await batch.add([])
 
 
+@pytest.mark.fault(82)
 async def test_the_journal_is_private_and_holds_no_secret(
     sandbox: Sandbox, connect: Connect, tmp_path: Path
 ) -> None:

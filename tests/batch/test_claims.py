@@ -26,6 +26,7 @@ def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(DIRECTORY_VARIABLE, str(tmp_path / "state"))
 
 
+@pytest.mark.fault(96)
 async def test_refused_while_the_other_is_open_and_free_when_it_ended(
     sandbox: Sandbox, connect: Connect, tmp_path: Path
 ) -> None:

@@ -63,6 +63,7 @@ def check(sandbox: Sandbox, ids: list[str], results: dict[str, RowResult]) -> No
             assert applied[id] == 1, f"{result.outcome.verdict} of a write that was never applied"
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize("step", STEPS)
 async def test_killed_at_a_named_step(sandbox: Sandbox, connect: Connect, tmp_path: Path, step: str) -> None:
     # More rows than workers: those not begun yet are the witnesses that versions move, without which nothing is resent.
@@ -77,6 +78,7 @@ async def test_killed_at_a_named_step(sandbox: Sandbox, connect: Connect, tmp_pa
     assert Counter(r.outcome.verdict for r in results.values())[Verdict.UNKNOWN] == 0
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_killed_at_random_under_faults(
     sandbox: Sandbox, connect: Connect, tmp_path: Path, seed: int

@@ -51,6 +51,7 @@ class TestCreate:
                 for result in results.values()}  # fmt: skip
         assert sorted(made.values()) == ["one", "two"]
 
+    @pytest.mark.fault(100)
     @pytest.mark.parametrize(
         ("applied", "verdict", "evidence"),
         [(True, Verdict.SUCCEEDED, Evidence.OBSERVED), (False, Verdict.UNKNOWN, Evidence.INFERRED)],

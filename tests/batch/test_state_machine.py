@@ -93,6 +93,7 @@ class TestAcknowledged:
         assert state.phase is Phase.SENT
         assert state.stale_seconds == 4.0
 
+    @pytest.mark.fault(58)
     def test_settled_again_as_before_is_told_by_version(self) -> None:
         state, effect = play(
             (0.0, Intended(LAST_YEAR)),
@@ -139,6 +140,7 @@ class TestAcknowledged:
         _, effect = advance(state, Seen(later), rule, FACTS, 90_060.0)
         assert ended(effect, Verdict.SUCCEEDED, Evidence.ACKNOWLEDGED)
 
+    @pytest.mark.fault(40)
     def test_unseen_status_is_not_terminal(self) -> None:
         _, effect = play(
             (0.0, Intended(LAST_YEAR)),
@@ -147,6 +149,7 @@ class TestAcknowledged:
         )
         assert effect == Look()
 
+    @pytest.mark.fault(59)
     def test_404s_count_when_they_last(self) -> None:
         gone = Reading.gone("01hx", START)
         _, effect = play((0.0, Intended(LAST_YEAR)), (1.0, Acknowledged("c1")), (5.0, Seen(gone)))
@@ -218,6 +221,7 @@ class TestLost:
         _, effect = lost(LAST_YEAR, (2.0, Seen(LAST_YEAR)), (62.0, Seen(LAST_YEAR)), facts=facts)
         assert ended(effect, Verdict.UNKNOWN, Evidence.INFERRED)
 
+    @pytest.mark.fault(95)
     def test_a_stranger_s_change_forbids_resending_and_proves_nothing(self) -> None:
         stranger = reading("RESUBMIT_SUCCESSFUL", 3, 4)
         _, effect = lost(LAST_YEAR, (4.0, Seen(stranger)), (62.0, Seen(stranger)))
@@ -254,6 +258,7 @@ class TestLost:
         _, effect = advance(state, Seen(LAST_YEAR), RULE, FACTS, 70.0)
         assert effect == Look(60.0)
 
+    @pytest.mark.fault(93)
     def test_an_older_reading_than_one_seen_is_ignored(self) -> None:
         state, _ = lost(LAST_YEAR, (2.0, Seen(reading("RESUBMIT_IN_PROGRESS", 1, 2))))
         after, effect = advance(state, Seen(LAST_YEAR), RULE, FACTS, 300.0)

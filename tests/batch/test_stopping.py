@@ -49,6 +49,7 @@ async def finish(path: Path, sandbox: Sandbox, connect: Connect, ids: list[str])
     assert sandbox.ledger.counts(CALL) == dict.fromkeys(ids, 1)
 
 
+@pytest.mark.fault(102)
 async def test_rows_that_wait_for_their_turn_are_not_sent(
     sandbox: Sandbox, connect: Connect, tmp_path: Path
 ) -> None:

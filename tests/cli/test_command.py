@@ -131,6 +131,7 @@ def test_of_several_exit_codes_the_worst_counts() -> None:
     assert exit_of_verdicts({Verdict.UNKNOWN: 1}, still_open=1) is Exit.STOPPED
 
 
+@pytest.mark.fault(76)
 def test_text_of_others_is_made_harmless() -> None:
     assert safe("a\nb\tc") == "a b c"
     assert safe("\x1b[31mred\x07\x9b") == "\\x1b[31mred\\x07\\x9b"

@@ -84,6 +84,7 @@ async def test_cancelling_the_caller_does_not_undo_the_write(tmp_path: Path) -> 
     await journal.aclose()
 
 
+@pytest.mark.fault(64)
 async def test_synchronous_full_and_wal(tmp_path: Path) -> None:
     journal = await SqliteJournal.open(tmp_path / "j.db", HEADER)
     assert await journal._writer.do(lambda db: db.execute("PRAGMA synchronous").fetchone()[0]) == 2
@@ -91,6 +92,7 @@ async def test_synchronous_full_and_wal(tmp_path: Path) -> None:
     await journal.aclose()
 
 
+@pytest.mark.fault(65)
 async def test_a_failed_write_closes_the_journal_to_all_further_ones(tmp_path: Path) -> None:
     """Disk full, by SQLite's own limit on pages."""
     journal = await SqliteJournal.open(tmp_path / "j.db", HEADER)
@@ -105,6 +107,7 @@ async def test_a_failed_write_closes_the_journal_to_all_further_ones(tmp_path: P
         assert db.execute("SELECT id, phase FROM rows").fetchall() == [("id1", "ready")]
 
 
+@pytest.mark.fault(66)
 async def test_one_process_at_a_time(tmp_path: Path) -> None:
     journal = await SqliteJournal.open(tmp_path / "j.db", HEADER)
     with pytest.raises(JournalInUseError):
@@ -144,6 +147,7 @@ async def test_a_text_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.fault(67)
 async def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "theirs.db"
     with sqlite3.connect(path) as db:
@@ -155,6 +159,7 @@ async def test_a_database_of_another_program_is_refused_and_left_alone(tmp_path:
     assert path.read_bytes() == before
 
 
+@pytest.mark.fault(67)
 async def test_a_newer_journal_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "j.db"
     await (await SqliteJournal.open(path, HEADER)).aclose()
@@ -186,6 +191,7 @@ async def test_a_journal_of_the_first_release_goes_on(tmp_path: Path) -> None:
     db.close()
 
 
+@pytest.mark.fault(67)
 async def test_a_torn_journal_is_refused_with_a_way_out(tmp_path: Path) -> None:
     path = tmp_path / "j.db"
     journal = await SqliteJournal.open(path, HEADER)

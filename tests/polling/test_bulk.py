@@ -301,7 +301,8 @@ async def test_a_deadline_is_kept(tmp_path: Path) -> None:
     assert 9 * HOUR < backend.clock.monotonic() - began < 13 * HOUR
 
 
-async def test_61_thousands_of_looks_at_a_resume_are_spread_and_spared(tmp_path: Path) -> None:
+@pytest.mark.fault(61)
+async def test_thousands_of_looks_at_a_resume_are_spread_and_spared(tmp_path: Path) -> None:
     ids = many(240)
     backend = Listed(ids, page_size=50)
     runs_for(backend, 30.0, ids)

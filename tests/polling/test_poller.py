@@ -71,6 +71,7 @@ async def test_passing_trouble_is_waited_out(backend: MemoryBackend) -> None:
     assert outcome.verdict is Verdict.SUCCEEDED
 
 
+@pytest.mark.fault(57)
 async def test_the_deadline_ends_nothing(backend: MemoryBackend) -> None:
     actions = await started(backend, 3)
     backend.vendor.campaigns["c1"] = attrs.evolve(
@@ -143,6 +144,7 @@ async def test_a_hint_makes_the_next_look_come_at_once_and_decides_nothing(backe
         assert (await watching).verdict is Verdict.SUCCEEDED
 
 
+@pytest.mark.fault(92)
 async def test_thirty_days_of_polling_pass_in_a_moment(backend: MemoryBackend) -> None:
     actions = await started(backend, 20)
     backend.vendor._agenda.clear()

@@ -96,6 +96,7 @@ async def test_nothing_is_held_across_a_yield() -> None:
     assert listing.asked == [None]
 
 
+@pytest.mark.fault(51)
 async def test_an_empty_page_with_a_cursor_is_followed() -> None:
     listing = Listing({None: page(then="a"), "a": page(then="b"), "b": page(7)})
     assert [item async for item in listing.pager] == [7]
@@ -115,6 +116,7 @@ class Endless(Listing):
         return Page(items=items, next_cursor=str(number) if number < 3500 else None)
 
 
+@pytest.mark.fault(51)
 async def test_empty_pages_are_followed_up_to_a_bound() -> None:
     listing = Endless(sparse=False)
     with pytest.raises(PaginationError, match="1000 empty pages in a row"):
@@ -126,6 +128,7 @@ async def test_only_empty_pages_in_a_row_count() -> None:
     assert [item async for item in Endless(sparse=True).pager] == [1000, 2000, 3000]
 
 
+@pytest.mark.fault(50)
 @pytest.mark.parametrize(
     ("script", "items", "fetches"),
     [
@@ -175,7 +178,8 @@ async def test_an_error_of_a_page_comes_out_and_the_listing_can_go_on() -> None:
     assert [item async for item in listing.pager.items(cursor=cursor)] == [3, 4, 5]
 
 
-async def test_52_what_comes_twice_is_left_out_when_asked_for() -> None:
+@pytest.mark.fault(52)
+async def test_what_comes_twice_is_left_out_when_asked_for() -> None:
     listing = Listing({None: page(1, 2, then="a"), "a": page(2, 3, 3, then="b"), "b": page(1, 4)})
     assert [item async for item in listing.pager.items(unique_by=lambda item: item)] == [1, 2, 3, 4]
     assert [item async for item in listing.pager] == [1, 2, 2, 3, 3, 1, 4]

@@ -44,6 +44,7 @@ SEEN = Evidence.OBSERVED
 GOOD, BAD = Verdict.SUCCEEDED, Verdict.FAILED
 
 
+@pytest.mark.fault(56)
 @pytest.mark.parametrize(
     ("pre", "readings", "acknowledged", "lost"),
     [
@@ -179,6 +180,7 @@ class TestCreate:
     def test_without_pre_image(self, status: str, expected: Any) -> None:
         assert verdict(at(1, "", status=status), pre=None, rule=CREATE) == expected
 
+    @pytest.mark.fault(59)
     def test_404_right_after_a_submit_is_confirmed(self) -> None:
         assert verdict(GONE, pre=None, rule=CREATE) is None
         assert verdict(GONE, at(1, "", status="ACTIVE"), pre=None, rule=CREATE) == (GOOD, ACK)
@@ -261,6 +263,7 @@ class TestBeforeTheWrite:
     def test_lets_the_rest_pass(self, reading: Reading) -> None:
         assert RESUBMIT.refuses(reading) is None
 
+    @pytest.mark.fault(94)
     @pytest.mark.parametrize(
         ("seconds", "wait"),
         [(-86400, 0.0), (-2, 0.0), (-1.5, 0.5), (-1, 1.0), (0, 2.0), (1, 2.0), (3600, 2.0)],

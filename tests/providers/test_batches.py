@@ -95,8 +95,9 @@ async def test_every_row_is_decided_or_honestly_unknown(
     check_against_ledger(results, stage.applied(verb))
 
 
+@pytest.mark.fault(18)
 @pytest.mark.parametrize("status", [400, 401, 429])
-async def test_18_a_vendor_that_throttles_by_code_is_waited_for(
+async def test_a_vendor_that_throttles_by_code_is_waited_for(
     anyio_backend: str, tmp_path: Path, status: int
 ) -> None:
     """Responsys says so under any of three statuses; the whole account waits its minute, and no row fails."""

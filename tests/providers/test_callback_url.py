@@ -7,6 +7,7 @@ import pytest
 from campaign_reg.providers.callback_url import callback_url_problem
 
 
+@pytest.mark.fault(79)
 @pytest.mark.parametrize(
     "url",
     [
@@ -22,10 +23,11 @@ from campaign_reg.providers.callback_url import callback_url_problem
         "https://10.example",
     ],
 )
-def test_79_public_ones(url: str) -> None:
+def test_public_ones(url: str) -> None:
     assert callback_url_problem(url) == ""
 
 
+@pytest.mark.fault(79)
 @pytest.mark.parametrize(
     ("url", "words"),
     [
@@ -54,12 +56,13 @@ def test_79_public_ones(url: str) -> None:
         ("https://127\u30020\u30020\u30021/", "ASCII letters"),
     ],
 )
-def test_79_what_is_no_https_url(url: str, words: str) -> None:
+def test_what_is_no_https_url(url: str, words: str) -> None:
     problem = callback_url_problem(url)
     assert words in problem
     assert "canary" not in problem
 
 
+@pytest.mark.fault(79)
 @pytest.mark.parametrize(
     "host",
     [
@@ -93,18 +96,20 @@ def test_79_what_is_no_https_url(url: str, words: str) -> None:
         "[2002:0a00:0001::1]",
     ],
 )
-def test_79_addresses_that_are_not_public(host: str) -> None:
+def test_addresses_that_are_not_public(host: str) -> None:
     assert "not on the public internet" in callback_url_problem(f"https://{host}/x")
     assert "not on the public internet" in callback_url_problem(f"https://{host}:8443/")
 
 
+@pytest.mark.fault(79)
 @pytest.mark.parametrize(
     "host", ["2130706433", "0x7f000001", "0x7f.1", "127.1", "0177.0.0.1", "0", "1.2.3.4.5"]
 )
-def test_79_addresses_in_disguise(host: str) -> None:
+def test_addresses_in_disguise(host: str) -> None:
     assert "odd spelling" in callback_url_problem(f"https://{host}/x")
 
 
+@pytest.mark.fault(79)
 @pytest.mark.parametrize(
     "host",
     [
@@ -121,5 +126,5 @@ def test_79_addresses_in_disguise(host: str) -> None:
         "x.localdomain",
     ],
 )
-def test_79_names_that_are_not_public(host: str) -> None:
+def test_names_that_are_not_public(host: str) -> None:
     assert "means nothing on the public internet" in callback_url_problem(f"https://{host}/x")

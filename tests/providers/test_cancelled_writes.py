@@ -86,6 +86,7 @@ def notes_of(error: BaseException | None) -> list[str]:
     return found
 
 
+@pytest.mark.fault(105)
 @pytest.mark.parametrize("cut", [by_timeout, by_wait_for, by_cancel, by_fail_after])
 async def test_a_note_has_the_token_and_the_token_finds_out(
     sinch: SinchBackend, sandbox: Sandbox, slow: str, cut: Callable[..., Awaitable[None]]

@@ -179,6 +179,7 @@ def once(stale: bytes) -> Callable[[Received], bytes | None]:
     return lambda request: left.pop() if left and request.method == "GET" else None
 
 
+@pytest.mark.fault(104)
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("name", WRITES)
 async def test_a_refused_write_is_not_acknowledged(name: str, moment: float | None) -> None:

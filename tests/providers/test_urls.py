@@ -36,6 +36,7 @@ def test_every_provider_has_addresses() -> None:
     assert {name for name, _ in ADDRESSES} == set(PLANS) == set(REQUIRED)
 
 
+@pytest.mark.fault(81)
 @pytest.mark.parametrize("from_environment", [False, True])
 @pytest.mark.parametrize(
     "url",
@@ -51,7 +52,7 @@ def test_every_provider_has_addresses() -> None:
     ],
 )
 @pytest.mark.parametrize(("name", "setting"), ADDRESSES)
-def test_81_an_address_that_holds_a_secret(
+def test_an_address_that_holds_a_secret(
     monkeypatch: pytest.MonkeyPatch, name: str, setting: str, url: str, from_environment: bool
 ) -> None:
     settings = REQUIRED[name] | {setting: url}

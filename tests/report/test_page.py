@@ -1,4 +1,4 @@
-"""The report: complete, self-contained, and deaf to whatever a vendor or an input says (faults, row 76)."""
+"""The report: complete, self-contained, and deaf to whatever a vendor or an input says."""
 
 from __future__ import annotations
 
@@ -108,6 +108,7 @@ async def test_it_tells_the_whole_story(tmp_path: Path) -> None:
     assert f"campaign-reg batch resume {quoted}" in text
 
 
+@pytest.mark.fault(76)
 async def test_whatever_others_say_is_only_text(tmp_path: Path) -> None:
     feedback = (Feedback(code=HOSTILE, field=HOSTILE, text=HOSTILE, advice=HOSTILE),)
     change = Change(HOSTILE, HOSTILE, HOSTILE, HOSTILE, Direction.WORSE)

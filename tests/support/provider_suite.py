@@ -90,8 +90,9 @@ class TestReading:
         with pytest.raises(NotFoundError):
             await backend.read(stage.unknown_id)
 
+    @pytest.mark.fault(74)
     @pytest.mark.parametrize("id", ["", ".", "..", "a\r\nb", "\x00"])
-    async def test_74_ids_that_cannot_stand_in_a_path_are_refused_before_any_io(
+    async def test_ids_that_cannot_stand_in_a_path_are_refused_before_any_io(
         self, stage: Stage, backend: Backend[Any], id: str
     ) -> None:
         before = stage.requests()
@@ -105,7 +106,8 @@ class TestReading:
         stage.expire_token()
         assert (await backend.get(id)).id == id
 
-    async def test_90_cancelled_calls_leave_nothing(self, stage: Stage) -> None:
+    @pytest.mark.fault(90)
+    async def test_cancelled_calls_leave_nothing(self, stage: Stage) -> None:
         ids = stage.seed(20)
         async with stage.connect() as backend:
             calls = [asyncio.create_task(backend.get(id)) for id in ids]

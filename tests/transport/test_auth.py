@@ -82,6 +82,7 @@ async def test_the_permit_and_the_deadline_travel_along(clock: VirtualClock) -> 
     assert (script.sent[0].reservation, script.sent[0].leave_before) == (request.reservation, 5.0)
 
 
+@pytest.mark.fault(37)
 @pytest.mark.parametrize(
     "url",
     [
@@ -101,7 +102,7 @@ async def test_the_permit_and_the_deadline_travel_along(clock: VirtualClock) -> 
         "",
     ],
 )
-async def test_37_no_credential_leaves_the_allowed_origins(clock: VirtualClock, url: str) -> None:
+async def test_no_credential_leaves_the_allowed_origins(clock: VirtualClock, url: str) -> None:
     for scheme in (Bearer(), Basic()):
         transport, script = stack(clock, Vendor(), scheme)
         with pytest.raises(ConfigurationError):
@@ -110,7 +111,8 @@ async def test_37_no_credential_leaves_the_allowed_origins(clock: VirtualClock, 
         assert [request for request in script.sent if request.operation is not TOKEN or url != "/c/1"] == []
 
 
-async def test_37_a_path_goes_where_the_token_came_from(clock: VirtualClock) -> None:
+@pytest.mark.fault(37)
+async def test_a_path_goes_where_the_token_came_from(clock: VirtualClock) -> None:
     class Elsewhere(Bearer):
         def parse_token(self, response: Response) -> Token:
             token = super().parse_token(response)
@@ -127,7 +129,8 @@ async def test_37_a_path_goes_where_the_token_came_from(clock: VirtualClock) -> 
     assert urls == ["https://pod1.example.com/c/1", "https://pod2.example.com/c/1"]
 
 
-async def test_37_nor_does_the_login(clock: VirtualClock) -> None:
+@pytest.mark.fault(37)
+async def test_nor_does_the_login(clock: VirtualClock) -> None:
     scheme = Bearer(origin="https://evil.test", trusted=frozenset({ORIGIN}))
     transport, script = stack(clock, Vendor(), scheme)
     with pytest.raises(ConfigurationError):
@@ -135,7 +138,8 @@ async def test_37_nor_does_the_login(clock: VirtualClock) -> None:
     assert script.sent == []
 
 
-async def test_31_an_expired_token_is_renewed_once_and_the_request_replayed_once(clock: VirtualClock) -> None:
+@pytest.mark.fault(31)
+async def test_an_expired_token_is_renewed_once_and_the_request_replayed_once(clock: VirtualClock) -> None:
     vendor = Vendor()
     transport, script = stack(clock, vendor)
     await transport.send(put())
@@ -145,13 +149,15 @@ async def test_31_an_expired_token_is_renewed_once_and_the_request_replayed_once
     assert [token_of(sent) for sent in script.sent if sent.operation is PUT] == ["T1", "T1", "T2"]
 
 
-async def test_31_a_401_that_is_not_about_expiry_surfaces(clock: VirtualClock) -> None:
+@pytest.mark.fault(31)
+async def test_a_401_that_is_not_about_expiry_surfaces(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor(revoked={"T1"}, refusal=OTHER_401))
     assert await transport.send(put()) is OTHER_401
     assert (script.count(TOKEN), script.count(PUT)) == (1, 1)
 
 
-async def test_31_64_callers_with_an_expired_token_make_one_login(clock: VirtualClock) -> None:
+@pytest.mark.fault(31)
+async def test_64_callers_with_an_expired_token_make_one_login(clock: VirtualClock) -> None:
     vendor = Vendor()
     transport, script = stack(clock, vendor, latency_seconds=0.1)
     await transport.send(get())
@@ -162,7 +168,8 @@ async def test_31_64_callers_with_an_expired_token_make_one_login(clock: Virtual
     assert script.count(GET) == 1 + 64 + 64
 
 
-async def test_31_64_callers_whose_very_first_token_is_refused_all_join_the_second_login(
+@pytest.mark.fault(31)
+async def test_64_callers_whose_very_first_token_is_refused_all_join_the_second_login(
     clock: VirtualClock,
 ) -> None:
     transport, script = stack(clock, Vendor(revoked={"T1"}), latency_seconds=0.1)
@@ -171,7 +178,8 @@ async def test_31_64_callers_whose_very_first_token_is_refused_all_join_the_seco
     assert script.count(TOKEN) == 2
 
 
-async def test_31_a_slow_401_does_not_renew_a_token_that_is_newer(clock: VirtualClock) -> None:
+@pytest.mark.fault(31)
+async def test_a_slow_401_does_not_renew_a_token_that_is_newer(clock: VirtualClock) -> None:
     vendor = Vendor()
     transport, script = stack(clock, vendor)
     await transport.send(get())
@@ -185,14 +193,16 @@ async def test_31_a_slow_401_does_not_renew_a_token_that_is_newer(clock: Virtual
     assert script.count(TOKEN) == 2
 
 
-async def test_32_64_callers_at_the_start_make_one_login(clock: VirtualClock) -> None:
+@pytest.mark.fault(32)
+async def test_64_callers_at_the_start_make_one_login(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor(), latency_seconds=0.1)
     await asyncio.gather(*(transport.send(get()) for _ in range(64)))
     assert script.count(TOKEN) == 1
 
 
+@pytest.mark.fault(32)
 @pytest.mark.parametrize("cancelled", [0, 1, 2])
-async def test_32_a_cancelled_caller_poisons_nobody(clock: VirtualClock, cancelled: int) -> None:
+async def test_a_cancelled_caller_poisons_nobody(clock: VirtualClock, cancelled: int) -> None:
     transport, script = stack(clock, Vendor(), latency_seconds=1.0)
     calls = [asyncio.create_task(transport.send(get())) for _ in range(3)]
     await script.until_sent()
@@ -203,7 +213,8 @@ async def test_32_a_cancelled_caller_poisons_nobody(clock: VirtualClock, cancell
     assert script.count(TOKEN) == 1
 
 
-async def test_32_all_callers_cancelled_the_token_is_there_for_the_next(clock: VirtualClock) -> None:
+@pytest.mark.fault(32)
+async def test_all_callers_cancelled_the_token_is_there_for_the_next(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor(), latency_seconds=1.0)
     call = asyncio.create_task(transport.send(get()))
     await script.until_sent()
@@ -213,14 +224,16 @@ async def test_32_all_callers_cancelled_the_token_is_there_for_the_next(clock: V
     assert script.count(TOKEN) == 1
 
 
-async def test_33_at_most_two_logins_while_every_token_is_refused(clock: VirtualClock) -> None:
+@pytest.mark.fault(33)
+async def test_at_most_two_logins_while_every_token_is_refused(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor(revoked={f"T{number}" for number in range(100)}))
     for _ in range(20):
         assert await transport.send(put()) is EXPIRED
     assert script.count(TOKEN) == 2
 
 
-async def test_33_36_at_most_two_logins_with_refused_credentials(clock: VirtualClock) -> None:
+@pytest.mark.fault(33, 36)
+async def test_at_most_two_logins_with_refused_credentials(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor(login=lambda: answer(401)), latency_seconds=0.1)
     for _ in range(5):
         results = await asyncio.gather(*(transport.send(put()) for _ in range(8)), return_exceptions=True)
@@ -229,7 +242,8 @@ async def test_33_36_at_most_two_logins_with_refused_credentials(clock: VirtualC
     assert (script.count(TOKEN), script.count(PUT)) == (2, 0)
 
 
-async def test_36_after_a_good_while_credentials_are_tried_again(clock: VirtualClock) -> None:
+@pytest.mark.fault(36)
+async def test_after_a_good_while_credentials_are_tried_again(clock: VirtualClock) -> None:
     vendor = Vendor(login=lambda: answer(401))
     transport, _ = stack(clock, vendor)
     for _ in range(3):
@@ -241,7 +255,8 @@ async def test_36_after_a_good_while_credentials_are_tried_again(clock: VirtualC
     assert (await transport.send(put())).status == 200
 
 
-async def test_36_credentials_revoked_while_the_token_is_valid(clock: VirtualClock) -> None:
+@pytest.mark.fault(36)
+async def test_credentials_revoked_while_the_token_is_valid(clock: VirtualClock) -> None:
     vendor = Vendor()
     transport, script = stack(clock, vendor)
     await transport.send(get())
@@ -257,12 +272,13 @@ async def test_36_credentials_revoked_while_the_token_is_valid(clock: VirtualClo
         await transport.send(get())
 
 
+@pytest.mark.fault(34)
 @pytest.mark.parametrize(
     "failure",
     [answer(500), answer(400), TransportError("t.token", "broken"), OutcomeUnknownError("t.token", "lost")],
     ids=str,
 )
-async def test_34_a_login_that_fails_leaves_the_request_known_unsent(
+async def test_a_login_that_fails_leaves_the_request_known_unsent(
     clock: VirtualClock, failure: Response | Exception
 ) -> None:
     transport, script = stack(clock, Vendor(login=lambda: failure))
@@ -272,7 +288,8 @@ async def test_34_a_login_that_fails_leaves_the_request_known_unsent(
     assert script.count(PUT) == 0
 
 
-async def test_34_failing_logins_are_tried_less_and_less_often(clock: VirtualClock) -> None:
+@pytest.mark.fault(34)
+async def test_failing_logins_are_tried_less_and_less_often(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor(login=lambda: answer(500)))
     for _ in range(600):
         with pytest.raises(ConnectError):
@@ -281,7 +298,8 @@ async def test_34_failing_logins_are_tried_less_and_less_often(clock: VirtualClo
     assert 10 < script.count(TOKEN) < 20
 
 
-async def test_34_a_valid_token_stays_in_use_while_its_renewal_fails(clock: VirtualClock) -> None:
+@pytest.mark.fault(34)
+async def test_a_valid_token_stays_in_use_while_its_renewal_fails(clock: VirtualClock) -> None:
     vendor = Vendor()
     transport, script = stack(clock, vendor)
     await transport.send(get())
@@ -300,7 +318,8 @@ async def test_34_a_valid_token_stays_in_use_while_its_renewal_fails(clock: Virt
     assert token_of(script.sent[-1]) == "T2"
 
 
-async def test_34_renewal_runs_in_the_background(clock: VirtualClock) -> None:
+@pytest.mark.fault(34)
+async def test_renewal_runs_in_the_background(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor(), latency_seconds=0.5)
     await transport.send(get())
     clock.advance(0.8 * 3600)
@@ -311,7 +330,8 @@ async def test_34_renewal_runs_in_the_background(clock: VirtualClock) -> None:
     assert (token_of(script.sent[-1]), script.count(TOKEN)) == ("T2", 2)
 
 
-async def test_35_the_wall_clock_does_not_matter(clock: VirtualClock) -> None:
+@pytest.mark.fault(35)
+async def test_the_wall_clock_does_not_matter(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor())
     for seconds in (3600, -7200, 86400):
         await transport.send(get())
@@ -336,7 +356,8 @@ async def test_a_token_without_lifetime_serves_the_request_it_was_fetched_for(cl
     assert script.count(TOKEN) == 2
 
 
-async def test_38_a_scheme_without_token_only_authorizes(clock: VirtualClock) -> None:
+@pytest.mark.fault(38)
+async def test_a_scheme_without_token_only_authorizes(clock: VirtualClock) -> None:
     scheme = Basic()
     transport, script = stack(clock, Vendor(), scheme)
     await transport.send(get())
@@ -359,7 +380,8 @@ async def test_a_scheme_that_breaks_is_not_swallowed(clock: VirtualClock) -> Non
     assert script.sent == []
 
 
-async def test_69_aclose_stops_the_login(clock: VirtualClock) -> None:
+@pytest.mark.fault(69)
+async def test_aclose_stops_the_login(clock: VirtualClock) -> None:
     transport, script = stack(clock, Vendor(), latency_seconds=1000.0)
     before = asyncio.all_tasks()
     call = asyncio.create_task(transport.send(put()))
@@ -371,7 +393,8 @@ async def test_69_aclose_stops_the_login(clock: VirtualClock) -> None:
     await transport.aclose()
 
 
-async def test_91_the_failure_kept_for_others_holds_no_frames(clock: VirtualClock) -> None:
+@pytest.mark.fault(91)
+async def test_the_failure_kept_for_others_holds_no_frames(clock: VirtualClock) -> None:
     transport, _ = stack(clock, Vendor(login=lambda: answer(401)))
     with pytest.raises(AuthenticationError) as first:
         await transport.send(put())
@@ -398,9 +421,10 @@ class LongTokens(Bearer):
         return {"Authorization": f"Bearer {SECRET_TOKEN}"}
 
 
+@pytest.mark.fault(80)
 @pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS)
 @pytest.mark.parametrize("status", [202, 302, 400, 401, 503])
-async def test_80_an_echoed_token_is_blotted_out(
+async def test_an_echoed_token_is_blotted_out(
     clock: VirtualClock, spell: Callable[[str], str], status: int
 ) -> None:
     def echo(request: Request) -> Response:
@@ -415,8 +439,9 @@ async def test_80_an_echoed_token_is_blotted_out(
     )
 
 
+@pytest.mark.fault(80)
 @pytest.mark.parametrize("member", ["description", "resourceName", "strange", "fieldViolations"])
-async def test_80_a_token_that_a_detail_echoes_is_blotted_out(clock: VirtualClock, member: str) -> None:
+async def test_a_token_that_a_detail_echoes_is_blotted_out(clock: VirtualClock, member: str) -> None:
     def echo(request: Request) -> Response:
         if request.operation is TOKEN:
             return answer()
@@ -432,7 +457,8 @@ async def test_80_a_token_that_a_detail_echoes_is_blotted_out(clock: VirtualCloc
     assert SECRET_TOKEN not in shown
 
 
-async def test_80_an_echo_in_the_answer_to_a_replay_is_blotted_out(clock: VirtualClock) -> None:
+@pytest.mark.fault(80)
+async def test_an_echo_in_the_answer_to_a_replay_is_blotted_out(clock: VirtualClock) -> None:
     refusals = [EXPIRED, answer(400, SECRET_TOKEN.encode())]
 
     def echo(request: Request) -> Response:
@@ -442,7 +468,8 @@ async def test_80_an_echo_in_the_answer_to_a_replay_is_blotted_out(clock: Virtua
     assert (await transport.send(put())).body == b"[redacted]"
 
 
-async def test_80_a_success_that_carries_an_error_is_searched_and_data_is_not(clock: VirtualClock) -> None:
+@pytest.mark.fault(80)
+async def test_a_success_that_carries_an_error_is_searched_and_data_is_not(clock: VirtualClock) -> None:
     transport = AuthTransport(
         Script(clock, [answer(), answer(200, SECRET_TOKEN.encode())]), LongTokens(), clock
     )
@@ -450,10 +477,11 @@ async def test_80_a_success_that_carries_an_error_is_searched_and_data_is_not(cl
     assert (await transport.send(get(operation=data))).body == SECRET_TOKEN.encode()
 
 
+@pytest.mark.fault(80)
 @pytest.mark.parametrize(
     "echoed", ["key-id:the-key-secret", "the-key-secret", "a2V5LWlkOnRoZS1rZXktc2VjcmV0", "long-password"]
 )
-async def test_80_the_token_endpoint_s_echo_is_blotted_out(clock: VirtualClock, echoed: str) -> None:
+async def test_the_token_endpoint_s_echo_is_blotted_out(clock: VirtualClock, echoed: str) -> None:
     @attrs.define(eq=False)
     class Talkative(Bearer):
         async def token_request(self) -> Request | None:

@@ -166,7 +166,8 @@ async def test_no_more_in_flight_than_allowed_in_order_of_arrival(clock: Virtual
     assert script.sent == requests
 
 
-async def test_32_90_cancelled_waiters_give_their_place_on(clock: VirtualClock) -> None:
+@pytest.mark.fault(32, 90)
+async def test_cancelled_waiters_give_their_place_on(clock: VirtualClock) -> None:
     transport, script, _ = limiter(clock, in_flight=2, latency_seconds=1.0)
     calls = [asyncio.create_task(transport.send(get())) for _ in range(1000)]
     await asyncio.sleep(0)
@@ -242,7 +243,8 @@ async def test_a_pause_that_begins_while_a_request_waits() -> None:
     assert script.times == [1012.0]
 
 
-async def test_60_after_a_pause_there_is_no_burst(clock: VirtualClock) -> None:
+@pytest.mark.fault(60)
+async def test_after_a_pause_there_is_no_burst(clock: VirtualClock) -> None:
     transport, script, pace = limiter(clock, per_second=5)
     pace.pause(60)
     await send_all(transport, [get() for _ in range(10)])
@@ -299,7 +301,8 @@ def login() -> Request:
     return get(operation=attrs.evolve(TOKEN, unpaced=True))
 
 
-async def test_32_a_login_does_not_queue_behind_reserved_slots(clock: VirtualClock) -> None:
+@pytest.mark.fault(32)
+async def test_a_login_does_not_queue_behind_reserved_slots(clock: VirtualClock) -> None:
     transport, script, pace = limiter(clock, per_second=1)
     await pace.reserve(500)
     await transport.send(login())
@@ -307,13 +310,15 @@ async def test_32_a_login_does_not_queue_behind_reserved_slots(clock: VirtualClo
     assert slots(await pace.reserve()) == [1500.0], "it takes no slot either"
 
 
-async def test_32_a_login_takes_the_next_place(clock: VirtualClock) -> None:
+@pytest.mark.fault(32)
+async def test_a_login_takes_the_next_place(clock: VirtualClock) -> None:
     transport, script, _ = limiter(clock, in_flight=2, latency_seconds=1.0)
     await send_all(transport, [*(get() for _ in range(10)), login()])
     assert [index for index, request in enumerate(script.sent) if request.operation.unpaced] == [2]
 
 
-async def test_18_a_login_waits_for_the_end_of_every_pause(clock: VirtualClock) -> None:
+@pytest.mark.fault(18)
+async def test_a_login_waits_for_the_end_of_every_pause(clock: VirtualClock) -> None:
     transport, script, pace = limiter(clock, per_second=1)
     pace.pause(30)
     call = asyncio.create_task(transport.send(login()))

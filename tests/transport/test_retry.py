@@ -62,6 +62,7 @@ async def outcome_of(transport: RetryTransport, request: Request) -> object:
         return type(error)
 
 
+@pytest.mark.fault(13, 21, 22)
 @pytest.mark.parametrize(
     ("first", "read_calls", "write_calls"),
     [
@@ -88,7 +89,7 @@ async def outcome_of(transport: RetryTransport, request: Request) -> object:
     ],
     ids=str,
 )
-async def test_13_21_22_what_is_sent_again(
+async def test_what_is_sent_again(
     clock: VirtualClock, first: Outcome, read_calls: int | None, write_calls: int | None
 ) -> None:
     for request, calls in ((get(), read_calls), (put(), write_calls)):
@@ -110,7 +111,8 @@ async def test_an_error_meant_for_reads_never_repeats_a_write(clock: VirtualCloc
     assert len(script.sent) == 1
 
 
-async def test_18_a_429_that_may_mean_applied_is_not_repeated(clock: VirtualClock) -> None:
+@pytest.mark.fault(18)
+async def test_a_429_that_may_mean_applied_is_not_repeated(clock: VirtualClock) -> None:
     """RCS: to a POST it is the duplicate guard."""
     guard = attrs.evolve(PUT, errors=ErrorTable())
     transport, script, pace = stack(clock, answer(429, Retry_After="9"), OK)
@@ -119,7 +121,8 @@ async def test_18_a_429_that_may_mean_applied_is_not_repeated(clock: VirtualCloc
     assert pace.paused_seconds() >= 9
 
 
-async def test_18_a_code_may_say_more_than_the_status(clock: VirtualClock) -> None:
+@pytest.mark.fault(18)
+async def test_a_code_may_say_more_than_the_status(clock: VirtualClock) -> None:
     """Responsys throttles by a code, under 400 or 401."""
     errors = ErrorTable(
         by_code={
@@ -197,6 +200,7 @@ async def test_both_lines_of_backoff_work(clock: VirtualClock, monkeypatch: pyte
 DATE = "Mon, 02 Mar 2026 14:00:00 GMT"
 
 
+@pytest.mark.fault(18, 19, 20)
 @pytest.mark.parametrize(
     ("headers", "asked"),
     [
@@ -217,7 +221,7 @@ DATE = "Mon, 02 Mar 2026 14:00:00 GMT"
     ids=str,
 )
 @pytest.mark.parametrize("status", [429, 503])
-async def test_18_19_20_never_sooner_than_asked(
+async def test_never_sooner_than_asked(
     clock: VirtualClock, status: int, headers: dict[str, str], asked: float
 ) -> None:
     transport, script, _ = stack(clock, answer(status, b"{}", **headers), OK)
@@ -226,7 +230,8 @@ async def test_18_19_20_never_sooner_than_asked(
     assert asked <= gap <= asked + 0.5 + 1e-9
 
 
-async def test_18_the_whole_account_waits(clock: VirtualClock) -> None:
+@pytest.mark.fault(18)
+async def test_the_whole_account_waits(clock: VirtualClock) -> None:
     transport, script, pace = stack(clock, answer(429, Retry_After="30"), OK)
     first = asyncio.create_task(transport.send(put()))
     await script.until_sent()
@@ -235,7 +240,8 @@ async def test_18_the_whole_account_waits(clock: VirtualClock) -> None:
     assert min(script.times[1:]) >= script.times[0] + 30
 
 
-async def test_18_without_a_time_the_account_pauses_as_long_as_the_call(clock: VirtualClock) -> None:
+@pytest.mark.fault(18)
+async def test_without_a_time_the_account_pauses_as_long_as_the_call(clock: VirtualClock) -> None:
     transport, script, pace = stack(clock, answer(429), OK)
     await transport.send(get())
     assert pace.epoch == 1
@@ -248,7 +254,8 @@ async def test_only_a_429_pauses_the_account(clock: VirtualClock) -> None:
     assert pace.epoch == 0
 
 
-async def test_20_asked_to_wait_a_day_the_call_ends_and_the_account_waits(clock: VirtualClock) -> None:
+@pytest.mark.fault(20)
+async def test_asked_to_wait_a_day_the_call_ends_and_the_account_waits(clock: VirtualClock) -> None:
     transport, script, pace = stack(clock, answer(429, Retry_After="86400"), OK)
     assert await outcome_of(transport, put()) == 429
     assert (len(script.sent), clock.slept) == (1, [])
@@ -287,7 +294,8 @@ async def test_a_repetition_leaves_the_permit_to_the_caller(clock: VirtualClock)
     assert len(reservation) == 1, "the write's slot is still there"
 
 
-async def test_16_a_vendor_that_is_down_sees_hardly_more_requests(clock: VirtualClock) -> None:
+@pytest.mark.fault(16)
+async def test_a_vendor_that_is_down_sees_hardly_more_requests(clock: VirtualClock) -> None:
     """Healthy, then ten minutes of 503 while 20 calls a second go on, then healthy."""
     transport, script, _ = stack(clock, OK)
     started = clock.monotonic()
@@ -334,8 +342,9 @@ async def test_cancelled_while_waiting_nothing_more_is_sent(clock: VirtualClock)
     assert len(script.sent) == 1
 
 
+@pytest.mark.fault(91)
 @pytest.mark.parametrize("statuses", [0, 1])
-async def test_91_errors_leave_no_circle_behind(clock: VirtualClock, statuses: int) -> None:
+async def test_errors_leave_no_circle_behind(clock: VirtualClock, statuses: int) -> None:
     transport, script, _ = stack(clock, OK)
     script.entries = [*[answer(429)] * statuses, lambda _: OutcomeUnknownError("t", "lost")]
     with no_errors_in_circles():

@@ -51,7 +51,8 @@ pytestmark = pytest.mark.anyio
 CANARY = "canary-4f1d-secret"
 
 
-async def test_01_02_a_read_is_sent_again_after_a_break(clock: VirtualClock) -> None:
+@pytest.mark.fault(1, 2)
+async def test_a_read_is_sent_again_after_a_break(clock: VirtualClock) -> None:
     async with (
         WireServer(reset, drop, reply(200, b"[1]")) as server,
         Account(server.origin, clock) as account,
@@ -60,7 +61,8 @@ async def test_01_02_a_read_is_sent_again_after_a_break(clock: VirtualClock) -> 
         assert server.count("GET") == 3
 
 
-async def test_02_04_a_write_that_was_dropped_is_on_the_wire_once(clock: VirtualClock) -> None:
+@pytest.mark.fault(2, 4)
+async def test_a_write_that_was_dropped_is_on_the_wire_once(clock: VirtualClock) -> None:
     async with WireServer(reply(), drop, reply()) as server, Account(server.origin, clock) as account:
         await account.send(get(server.origin))
         with pytest.raises(OutcomeUnknownError):
@@ -70,8 +72,9 @@ async def test_02_04_a_write_that_was_dropped_is_on_the_wire_once(clock: Virtual
         assert (await account.send(get(server.origin))).status == 200, "reading goes on"
 
 
+@pytest.mark.fault(2, 3, 7, 8, 9, 29, 30, 47, 48)
 @pytest.mark.parametrize("fault", BREAKS)
-async def test_09_no_break_makes_a_second_write(clock: VirtualClock, fault: str) -> None:
+async def test_no_break_makes_a_second_write(clock: VirtualClock, fault: str) -> None:
     async with WireServer(BREAKS[fault], reply()) as server, Account(server.origin, clock) as account:
         operation = attrs.evolve(PUT, max_body_bytes=1_000_000, timeout_seconds=2.0)
         with pytest.raises(OutcomeUnknownError):
@@ -80,7 +83,8 @@ async def test_09_no_break_makes_a_second_write(clock: VirtualClock, fault: str)
         assert server.count("PUT") == 1
 
 
-async def test_13_a_write_waits_for_the_name_to_resolve(clock: VirtualClock) -> None:
+@pytest.mark.fault(13)
+async def test_a_write_waits_for_the_name_to_resolve(clock: VirtualClock) -> None:
     resolver = Resolver(failures=2)
     connector = aiohttp.TCPConnector(resolver=resolver)
     async with WireServer() as server:
@@ -91,7 +95,8 @@ async def test_13_a_write_waits_for_the_name_to_resolve(clock: VirtualClock) -> 
     await connector.close()
 
 
-async def test_14_refused_is_tried_again_within_the_budget(clock: VirtualClock) -> None:
+@pytest.mark.fault(14)
+async def test_refused_is_tried_again_within_the_budget(clock: VirtualClock) -> None:
     async with WireServer() as server:
         gone = server.origin
     async with Account(gone, clock) as account:
@@ -101,7 +106,8 @@ async def test_14_refused_is_tried_again_within_the_budget(clock: VirtualClock) 
         assert len(clock.slept) == 10, "three repetitions for each of the first three, one for the fourth"
 
 
-async def test_18_a_429_to_a_sinch_write_is_known_not_applied_and_sent_again() -> None:
+@pytest.mark.fault(18)
+async def test_a_429_to_a_sinch_write_is_known_not_applied_and_sent_again() -> None:
     clock = VirtualClock(grace_seconds=0.01)
     async with WireServer(reply(429, Retry_After="5"), reply()) as server:
         async with Account(server.origin, clock) as account:
@@ -114,7 +120,8 @@ async def test_18_a_429_to_a_sinch_write_is_known_not_applied_and_sent_again() -
             assert server.count("PUT") + server.count("GET") == 7
 
 
-async def test_21_22_503_and_502(clock: VirtualClock) -> None:
+@pytest.mark.fault(21, 22)
+async def test_503_and_502(clock: VirtualClock) -> None:
     html = reply(502, b"<html>\n<b>Bad\x1b[31m gateway</b>\x00" + b"x" * 5000, Content_Type="text/html")
     async with WireServer(reply(503), html, html, html, html) as server:
         async with Account(server.origin, clock) as account:
@@ -134,6 +141,7 @@ async def call(account: Account, request: Request) -> object:
     return parse_response(operation, await account.send(request), lambda value, _: value)
 
 
+@pytest.mark.fault(10, 23, 24, 42, 43, 44, 45, 46)
 @pytest.mark.parametrize(
     "answer",
     [
@@ -147,9 +155,9 @@ async def call(account: Account, request: Request) -> object:
         reply(200, b"9" * 5000),
         then_close(b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"a": '),
     ],
-    ids=["24 204", "24 empty", "23 html", "42 NaN", "44 twice", "45 deep", "46 utf-8", "43 digits", "10 cut"],
+    ids=["204", "empty", "html", "NaN", "twice", "deep", "utf-8", "digits", "cut"],
 )
-async def test_24_42_46_a_body_that_does_not_parse(clock: VirtualClock, answer: bytes) -> None:
+async def test_a_body_that_does_not_parse(clock: VirtualClock, answer: bytes) -> None:
     async with WireServer(answer) as server, Account(server.origin, clock) as account:
         with pytest.raises(DecodeError):
             await call(account, get(server.origin))
@@ -158,7 +166,8 @@ async def test_24_42_46_a_body_that_does_not_parse(clock: VirtualClock, answer: 
         assert (server.count("GET"), server.count("PUT")) == (1, 1)
 
 
-async def test_31_33_a_401_in_mid_batch(clock: VirtualClock) -> None:
+@pytest.mark.fault(31, 33)
+async def test_a_401_in_mid_batch(clock: VirtualClock) -> None:
     expired = reply(401, b"expired")
     async with WireServer(reply(), reply(), expired, reply(), reply(200, b"[1]")) as server:
         async with Account(server.origin, clock, scheme=Bearer(server.origin)) as account:
@@ -169,14 +178,16 @@ async def test_31_33_a_401_in_mid_batch(clock: VirtualClock) -> None:
             ]  # fmt: skip
 
 
-async def test_34_a_token_call_is_sent_again_and_a_write_is_not_lost(clock: VirtualClock) -> None:
+@pytest.mark.fault(34)
+async def test_a_token_call_is_sent_again_and_a_write_is_not_lost(clock: VirtualClock) -> None:
     async with WireServer(reply(500), drop, reply(), reply(200, b"[1]")) as server:
         async with Account(server.origin, clock, scheme=Bearer(server.origin)) as account:
             assert (await account.send(put(server.origin))).body == b"[1]"
             assert (server.count("POST"), server.count("PUT")) == (3, 1)
 
 
-async def test_39_two_accounts_share_nothing() -> None:
+@pytest.mark.fault(39)
+async def test_two_accounts_share_nothing() -> None:
     clock = VirtualClock(grace_seconds=0.01)
     limited = reply(429, Retry_After="50", Set_Cookie="account=a; Path=/")
     async with WireServer(limited) as server:
@@ -196,7 +207,8 @@ async def test_39_two_accounts_share_nothing() -> None:
             assert "cookie" not in last.headers
 
 
-async def test_25_a_stranger_gets_nothing(clock: VirtualClock) -> None:
+@pytest.mark.fault(25)
+async def test_a_stranger_gets_nothing(clock: VirtualClock) -> None:
     async with WireServer() as stranger, WireServer(reply(307, Location=f"{stranger.origin}/c")) as server:
         async with Account(server.origin, clock) as account:
             with pytest.raises(OutcomeUnknownError):
@@ -204,7 +216,8 @@ async def test_25_a_stranger_gets_nothing(clock: VirtualClock) -> None:
             assert stranger.connections == 0
 
 
-async def test_60_after_sleep_the_write_meets_no_dead_connection() -> None:
+@pytest.mark.fault(60)
+async def test_after_sleep_the_write_meets_no_dead_connection() -> None:
     """The vendor closed the pooled connections while the machine slept; the write goes out once, and well."""
     clock = VirtualClock()
     async with WireServer() as server, Account(server.origin, clock) as account:
@@ -220,10 +233,11 @@ async def leak(connection: Connection, request: Received) -> None:
     await connection.write(reply(401, b'{"error": "denied"}'))
 
 
+@pytest.mark.fault(80)
 @pytest.mark.parametrize(
     "fault", [*BREAKS, "silence", "401", "500", "429", "garbage body", "refused", "redirect", "bad header"]
 )
-async def test_80_no_secret_in_anything_written(
+async def test_no_secret_in_anything_written(
     fault: str, caplog: pytest.LogCaptureFixture, anyio_backend: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -247,8 +261,9 @@ async def test_80_no_secret_in_anything_written(
     asyncio.get_running_loop().set_debug(False)
 
 
+@pytest.mark.fault(80)
 @pytest.mark.parametrize("status", [401, 500, 200])
-async def test_80_no_secret_of_a_login_in_anything_written(
+async def test_no_secret_of_a_login_in_anything_written(
     status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -295,7 +310,8 @@ def _chain(error: BaseException | None) -> list[BaseException]:
     return chain
 
 
-async def test_90_after_cancelling_a_thousand_calls_no_task_and_no_socket_is_left() -> None:
+@pytest.mark.fault(90)
+async def test_after_cancelling_a_thousand_calls_no_task_and_no_socket_is_left() -> None:
     clock = SystemClock()
     async with WireServer(silence) as server:
         before = asyncio.all_tasks()
@@ -314,8 +330,9 @@ async def test_90_after_cancelling_a_thousand_calls_no_task_and_no_socket_is_lef
         assert asyncio.all_tasks() - before == set()
 
 
-async def test_91_faulty_requests_leak_no_descriptor(clock: VirtualClock) -> None:
-    faults: list[Step] = [reset, drop, reply(503), BREAKS["9 garbage"], BREAKS["7 truncated chunked"]]
+@pytest.mark.fault(91)
+async def test_faulty_requests_leak_no_descriptor(clock: VirtualClock) -> None:
+    faults: list[Step] = [reset, drop, reply(503), BREAKS["garbage"], BREAKS["truncated chunked"]]
     async with WireServer(*(faults * 60)) as server, Account(server.origin, clock) as account:
         for _ in range(250):
             with pytest.raises(CampaignRegError):
@@ -333,7 +350,8 @@ def _port(sock: socket.socket) -> int | None:
         return None
 
 
-async def test_15_5000_rows_ready(clock: VirtualClock) -> None:
+@pytest.mark.fault(15)
+async def test_5000_rows_ready(clock: VirtualClock) -> None:
     async with WireServer() as server:
         async with Account(server.origin, clock, limits=Limits(in_flight=16)) as account:
             complaints = io.StringIO()

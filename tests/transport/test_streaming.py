@@ -1,4 +1,4 @@
-"""Bodies that pass piece by piece; the numbers are the rows of the fault catalogue."""
+"""Bodies that pass piece by piece."""
 
 from __future__ import annotations
 
@@ -95,7 +95,8 @@ def flat_memory() -> Iterator[None]:
         tracemalloc.stop()
 
 
-async def test_49_a_large_file_goes_up_in_flat_memory(transport: AiohttpTransport) -> None:
+@pytest.mark.fault(49)
+async def test_a_large_file_goes_up_in_flat_memory(transport: AiohttpTransport) -> None:
     arrived = Counter()
 
     async def swallow(connection: Connection, request: Received) -> None:
@@ -111,8 +112,9 @@ async def test_49_a_large_file_goes_up_in_flat_memory(transport: AiohttpTranspor
     assert (arrived.size, arrived.checksum) == (LARGE, checksum_of(LARGE))
 
 
+@pytest.mark.fault(49)
 @pytest.mark.parametrize("framing", ["Content-Length", "chunked"])
-async def test_49_a_large_file_comes_down_in_flat_memory(transport: AiohttpTransport, framing: str) -> None:
+async def test_a_large_file_comes_down_in_flat_memory(transport: AiohttpTransport, framing: str) -> None:
     async def pour(connection: Connection, _: Received) -> None:
         if framing == "chunked":
             await connection.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -174,17 +176,18 @@ def chunked(data: bytes, end: bytes = b"0\r\n\r\n", **headers: str) -> bytes:
 
 NO_LENGTH = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n%b\r\n[1]"
 CUTS: dict[str, Step] = {
-    "7 chunked, cut": then_close(chunked(b"half", end=b"")),
-    "7 chunked, cut in a piece": then_close(chunked(b"half", end=b"10000\r\nab")),
-    "8 Content-Length, cut": then_close(reply(200, b"half", Content_Length="8")),
-    "12 no length": then_close(NO_LENGTH % b""),
-    "12 no length, identity": then_close(NO_LENGTH % b"Transfer-Encoding: identity\r\n"),
-    "47 gzip, cut": reply(200, gzip.compress(BLOCK)[:-9], Content_Encoding="gzip"),
-    "47 gzip, damaged": reply(200, b"not gzip at all", Content_Encoding="gzip"),
-    "48 unknown encoding": reply(200, b"\x0b\x02\x80{}\x03", Content_Encoding="br"),
+    "chunked, cut": then_close(chunked(b"half", end=b"")),
+    "chunked, cut in a piece": then_close(chunked(b"half", end=b"10000\r\nab")),
+    "Content-Length, cut": then_close(reply(200, b"half", Content_Length="8")),
+    "no length": then_close(NO_LENGTH % b""),
+    "no length, identity": then_close(NO_LENGTH % b"Transfer-Encoding: identity\r\n"),
+    "gzip, cut": reply(200, gzip.compress(BLOCK)[:-9], Content_Encoding="gzip"),
+    "gzip, damaged": reply(200, b"not gzip at all", Content_Encoding="gzip"),
+    "unknown encoding": reply(200, b"\x0b\x02\x80{}\x03", Content_Encoding="br"),
 }
 
 
+@pytest.mark.fault(7, 8, 12, 47, 48)
 @pytest.mark.parametrize("fault", CUTS)
 async def test_a_download_whose_end_is_not_certain_is_none(transport: AiohttpTransport, fault: str) -> None:
     async with WireServer(CUTS[fault]) as server:
@@ -209,11 +212,12 @@ def cut_short(head: bytes, how: str) -> Step:
     return cut
 
 
+@pytest.mark.fault(12)
 @pytest.mark.parametrize("how", ["reset", "end without a close"])
 @pytest.mark.parametrize(
     "framing", ["Content-Type: application/json", "Content-Length: 1000", "Transfer-Encoding: chunked"]
 )
-async def test_12_a_tls_cut_never_passes_for_the_end(
+async def test_a_tls_cut_never_passes_for_the_end(
     authority: trustme.CA, trusting: ssl.SSLContext, framing: str, how: str
 ) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -227,6 +231,7 @@ async def test_12_a_tls_cut_never_passes_for_the_end(
         await transport.aclose()
 
 
+@pytest.mark.fault(48)
 @pytest.mark.parametrize(
     ("encoding", "packed"),
     [
@@ -238,7 +243,7 @@ async def test_12_a_tls_cut_never_passes_for_the_end(
     ],
 )
 @pytest.mark.parametrize("split", [1, 7, 1000, 1_000_000])
-async def test_48_a_packed_download_is_unpacked_on_the_way(
+async def test_a_packed_download_is_unpacked_on_the_way(
     transport: AiohttpTransport, encoding: str, packed: bytes, split: int
 ) -> None:
     split = max(split, len(packed) // 2000)
@@ -255,7 +260,8 @@ async def test_48_a_packed_download_is_unpacked_on_the_way(
     assert sink.content == BLOCK * 3
 
 
-async def test_47_what_unpacks_to_more_than_the_cap_is_refused(transport: AiohttpTransport) -> None:
+@pytest.mark.fault(47)
+async def test_what_unpacks_to_more_than_the_cap_is_refused(transport: AiohttpTransport) -> None:
     bomb = gzip.compress(bytes(50 * MEGABYTE))
     sink = Counter()
     async with WireServer(reply(200, bomb, Content_Encoding="gzip")) as server:
@@ -494,8 +500,9 @@ async def drip(connection: Connection, _: Received) -> None:
         await asyncio.sleep(0.02)
 
 
-@pytest.mark.parametrize("step", [drip, silence], ids=["05 dripping", "06 silence"])
-async def test_05_06_what_does_not_get_on_is_cut(transport: AiohttpTransport, step: Step) -> None:
+@pytest.mark.fault(5, 6)
+@pytest.mark.parametrize("step", [drip, silence], ids=["dripping", "silence"])
+async def test_what_does_not_get_on_is_cut(transport: AiohttpTransport, step: Step) -> None:
     async with WireServer(step) as server:
         with pytest.raises(RequestTimeoutError, match=r"did not get on for 0\.2 s"):
             await transport.send(down(server.origin, Sink(), timeout_seconds=0.2))
@@ -506,7 +513,8 @@ async def deaf(connection: Connection, _: Received) -> None:
     await asyncio.sleep(60)
 
 
-async def test_06_an_upload_that_is_not_taken_is_cut(transport: AiohttpTransport) -> None:
+@pytest.mark.fault(6)
+async def test_an_upload_that_is_not_taken_is_cut(transport: AiohttpTransport) -> None:
     source = Source(itertools.repeat(BLOCK), size=LARGE)
     async with WireServer(deaf, read_bodies=False) as server:
         with pytest.raises(OutcomeUnknownError, match=r"did not get on for 0\.2 s"):
@@ -514,8 +522,9 @@ async def test_06_an_upload_that_is_not_taken_is_cut(transport: AiohttpTransport
     assert source.ended == 1
 
 
+@pytest.mark.fault(69)
 @pytest.mark.parametrize("direction", ["up", "down"])
-async def test_69_a_cancelled_stream_leaves_nothing_open(transport: AiohttpTransport, direction: str) -> None:
+async def test_a_cancelled_stream_leaves_nothing_open(transport: AiohttpTransport, direction: str) -> None:
     source = Source(itertools.repeat(BLOCK), size=LARGE)
     async with WireServer(drip if direction == "down" else deaf, read_bodies=False) as server:
         before = asyncio.all_tasks()
@@ -531,7 +540,8 @@ async def test_69_a_cancelled_stream_leaves_nothing_open(transport: AiohttpTrans
     assert source.begun == source.ended
 
 
-async def test_91_errors_leave_no_circle_behind(transport: AiohttpTransport) -> None:
+@pytest.mark.fault(91)
+async def test_errors_leave_no_circle_behind(transport: AiohttpTransport) -> None:
     async with WireServer(reply(), reply(200, b"x"), drop, read_bodies=False) as server:
         await transport.send(build_request(GET, server.origin, path={"id": "1"}))
         requests = [

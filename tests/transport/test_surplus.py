@@ -57,6 +57,7 @@ def of(id: str, origin: str) -> Request:
     return get(url=f"{origin}/c/{id}", operation=attrs.evolve(GET, timeout_seconds=5.0))
 
 
+@pytest.mark.fault(104)
 @pytest.mark.parametrize("wait", [True, False], ids=["idle", "at once"])
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("borrowed", [False, True], ids=["own pool", "borrowed"])
@@ -195,7 +196,8 @@ async def test_own_connections_are_closed_also_where_the_server_would_keep_them(
         assert server.connections == 3
 
 
-async def test_15_idle_connections_count_as_well(clock: VirtualClock) -> None:
+@pytest.mark.fault(15)
+async def test_idle_connections_count_as_well(clock: VirtualClock) -> None:
     """Writes close idle ones, so that the server never sees more than `in_flight`; reads still share theirs."""
     limits = Limits(in_flight=4)
     async with WireServer() as server:

@@ -86,8 +86,9 @@ def begun(journal: Path) -> set[str]:
         return {row[0] for row in db.execute("SELECT id FROM rows WHERE attempts > 0")}
 
 
+@pytest.mark.fault(65)
 @pytest.mark.parametrize("small", ["disk", "quota"])
-async def test_65_stops_before_anything_unjournalled_and_goes_on(tmp_path: Path, small: str) -> None:
+async def test_stops_before_anything_unjournalled_and_goes_on(tmp_path: Path, small: str) -> None:
     if small == "disk" and not may_mount():
         pytest.skip("nothing can be mounted here (needs root, or user namespaces)")
     if small == "quota" and shutil.which("prlimit") is None:

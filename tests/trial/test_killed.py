@@ -61,6 +61,7 @@ async def check(trial: Trial, most_unknown: float = 1.0) -> None:
     assert unknown <= most_unknown * len(results)
 
 
+@pytest.mark.fault(63)
 async def test_killed_again_and_again(tmp_path: Path) -> None:
     rng = random.Random(SEED)
     names = [name for name, step in STEPS.items() if not step.first]
@@ -98,6 +99,7 @@ async def test_killed_again_and_again(tmp_path: Path) -> None:
             assert EVERY.keys() <= trial.passed.keys(), "a step was never killed at"
 
 
+@pytest.mark.fault(63)
 @pytest.mark.parametrize("step", EVERY)
 async def test_killed_at_a_named_step(tmp_path: Path, step: str) -> None:
     """Each step once, with rows enough that versions have witnesses, and some lost writes are sent again."""

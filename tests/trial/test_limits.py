@@ -45,10 +45,11 @@ async def carried_out(
         return {result.id: result async for result in batch.results()}
 
 
+@pytest.mark.fault(98)
 @pytest.mark.parametrize(
     ("fault", "attempts"), [("slow", 1), ("drop_after", 1), ("status_503_applied", 1), ("drop_before", 2)]
 )
-async def test_98_the_machine_sleeps_between_send_and_answer(
+async def test_the_machine_sleeps_between_send_and_answer(
     sandbox: Sandbox, tmp_path: Path, fault: str, attempts: int
 ) -> None:
     ids, clock, before = seeded(sandbox, 6), SharedClock(sandbox, START), 0
@@ -76,6 +77,7 @@ async def test_98_the_machine_sleeps_between_send_and_answer(
         assert ("getCampaign", calls[place][1]) in calls[before:place]
 
 
+@pytest.mark.fault(99)
 @pytest.mark.parametrize(
     ("options", "verdict", "attempts", "applied"),
     [
@@ -85,7 +87,7 @@ async def test_98_the_machine_sleeps_between_send_and_answer(
     ],
     ids=["the documented limit", "a longer window", "never again"],
 )
-async def test_99_applied_later_than_the_window_shows_in_the_ledger(
+async def test_applied_later_than_the_window_shows_in_the_ledger(
     sandbox: Sandbox,
     tmp_path: Path,
     options: dict[str, Any],

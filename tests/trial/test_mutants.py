@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.trial]
 
 RANDOM = "tests/trial/test_killed.py::test_killed_again_and_again"
 STEP = "tests/trial/test_killed.py::test_killed_at_a_named_step[after the bytes have left]"
-ORDER = "tests/trial/test_order.py::test_64_every_intent_is_synced_before_its_bytes_leave"
+ORDER = "tests/trial/test_order.py::test_every_intent_is_synced_before_its_bytes_leave"
 SHORT = {
     "CAMPAIGN_REG_TRIAL_CAMPAIGNS": "250",
     "CAMPAIGN_REG_TRIAL_KILLS": "4",

@@ -35,9 +35,10 @@ async def traced(vendor: Vendor, folder: Path) -> Path:
     return trace
 
 
+@pytest.mark.fault(64)
 @pytest.mark.trial
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not there (Debian package strace)")
-async def test_64_every_intent_is_synced_before_its_bytes_leave(tmp_path: Path) -> None:
+async def test_every_intent_is_synced_before_its_bytes_leave(tmp_path: Path) -> None:
     async with Vendor.started(ROWS, faults=0) as vendor:
         trace = await traced(vendor, tmp_path)
         truth = await vendor.truth()

@@ -1,4 +1,4 @@
-"""Forms with a file; the numbers are the rows of the fault catalogue."""
+"""Forms with a file."""
 
 from __future__ import annotations
 
@@ -87,6 +87,7 @@ def test_a_file_of_unknown_size_makes_a_form_of_unknown_size() -> None:
     assert whole(source) == whole(source), "it can be sent again"
 
 
+@pytest.mark.fault(78)
 @pytest.mark.parametrize(
     "name",
     [
@@ -105,12 +106,13 @@ def test_a_file_of_unknown_size_makes_a_form_of_unknown_size() -> None:
     ],
 )
 @pytest.mark.parametrize("where", ["file_name", "field", "texts"])
-def test_78_a_name_that_could_end_its_line_is_refused(where: str, name: str) -> None:
+def test_a_name_that_could_end_its_line_is_refused(where: str, name: str) -> None:
     changes: dict[str, Any] = {where: {name: "x"} if where == "texts" else name}
     with pytest.raises(InvalidInputError):
         form(**changes)
 
 
+@pytest.mark.fault(78)
 @pytest.mark.parametrize(
     "changes",
     [
@@ -125,7 +127,7 @@ def test_78_a_name_that_could_end_its_line_is_refused(where: str, name: str) -> 
         {"texts": {"note": "\ud800"}},
     ],
 )
-def test_78_what_would_break_the_form_is_refused(changes: dict[str, Any]) -> None:
+def test_what_would_break_the_form_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(InvalidInputError):
         form(**changes)
 

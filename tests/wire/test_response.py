@@ -45,7 +45,8 @@ def test_a_good_answer_is_structured() -> None:
     )
 
 
-def test_24_an_empty_body_is_fine_only_where_none_is_due() -> None:
+@pytest.mark.fault(24)
+def test_an_empty_body_is_fine_only_where_none_is_due() -> None:
     no_result = attrs.evolve(WRITE, result=None, success=frozenset({204}))
     assert parse_response(no_result, answer(204, b""), as_is) is None
     assert parse_response(no_result, answer(204, b"{}"), as_is) == {}
@@ -56,12 +57,13 @@ def test_24_an_empty_body_is_fine_only_where_none_is_due() -> None:
     assert caught.value.status == 200
 
 
+@pytest.mark.fault(41)
 @pytest.mark.parametrize(
     "error",
     [DecodeError("a.b", "missing"), KeyError("x"), RecursionError(), OverflowError(), TypeError()],
     ids=repr,
 )
-def test_41_a_hook_that_raises_hides_no_write(error: Exception) -> None:
+def test_a_hook_that_raises_hides_no_write(error: Exception) -> None:
     def structure(_: Any, __: type) -> Any:
         raise error
 
@@ -71,6 +73,7 @@ def test_41_a_hook_that_raises_hides_no_write(error: Exception) -> None:
         parse_response(WRITE, answer(), structure)
 
 
+@pytest.mark.fault(21, 25, 28)
 @pytest.mark.parametrize(
     ("status", "read", "write"),
     [
@@ -84,21 +87,23 @@ def test_41_a_hook_that_raises_hides_no_write(error: Exception) -> None:
         (202, ServerError, OutcomeUnknownError),
     ],
 )
-def test_21_25_28_what_a_refusal_raises(status: int, read: type, write: type) -> None:
+def test_what_a_refusal_raises(status: int, read: type, write: type) -> None:
     assert type(error_of(READ, answer(status))) is read
     error = error_of(WRITE, answer(status))
     assert type(error) is write
     assert error.status == status  # type: ignore[union-attr]
 
 
-def test_18_a_rate_limit_carries_its_time() -> None:
+@pytest.mark.fault(18)
+def test_a_rate_limit_carries_its_time() -> None:
     known = attrs.evolve(WRITE, errors=ErrorTable(by_status={429: Refusal(RateLimitError, Applied.NO)}))
     error = error_of(known, answer(429, Retry_After="7"))
     assert isinstance(error, RateLimitError)
     assert error.retry_after_seconds == 7
 
 
-def test_23_the_envelope_is_read() -> None:
+@pytest.mark.fault(23)
+def test_the_envelope_is_read() -> None:
     table = ErrorTable(
         by_code={"E1": Refusal(NotFoundError)},
         parse=lambda _: ErrorBody(
@@ -133,7 +138,8 @@ SINCH_LIKE = ErrorTable(
 )
 
 
-def test_23_a_success_that_carries_an_error_is_no_acknowledgement() -> None:
+@pytest.mark.fault(23)
+def test_a_success_that_carries_an_error_is_no_acknowledgement() -> None:
     write = attrs.evolve(WRITE, result=None, errors=SINCH_LIKE)
     with pytest.raises(
         OutcomeUnknownError, match="answered 200, and yet with an error: NOT_FOUND gone"
@@ -145,7 +151,8 @@ def test_23_a_success_that_carries_an_error_is_no_acknowledgement() -> None:
     assert parse_response(write, answer(body=b'{"note": 1}'), as_is) == {"note": 1}
 
 
-def test_23_a_body_without_content_is_not_searched_for_errors() -> None:
+@pytest.mark.fault(23)
+def test_a_body_without_content_is_not_searched_for_errors() -> None:
     def parse(_: Response) -> ErrorBody:
         raise AssertionError
 
@@ -156,13 +163,15 @@ def test_23_a_body_without_content_is_not_searched_for_errors() -> None:
         parse_response(write, answer(body=b"[1]"), as_is)
 
 
+@pytest.mark.fault(22)
 @given(st.binary(max_size=2000) | st.text(max_size=900).map(lambda text: text.encode("utf-8", "replace")))
-def test_22_an_excerpt_is_short_and_printable(body: bytes) -> None:
+def test_an_excerpt_is_short_and_printable(body: bytes) -> None:
     text = excerpt(body)
     assert len(text) <= 201
     assert text.isprintable()
 
 
+@pytest.mark.fault(18, 19, 20)
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [
@@ -190,19 +199,21 @@ def test_22_an_excerpt_is_short_and_printable(body: bytes) -> None:
         ("Mon, 99 Foo 2026", None),
     ],
 )
-def test_18_19_20_retry_after(value: str, seconds: float | None) -> None:
+def test_retry_after(value: str, seconds: float | None) -> None:
     assert retry_after({"Retry-After": value, "Date": DATE}) == seconds
 
 
-def test_19_a_date_needs_the_vendor_s_own_clock() -> None:
+@pytest.mark.fault(19)
+def test_a_date_needs_the_vendor_s_own_clock() -> None:
     later = "Mon, 02 Mar 2026 14:00:30 GMT"
     assert retry_after({"Retry-After": later}) is None
     assert retry_after({"Retry-After": later, "Date": "noon"}) is None
     assert retry_after({}) is None
 
 
+@pytest.mark.fault(20)
 @given(st.text(max_size=40), st.text(max_size=40))
-def test_20_no_header_does_harm(value: str, date: str) -> None:
+def test_no_header_does_harm(value: str, date: str) -> None:
     seconds = retry_after({"Retry-After": value, "Date": date})
     assert seconds is None or 0 <= seconds <= 604800
 
@@ -213,7 +224,8 @@ def test_vendor_date() -> None:
     assert vendor_date({}) is None
 
 
-def test_80_reprs_hide_what_is_secret() -> None:
+@pytest.mark.fault(80)
+def test_reprs_hide_what_is_secret() -> None:
     request = Request(
         operation=READ, method="GET", url="https://x", headers={"Authorization": "canary"}, body=b"canary"
     )

@@ -127,6 +127,7 @@ async def test_stopping_leaves_everything_resumable(
     check_ledger(sandbox, ids)
 
 
+@pytest.mark.fault(102)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 async def test_from_the_signal_on_nothing_is_sent(
     sandbox: Sandbox, env: dict[str, str], source: Path, journal: Path, number: int
@@ -252,6 +253,7 @@ async def test_caps_refuse_before_anything_is_sent(
     assert not sandbox.ledger.entries
 
 
+@pytest.mark.fault(72)
 async def test_an_input_that_differs_is_refused(
     sandbox: Sandbox, env: dict[str, str], source: Path, journal: Path
 ) -> None:

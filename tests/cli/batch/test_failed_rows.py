@@ -170,6 +170,7 @@ def has_no_cell(value: Any) -> bool:
     )
 
 
+@pytest.mark.fault(75)
 @given(texts)
 @example("'=1")
 @example("''+x")

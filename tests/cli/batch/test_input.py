@@ -19,6 +19,7 @@ def write(source: Path, content: bytes) -> None:
     source.write_bytes(content)
 
 
+@pytest.mark.fault(71)
 @pytest.mark.anyio
 async def test_bad_rows_are_reported_by_line_and_the_rest_run(
     sandbox: Sandbox, env: dict[str, str], source: Path, journal: Path

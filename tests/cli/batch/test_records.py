@@ -56,6 +56,7 @@ def approve(here: Main, source: Path, journal: Path) -> Ended:
     return here("batch", "run", "responsys", "approve", "--input", source, "--journal", journal, "--json")
 
 
+@pytest.mark.fault(101)
 @pytest.mark.anyio
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 async def test_a_campaign_that_only_a_comment_names_is_not_approved(

@@ -196,7 +196,8 @@ def test_plain_values_are_not_coerced(values: dict[str, Any], words: str) -> Non
         make_params(CampaignDraft, {"sender": "a", **values})
 
 
-def test_80_what_is_written_to_people_is_not_shown() -> None:
+@pytest.mark.fault(80)
+def test_what_is_written_to_people_is_not_shown() -> None:
     """Messages carry one-time codes, too."""
     fallback = SmsFallback(text="canary", sender="ACME")
     card = Card(title="canary", text="canary")

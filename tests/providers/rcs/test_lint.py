@@ -174,7 +174,8 @@ def test_how_the_vendor_counts() -> None:
     assert [utf16_units(text) for text in ("abc", "é", "😀", "👍🏽", "\ud800")] == [3, 1, 2, 4, 1]
 
 
-def test_81_the_secret_in_a_callback_url_is_told_to_nobody() -> None:
+@pytest.mark.fault(81)
+def test_the_secret_in_a_callback_url_is_told_to_nobody() -> None:
     wrong = message(callback_url="http://a.example/k3y-that-nobody-guesses")
     assert "k3y" not in repr(wrong)
     with pytest.raises(InvalidInputError, match=r"^callback_url: must begin with https://") as caught:

@@ -343,9 +343,10 @@ class TestOverSockets:
         assert logins(sandbox) == ["password", "token", "token", "token"]
         assert {exchange.status for exchange in sandbox.exchanges} == {200}
 
+    @pytest.mark.fault(31)
     @pytest.mark.parametrize("disguise", ["INVALID_TOKEN", "TOKEN_EXPIRED", "UNEXPECTED_EXCEPTION"])
     @pytest.mark.parametrize("write", [False, True])
-    async def test_31_a_dead_token_in_each_disguise_costs_one_login_and_one_replay(
+    async def test_a_dead_token_in_each_disguise_costs_one_login_and_one_replay(
         self, responsys: ResponsysBackend, sandbox: Sandbox, disguise: str, write: bool
     ) -> None:
         [name] = sandbox.responsys.seed(1)
@@ -368,7 +369,8 @@ class TestOverSockets:
             assert await responsys.rate_limits()
         assert logins(sandbox) == ["server", "client"]
 
-    async def test_36_wrong_passwords_stop_before_the_account_is_locked(
+    @pytest.mark.fault(36)
+    async def test_wrong_passwords_stop_before_the_account_is_locked(
         self, sandbox: Sandbox, clock: SharedClock
     ) -> None:
         settings = {**sandbox.settings("responsys"), "password": "canary-wrong"}
@@ -404,8 +406,9 @@ STRANGERS = [
 ]
 
 
+@pytest.mark.fault(37)
 @pytest.mark.parametrize("stranger", STRANGERS)
-async def test_37_a_foreign_endpoint_gets_no_token(stranger: str) -> None:
+async def test_a_foreign_endpoint_gets_no_token(stranger: str) -> None:
     async with WireServer(reply(200, opened(stranger))) as server:
         backend = await connected(server, VirtualClock(grace_seconds=0.005))
         try:
@@ -416,7 +419,8 @@ async def test_37_a_foreign_endpoint_gets_no_token(stranger: str) -> None:
             await backend.aclose()
 
 
-async def test_37_also_when_it_changes_at_a_renewal() -> None:
+@pytest.mark.fault(37)
+async def test_also_when_it_changes_at_a_renewal() -> None:
     async with WireServer(reply(200, b"[]")) as api, WireServer() as evil, WireServer() as server:
         server.steps = (reply(200, opened(api.origin)),)
 
@@ -442,7 +446,8 @@ async def test_37_also_when_it_changes_at_a_renewal() -> None:
             await backend.aclose()
 
 
-async def test_38_the_password_is_in_the_body_of_the_login_and_nowhere_else() -> None:
+@pytest.mark.fault(38)
+async def test_the_password_is_in_the_body_of_the_login_and_nowhere_else() -> None:
     async with WireServer(reply(200, b"[]")) as api, WireServer(reply(200, opened(api.origin))) as server:
         backend = await connected(server, VirtualClock(grace_seconds=0.005))
         try:
@@ -456,7 +461,8 @@ async def test_38_the_password_is_in_the_body_of_the_login_and_nowhere_else() ->
             await backend.aclose()
 
 
-async def test_33_a_token_that_never_works_ends_after_two_logins() -> None:
+@pytest.mark.fault(33)
+async def test_a_token_that_never_works_ends_after_two_logins() -> None:
     dead = json.dumps({"errorCode": "INVALID_TOKEN", "detail": ""}).encode()
     async with WireServer(reply(401, dead)) as api, WireServer(reply(200, opened(api.origin))) as server:
         backend = await connected(server, VirtualClock(grace_seconds=0.005))
@@ -469,7 +475,8 @@ async def test_33_a_token_that_never_works_ends_after_two_logins() -> None:
             await backend.aclose()
 
 
-async def test_32_many_callers_cost_one_login() -> None:
+@pytest.mark.fault(32)
+async def test_many_callers_cost_one_login() -> None:
     async with WireServer(reply(200, b"[]")) as api, WireServer(reply(200, opened(api.origin))) as server:
         backend = await connected(server, VirtualClock(grace_seconds=0.005))
         try:

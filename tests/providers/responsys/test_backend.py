@@ -188,6 +188,7 @@ class TestList:
         responsys.approvals().pages()
         assert sandbox.exchanges == []
 
+    @pytest.mark.fault(54)
     @pytest.mark.parametrize(
         "href",
         [
@@ -196,7 +197,7 @@ class TestList:
             "/rest/api/v1.3/lists?offset=5",
         ],
     )
-    async def test_54_a_foreign_link_is_not_followed(
+    async def test_a_foreign_link_is_not_followed(
         self, responsys: ResponsysBackend, sandbox: Sandbox, href: str
     ) -> None:
         sandbox.responsys.seed(9)
@@ -205,7 +206,8 @@ class TestList:
             [campaign async for campaign in responsys.list(page_size=5)]
         assert calls(sandbox) == ["listCampaigns"]
 
-    async def test_50_a_link_that_leads_back_is_an_error(
+    @pytest.mark.fault(50)
+    async def test_a_link_that_leads_back_is_an_error(
         self, responsys: ResponsysBackend, sandbox: Sandbox
     ) -> None:
         sandbox.responsys.seed(9)
@@ -215,7 +217,8 @@ class TestList:
         with pytest.raises(PaginationError):
             await anext(pages)
 
-    async def test_51_an_empty_page_is_followed(self, responsys: ResponsysBackend, sandbox: Sandbox) -> None:
+    @pytest.mark.fault(51)
+    async def test_an_empty_page_is_followed(self, responsys: ResponsysBackend, sandbox: Sandbox) -> None:
         names = sandbox.responsys.seed(9)
         sandbox.faults.add("next_link", "listCampaigns", after=1, empty=True)
         assert [campaign.name async for campaign in responsys.list(page_size=3)] == names[:3] + names[6:]
@@ -324,8 +327,9 @@ class TestCreate:
                 await responsys.create(draft())
         assert sandbox.ledger.entries == ()
 
+    @pytest.mark.fault(100)
     @pytest.mark.parametrize("fault", ["drop_after", "status_503_applied", "truncated_body"])
-    async def test_100_a_lost_answer_is_found_by_name(
+    async def test_a_lost_answer_is_found_by_name(
         self, responsys: ResponsysBackend, sandbox: Sandbox, fault: str
     ) -> None:
         sandbox.faults.add(fault, "createCampaignV15")
@@ -690,8 +694,9 @@ REFUSED = b'{"type":"","title":"No","errorCode":"INSUFFICIENT_ACCESS","detail":"
 
 
 class TestOddAnswers:
+    @pytest.mark.fault(23)
     @pytest.mark.parametrize("call", ["get", "list", "approvals", "search", "rate_limits", "approval"])
-    async def test_23_a_success_that_is_a_refusal(self, scripted: Any, call: str) -> None:
+    async def test_a_success_that_is_a_refusal(self, scripted: Any, call: str) -> None:
         _, backend = await scripted(reply(200, REFUSED))
         with pytest.raises(ApiError, match="INSUFFICIENT_ACCESS"):
             match call:
@@ -717,7 +722,8 @@ class TestOddAnswers:
         assert [campaign.name async for campaign in backend.list(page_size=2)] == ["a", "b", "c"]
         assert server.requests[-1].target.endswith("?offset=2&type=email&limit=2")
 
-    async def test_55_a_vendor_that_ignores_the_offset(self, scripted: Any) -> None:
+    @pytest.mark.fault(55)
+    async def test_a_vendor_that_ignores_the_offset(self, scripted: Any) -> None:
         server, backend = await scripted(reply(200, b'{"campaigns":[{"name":"a"},{"name":"b"}]}'))
         with pytest.raises(PaginationError, match="came twice"):
             [campaign async for campaign in backend.list(page_size=2)]

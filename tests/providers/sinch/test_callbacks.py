@@ -50,6 +50,7 @@ class TestSignature:
     def test_any_raw_bytes(self, kind: Any) -> None:
         assert verify(signed(), kind(BODY)) == BODY
 
+    @pytest.mark.fault(83)
     @pytest.mark.parametrize(
         "headers",
         [
@@ -71,33 +72,38 @@ class TestSignature:
         ],
         ids=repr,
     )
-    def test_83_missing_or_wrong(self, headers: Any) -> None:
+    def test_missing_or_wrong(self, headers: Any) -> None:
         with pytest.raises(AuthenticationError) as caught:
             verify(headers)
         assert (caught.value.status, caught.value.operation) == (401, "t.callback")
         assert SECRET not in str(caught.value)
 
-    def test_83_two_that_differ_are_none(self) -> None:
+    @pytest.mark.fault(83)
+    def test_two_that_differ_are_none(self) -> None:
         for number in range(20):  # whichever of the two would be picked
             with pytest.raises(AuthenticationError):
                 verify({**signed(), "x-sinch-signature": f"{number:040x}"})
 
+    @pytest.mark.fault(83)
     @pytest.mark.parametrize("secret", ["", " ", None, b"key", 5])
-    def test_83_nothing_is_signed_by_an_empty_secret(self, secret: Any) -> None:
+    def test_nothing_is_signed_by_an_empty_secret(self, secret: Any) -> None:
         headers = signed(secret="" if not isinstance(secret, str) else secret)
         with pytest.raises(ConfigurationError, match="secret is missing"):
             verify(headers, secret=secret)
 
-    def test_85_a_body_that_was_written_again(self) -> None:
+    @pytest.mark.fault(85)
+    def test_a_body_that_was_written_again(self) -> None:
         with pytest.raises(AuthenticationError):
             verify(signed(), json.dumps(json.loads(BODY)).encode())
 
+    @pytest.mark.fault(85)
     @pytest.mark.parametrize("body", [BODY.decode(), json.loads(BODY), None])
-    def test_85_a_body_that_is_not_raw(self, body: Any) -> None:
+    def test_a_body_that_is_not_raw(self, body: Any) -> None:
         with pytest.raises(InvalidInputError, match="must be the raw bytes as they came"):
             verify(signed(), body)
 
-    def test_86_it_is_compared_in_constant_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.fault(86)
+    def test_it_is_compared_in_constant_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
         compared: list[tuple[str, str]] = []
 
         def compare(right: str, given: str) -> bool:
@@ -110,7 +116,8 @@ class TestSignature:
         assert verify({}) == BODY
         assert [given for _, given in compared] == ["0" * 40, ""]
 
-    def test_87_over_a_mebibyte_is_not_even_looked_at(self) -> None:
+    @pytest.mark.fault(87)
+    def test_over_a_mebibyte_is_not_even_looked_at(self) -> None:
         body = b"x" * (MAX_CALLBACK_BYTES + 1)
         with pytest.raises(InvalidRequestError, match="over 1,048,576 bytes") as caught:
             verify(signed(body), body)

@@ -168,7 +168,8 @@ class TestUpload:
         assert (part.get_filename(), part.get_content_type()) == ("authority_form.pdf", "application/pdf")
         assert part.get_payload(decode=True) == path.read_bytes()
 
-    async def test_49_a_large_one_does_not_grow_memory(
+    @pytest.mark.fault(49)
+    async def test_a_large_one_does_not_grow_memory(
         self, senders: SenderIdBackend, sandbox: Sandbox, waiting: str
     ) -> None:
         count = 24 * 1024 * 1024 // len(PIECE)
@@ -181,7 +182,8 @@ class TestUpload:
         assert sandbox.ledger.entries[-1].params["size_bytes"] == count * len(PIECE)
         assert peak < 8 * 1024 * 1024
 
-    async def test_78_names_that_cannot_be_sent(self, senders: SenderIdBackend, sandbox: Sandbox) -> None:
+    @pytest.mark.fault(78)
+    async def test_names_that_cannot_be_sent(self, senders: SenderIdBackend, sandbox: Sandbox) -> None:
         for name in ('a"b.pdf', "a\r\nX-Injected: 1", "a\nb", "../x.pdf", "a\\b", "\ud800", "a\x00b"):
             with pytest.raises(InvalidInputError):
                 await senders.upload_attachment(NOBODY, FORM_ID, Pieces(1), file_name=name)
@@ -244,7 +246,8 @@ class TestDownload:
                 await senders.download_template("p/1", "a 1", tmp_path, name="form")
         assert server.requests[0].target == "/v1/projects/p/forms/p%2F1/a%201/template"
 
-    async def test_49_a_large_one_does_not_grow_memory(
+    @pytest.mark.fault(49)
+    async def test_a_large_one_does_not_grow_memory(
         self, senders: SenderIdBackend, sandbox: Sandbox, tmp_path: Path
     ) -> None:
         size = 24 * 1024 * 1024
@@ -258,9 +261,8 @@ class TestDownload:
         assert path.stat().st_size == size
         assert peak < 8 * 1024 * 1024
 
-    async def test_77_what_the_vendor_calls_it_decides_nothing(
-        self, clock: SharedClock, tmp_path: Path
-    ) -> None:
+    @pytest.mark.fault(77)
+    async def test_what_the_vendor_calls_it_decides_nothing(self, clock: SharedClock, tmp_path: Path) -> None:
         folder = tmp_path / "in"
         folder.mkdir()
         answer = reply(
@@ -274,7 +276,8 @@ class TestDownload:
         assert path.parent == folder
         assert [item.name for item in tmp_path.rglob("*")] == ["in", path.name]
 
-    async def test_77_names_that_leave_the_folder(
+    @pytest.mark.fault(77)
+    async def test_names_that_leave_the_folder(
         self, senders: SenderIdBackend, sandbox: Sandbox, tmp_path: Path
     ) -> None:
         for name in ("../x", "/etc/x", "a/b", "..", ".", " ", "a\\b", "C:x", "a\x00b", "NUL"):
@@ -286,7 +289,8 @@ class TestDownload:
         assert sandbox.exchanges == []
         assert list(tmp_path.iterdir()) == []
 
-    async def test_77_a_link_or_file_that_waits_there_is_not_written_through(
+    @pytest.mark.fault(77)
+    async def test_a_link_or_file_that_waits_there_is_not_written_through(
         self, senders: SenderIdBackend, sandbox: Sandbox, tmp_path: Path
     ) -> None:
         [id] = sandbox.senderid.seed(1, policy_id=NEEDS_FORM)
@@ -309,8 +313,9 @@ class TestDownload:
             await senders.download_attachment(NOBODY, FORM_ID, tmp_path)
         assert list(tmp_path.iterdir()) == []
 
+    @pytest.mark.fault(12)
     @pytest.mark.parametrize("framing", ["Content-Length: 1000", "Transfer-Encoding: chunked", "X-None: 1"])
-    async def test_12_a_tls_cut_is_an_error_and_leaves_nothing(
+    async def test_a_tls_cut_is_an_error_and_leaves_nothing(
         self, clock: SharedClock, framing: str, tmp_path: Path
     ) -> None:
         authority = trustme.CA()
@@ -367,8 +372,9 @@ class TestCallbackConfiguration:
                 await senders.update_callback_configuration(secret)
         assert sandbox.exchanges == []
 
+    @pytest.mark.fault(80)
     @pytest.mark.parametrize("spelling", [b'canary"secret', b'canary\\"secret'])
-    async def test_80_a_refusal_that_repeats_the_secret(self, clock: SharedClock, spelling: bytes) -> None:
+    async def test_a_refusal_that_repeats_the_secret(self, clock: SharedClock, spelling: bytes) -> None:
         words = b"bad " + spelling if b"\\" in spelling else b"bad " + spelling.replace(b'"', b'\\"')
         body = b'{"error": {"code": 400, "message": "%b", "status": "INVALID_ARGUMENT"}}' % words
         for answer in (body, b"<p>%b</p>" % spelling):

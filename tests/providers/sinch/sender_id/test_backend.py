@@ -96,7 +96,8 @@ class TestGet:
 
 
 class TestIds:
-    async def test_74_one_path_segment_whatever_is_in_it(
+    @pytest.mark.fault(74)
+    async def test_one_path_segment_whatever_is_in_it(
         self, senders: SenderIdBackend, sandbox: Sandbox
     ) -> None:
         reads = (senders.get, senders.feedback, senders.delete, senders.update, senders.policy)
@@ -110,7 +111,8 @@ class TestIds:
             assert path.isascii()
             assert "?" not in path
 
-    async def test_74_refused_before_any_io(self, senders: SenderIdBackend, sandbox: Sandbox) -> None:
+    @pytest.mark.fault(74)
+    async def test_refused_before_any_io(self, senders: SenderIdBackend, sandbox: Sandbox) -> None:
         for id in ("", " ", ".", "..", "a\r\nb", "\x00", "\ud800"):
             for call in (senders.get, senders.feedback, senders.delete, senders.update, senders.policy):
                 with pytest.raises(InvalidInputError):
@@ -213,7 +215,8 @@ class TestList:
         await asyncio.sleep(0.01)
         assert sandbox.exchanges == []
 
-    async def test_faults_50_51_tokens_that_repeat_and_empty_pages(
+    @pytest.mark.fault(50, 51)
+    async def test_tokens_that_repeat_and_empty_pages(
         self, senders: SenderIdBackend, sandbox: Sandbox
     ) -> None:
         ids = sandbox.senderid.seed(5)
@@ -223,7 +226,8 @@ class TestList:
         with pytest.raises(PaginationError):
             [made async for made in senders.list(page_size=2)]
 
-    async def test_53_a_token_travels_byte_for_byte(self, clock: SharedClock) -> None:
+    @pytest.mark.fault(53)
+    async def test_a_token_travels_byte_for_byte(self, clock: SharedClock) -> None:
         token = "a+b/c==&x#y z%2Fä"
         first = json.dumps({"registrations": [], "nextPageToken": token}).encode()
         async with (
@@ -233,7 +237,8 @@ class TestList:
             assert [made async for made in senders.list()] == []
             assert server.requests[1].target.endswith("&pageToken=a%2Bb%2Fc%3D%3D%26x%23y%20z%252F%C3%A4")
 
-    async def test_41_a_broken_item_names_its_place(self, clock: SharedClock) -> None:
+    @pytest.mark.fault(41)
+    async def test_a_broken_item_names_its_place(self, clock: SharedClock) -> None:
         body = b'{"registrations": [{"id": "a"}, {"id": "b", "updateTime": 5}]}'
         async with WireServer(reply(200, body)) as server, basic(server, clock) as senders:
             with pytest.raises(DecodeError, match=r"registrations\[1\]\.updateTime"):
@@ -361,6 +366,7 @@ class TestCreate:
         assert b"senderIdDetails" not in last(sandbox, "createRegistration").request_body
         assert senders.mark(number) == {}
 
+    @pytest.mark.fault(100)
     @pytest.mark.parametrize(
         ("fault", "options", "applied"),
         [
@@ -371,7 +377,7 @@ class TestCreate:
             ("late_apply", {"delay_seconds": 30.0}, True),
         ],
     )
-    async def test_100_faults_a_lost_answer(
+    async def test_a_lost_answer(
         self, senders: SenderIdBackend, sandbox: Sandbox, fault: str, options: dict[str, Any], applied: bool
     ) -> None:
         sandbox.senderid.seed(1, policy_id=PLAIN, status="REJECTED")  # like it, and not it
@@ -384,7 +390,8 @@ class TestCreate:
         assert calls(sandbox).count("createRegistration") == 1
         assert sandbox.ledger.counts("createRegistration") == ({outcome.target: 1} if applied else {})
 
-    async def test_100_faults_a_lost_answer_that_nothing_can_find(
+    @pytest.mark.fault(100)
+    async def test_a_lost_answer_that_nothing_can_find(
         self, senders: SenderIdBackend, sandbox: Sandbox
     ) -> None:
         sandbox.faults.add("drop_after", "createRegistration")
@@ -400,7 +407,8 @@ class TestCreate:
         action = await senders.perform("create", None, plain)
         assert sandbox.ledger.counts() == {action.target: 1}
 
-    async def test_79_refused_before_any_io(self, senders: SenderIdBackend, sandbox: Sandbox) -> None:
+    @pytest.mark.fault(79)
+    async def test_refused_before_any_io(self, senders: SenderIdBackend, sandbox: Sandbox) -> None:
         wrong: list[dict[str, Any]] = [
             {"callback_url": "http://hooks.harborlane.example"},
             {"callback_url": "https://127.0.0.1/x"},
@@ -446,7 +454,8 @@ class TestUpdate:
         assert "callbackUrl" not in sent
         assert (await senders.get(id)).tags == ()
 
-    async def test_97_what_is_there_already_is_not_sent(
+    @pytest.mark.fault(97)
+    async def test_what_is_there_already_is_not_sent(
         self, senders: SenderIdBackend, sandbox: Sandbox
     ) -> None:
         [id] = sandbox.senderid.seed(1)
@@ -455,7 +464,8 @@ class TestUpdate:
         assert (action.outcome.verdict, action.outcome.reason) == (Verdict.SKIPPED, "already as wanted")
         assert sandbox.ledger.entries == ()
 
-    async def test_95_what_changed_meanwhile_is_not_overwritten(
+    @pytest.mark.fault(95)
+    async def test_what_changed_meanwhile_is_not_overwritten(
         self, senders: SenderIdBackend, sandbox: Sandbox
     ) -> None:
         [id] = sandbox.senderid.seed(1)
@@ -491,10 +501,11 @@ class TestUpdate:
         await senders.perform("update", id, partial)
         assert json.loads(last(sandbox, "updateRegistration").request_body) == {"tags": ["#new"]}
 
+    @pytest.mark.fault(79)
     @pytest.mark.parametrize(
         "changes", [{"tags": "#new"}, {"tags": [5]}, {"callback_url": "https://10.0.0.1/"}]
     )
-    async def test_79_wrong_changes_are_not_sent(
+    async def test_wrong_changes_are_not_sent(
         self, senders: SenderIdBackend, sandbox: Sandbox, changes: dict[str, Any]
     ) -> None:
         [id] = sandbox.senderid.seed(1)
@@ -529,11 +540,12 @@ class TestUpdate:
         assert outcome.evidence is (Evidence.OBSERVED if verdict is Verdict.SUCCEEDED else Evidence.INFERRED)
         assert calls(sandbox).count("updateRegistration") == 1
 
+    @pytest.mark.fault(24)
     @pytest.mark.parametrize(
         "answer",
         [b"", b"{}", b"[]", b'{"id": 5}', registration(id="01hh51s80tpvjy7pe0mt6nd7au", tags=["#new"])],
     )
-    async def test_24_an_answer_that_is_not_about_it(self, clock: SharedClock, answer: bytes) -> None:
+    async def test_an_answer_that_is_not_about_it(self, clock: SharedClock, answer: bytes) -> None:
         async with WireServer(reply(200, registration()), reply(200, answer)) as server:
             async with basic(server, clock) as senders:
                 with pytest.raises(OutcomeUnknownError) as caught:

@@ -64,6 +64,7 @@ def test_tomorrows_words_and_members_are_kept() -> None:
     assert event.extra["newThing"] == {"a": 1}
 
 
+@pytest.mark.fault(87)
 @pytest.mark.parametrize(
     "body",
     [
@@ -85,13 +86,14 @@ def test_tomorrows_words_and_members_are_kept() -> None:
     ],
     ids=lambda body: repr(body[:40]),
 )
-def test_87_signed_and_yet_no_event(body: bytes) -> None:
+def test_signed_and_yet_no_event(body: bytes) -> None:
     with pytest.raises(DecodeError) as caught:
         parse(body)
     assert "canary" not in str(caught.value)
 
 
-def test_87_what_is_too_long_is_refused_before_it_is_parsed() -> None:
+@pytest.mark.fault(87)
+def test_what_is_too_long_is_refused_before_it_is_parsed() -> None:
     with pytest.raises(InvalidRequestError):
         parse(b'{"resourceId": "r1"}' + b" " * 1024 * 1024)
 
@@ -122,9 +124,8 @@ class TestFromTheVendor:
         assert {event.project_id for event in events} == {senders.account}
         assert events[-1].status == (await senders.get(id)).status
 
-    async def test_84_a_repeated_one_says_that_it_is(
-        self, senders: SenderIdBackend, sandbox: Sandbox
-    ) -> None:
+    @pytest.mark.fault(62, 84)
+    async def test_a_repeated_one_says_that_it_is(self, senders: SenderIdBackend, sandbox: Sandbox) -> None:
         sandbox.senderid.seed(2, status="IN_QUEUE")
         secret = await drawn(senders, sandbox)
         sandbox.clock.advance(100)
@@ -144,9 +145,8 @@ class TestFromTheVendor:
         with pytest.raises(AuthenticationError):
             senders.parse_callback(item.headers, item.body, secret=old)
 
-    async def test_88_an_untrue_event_settles_nothing(
-        self, senders: SenderIdBackend, sandbox: Sandbox
-    ) -> None:
+    @pytest.mark.fault(62, 88)
+    async def test_an_untrue_event_settles_nothing(self, senders: SenderIdBackend, sandbox: Sandbox) -> None:
         sandbox.senderid.register.reject_share = 1
         sandbox.senderid.register.settle_seconds = (60, 60)
         details = RequestDetails(

@@ -548,7 +548,8 @@ class TestUpload:
             await sinch.upload_file(id, "a.txt", b"x", FileCategory.TERMS)
         assert calls(sandbox) == ["uploadCampaignFile"]
 
-    async def test_73_files_are_there_and_the_campaign_is_not_submitted(
+    @pytest.mark.fault(73)
+    async def test_files_are_there_and_the_campaign_is_not_submitted(
         self, sinch: SinchBackend, sandbox: Sandbox, clock: SharedClock
     ) -> None:
         """It is said before; afterwards the campaign can be submitted without another file."""
@@ -564,9 +565,8 @@ class TestUpload:
         assert (await held.wait()).verdict is Verdict.SUCCEEDED
         assert calls(sandbox).count("createCampaign") == 1
 
-    async def test_73_the_answer_to_the_last_file_is_lost(
-        self, sinch: SinchBackend, sandbox: Sandbox
-    ) -> None:
+    @pytest.mark.fault(73)
+    async def test_the_answer_to_the_last_file_is_lost(self, sinch: SinchBackend, sandbox: Sandbox) -> None:
         held = await sinch.create(draft(sinch, attachments=True))
         sandbox.faults.add("drop_after", "uploadCampaignFile")
         with pytest.raises(OutcomeUnknownError, match="read the campaign first"):
@@ -682,6 +682,7 @@ class TestErrors:
             with pytest.raises(ConnectError):
                 await sinch.resubmit(NOBODY)
 
+    @pytest.mark.fault(27)
     @pytest.mark.parametrize(
         ("status", "write", "read"),
         [
