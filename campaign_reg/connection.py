@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, overload
 
 from campaign_reg.clock import SystemClock
 from campaign_reg.errors import ConfigurationError
@@ -64,114 +64,63 @@ class Connection(Generic[B]):
         return self._backend
 
 
+class ConnectOptions(TypedDict, total=False):
+    """What every way to call `connect` takes; see there."""
+
+    connector: aiohttp.BaseConnector | None
+    pace: RateLimiter | None
+    limits: Limits | None
+    clock: Clock | None
+    rng: random.Random | None
+
+
+class NamedOptions(ConnectOptions, total=False):
+    """What `connect` takes with a provider's name."""
+
+    profile: str | None
+
+
+class SinchOptions(NamedOptions, SinchSettings, total=False):
+    """What `connect("sinch")` takes."""
+
+
+class SenderIdOptions(NamedOptions, SenderIdSettings, total=False):
+    """What `connect("sinch-senderid")` takes."""
+
+
+class RcsOptions(NamedOptions, RcsSettings, total=False):
+    """What `connect("rcs")` takes."""
+
+
+class ResponsysOptions(NamedOptions, ResponsysSettings, total=False):
+    """What `connect("responsys")` takes."""
+
+
+@overload
+def connect(provider: Literal["sinch"], **options: Unpack[SinchOptions]) -> Connection[SinchBackend]: ...
 @overload
 def connect(
-    provider: Literal["sinch"],
-    *,
-    profile: str | None = None,
-    connector: aiohttp.BaseConnector | None = None,
-    pace: RateLimiter | None = None,
-    limits: Limits | None = None,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
-    **settings: Unpack[SinchSettings],
-) -> Connection[SinchBackend]: ...
-@overload
-def connect(
-    provider: Literal["sinch-senderid"],
-    *,
-    profile: str | None = None,
-    connector: aiohttp.BaseConnector | None = None,
-    pace: RateLimiter | None = None,
-    limits: Limits | None = None,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
-    **settings: Unpack[SenderIdSettings],
+    provider: Literal["sinch-senderid"], **options: Unpack[SenderIdOptions]
 ) -> Connection[SenderIdBackend]: ...
 @overload
-def connect(
-    provider: Literal["rcs"],
-    *,
-    profile: str | None = None,
-    connector: aiohttp.BaseConnector | None = None,
-    pace: RateLimiter | None = None,
-    limits: Limits | None = None,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
-    **settings: Unpack[RcsSettings],
-) -> Connection[RcsBackend]: ...
+def connect(provider: Literal["rcs"], **options: Unpack[RcsOptions]) -> Connection[RcsBackend]: ...
 @overload
 def connect(
-    provider: Literal["responsys"],
-    *,
-    profile: str | None = None,
-    connector: aiohttp.BaseConnector | None = None,
-    pace: RateLimiter | None = None,
-    limits: Limits | None = None,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
-    **settings: Unpack[ResponsysSettings],
+    provider: Literal["responsys"], **options: Unpack[ResponsysOptions]
 ) -> Connection[ResponsysBackend]: ...
 @overload
-def connect(
-    provider: SinchConfig,
-    *,
-    connector: aiohttp.BaseConnector | None = None,
-    pace: RateLimiter | None = None,
-    limits: Limits | None = None,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
-) -> Connection[SinchBackend]: ...
+def connect(provider: SinchConfig, **options: Unpack[ConnectOptions]) -> Connection[SinchBackend]: ...
 @overload
-def connect(
-    provider: SenderIdConfig,
-    *,
-    connector: aiohttp.BaseConnector | None = None,
-    pace: RateLimiter | None = None,
-    limits: Limits | None = None,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
-) -> Connection[SenderIdBackend]: ...
+def connect(provider: SenderIdConfig, **options: Unpack[ConnectOptions]) -> Connection[SenderIdBackend]: ...
 @overload
-def connect(
-    provider: RcsConfig,
-    *,
-    connector: aiohttp.BaseConnector | None = None,
-    pace: RateLimiter | None = None,
-    limits: Limits | None = None,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
-) -> Connection[RcsBackend]: ...
+def connect(provider: RcsConfig, **options: Unpack[ConnectOptions]) -> Connection[RcsBackend]: ...
 @overload
-def connect(
-    provider: ResponsysConfig,
-    *,
-    connector: aiohttp.BaseConnector | None = None,
-    pace: RateLimiter | None = None,
-    limits: Limits | None = None,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
-) -> Connection[ResponsysBackend]: ...
+def connect(provider: ResponsysConfig, **options: Unpack[ConnectOptions]) -> Connection[ResponsysBackend]: ...
 @overload
-def connect(
-    provider: ProviderConfig,
-    *,
-    connector: aiohttp.BaseConnector | None = None,
-    pace: RateLimiter | None = None,
-    limits: Limits | None = None,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
-) -> Connection[Any]: ...
+def connect(provider: ProviderConfig, **options: Unpack[ConnectOptions]) -> Connection[Any]: ...
 @overload
 def connect(  # without settings, or a misspelt one of a built-in would match here
-    provider: str,
-    *,
-    profile: str | None = None,
-    connector: aiohttp.BaseConnector | None = None,
-    pace: RateLimiter | None = None,
-    limits: Limits | None = None,
-    clock: Clock | None = None,
-    rng: random.Random | None = None,
+    provider: str, **options: Unpack[NamedOptions]
 ) -> Connection[Any]: ...
 def connect(
     provider: object,
@@ -190,7 +139,7 @@ def connect(
         provider: A registered name, or a provider's config object.
         profile: Section of `campaign-reg.toml` to take settings from.
         connector: A borrowed aiohttp connector; it is never closed here, and nothing else of its session is used.
-        pace: The account's pace, when it is shared with other connections.
+        pace: The account's rate limiter, when it is shared with other connections.
         limits: Requests at once and a second.
         clock: Time; for tests.
         rng: Source of jitter; for tests.
@@ -205,7 +154,9 @@ def connect(
         config = load_settings(provider, entry.config, settings, profile)
     else:
         if settings or profile:
-            raise ConfigurationError("a config object holds all settings: give none beside it")
+            raise ConfigurationError(
+                "a config object holds all settings: give no settings and no profile with it"
+            )
         entry, config = registry.load_for(provider), provider
     limits, clock, rng = limits or Limits(), clock or SystemClock(), rng or random.Random()  # noqa: S311
 

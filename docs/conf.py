@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 import tomllib
 from pathlib import Path
 from typing import Any
+
+import campaign_reg
 
 _FILE = Path(__file__).parent.parent / "pyproject.toml"
 _PROJECT = tomllib.loads(_FILE.read_text(encoding="utf-8"))["project"]
@@ -43,20 +46,29 @@ html_show_sphinx = False
 _NAME = re.compile(r"(?<![\w.\"'])[A-Z]\w+(?![\w.(=])")
 
 
-def _told_apart(
+_FACADES = [
+    importlib.import_module(f"campaign_reg.{name}") for name in ("sinch", "sender_id", "rcs", "responsys")
+]
+_PUBLIC_PATHS = {
+    getattr(facade, name): f"{facade.__name__}.{name}"
+    for facade in _FACADES
+    for name in facade.__all__
+    if isinstance(getattr(facade, name), type) and not hasattr(campaign_reg, name)
+}
+
+
+def _by_public_path(
     app: object, what: str, name: str, obj: Any, options: object, signature: str | None, returns: str | None
 ) -> tuple[str | None, str | None]:
-    """Name vendors' classes in full: several vendors have a `CampaignDraft`, and each must link to its own."""
+    """Give vendors' classes their public path: several vendors have a `CampaignDraft`, and each links to its own."""
     known = vars(sys.modules.get(getattr(obj, "__module__", ""), object))
 
     def in_full(match: re.Match[str]) -> str:
         found = known.get(match[0])
-        if not isinstance(found, type) or not found.__module__.startswith("campaign_reg.providers."):
-            return match[0]
-        return f"{found.__module__}.{found.__qualname__}"
+        return _PUBLIC_PATHS.get(found, match[0]) if isinstance(found, type) else match[0]
 
     return (signature and _NAME.sub(in_full, signature), returns and _NAME.sub(in_full, returns))
 
 
 def setup(app: Any) -> None:
-    app.connect("autodoc-process-signature", _told_apart)
+    app.connect("autodoc-process-signature", _by_public_path)

@@ -133,7 +133,7 @@ class TestSettings:
                 await sinch.get(NOBODY)
         open_connection: Any = connect
         for more in ({"profile": "eu"}, {"key_id": "k"}):
-            with pytest.raises(ConfigurationError, match="give none beside it"):
+            with pytest.raises(ConfigurationError, match="give no settings and no profile"):
                 open_connection(config, **more)
 
     @pytest.mark.parametrize("fetches", ["sync", "async"])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import importlib
 import os
 import re
 import shlex
 import socket
 import subprocess
 import sys
+import textwrap
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,14 @@ from campaign_reg.settings import FILE_VARIABLE, environment_prefix
 from tests.support.pages import _FENCE, DOCS, EXAMPLES, README, ROOT, blocks
 
 PAGES = [README, *sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)]
+
+PUBLIC_MODULES = [
+    "campaign_reg",
+    "campaign_reg.rcs",
+    "campaign_reg.responsys",
+    "campaign_reg.sender_id",
+    "campaign_reg.sinch",
+]
 
 DEMO = "python3 -m venv .venv && .venv/bin/pip install --quiet -e '.[cli]' && .venv/bin/campaign-reg demo"
 TESTS = (
@@ -312,12 +322,55 @@ def test_every_provider_has_its_page(provider: str) -> None:
     assert (DOCS / "providers" / f"{provider}.md").is_file()
 
 
-def test_every_public_name_is_in_the_reference() -> None:
+@pytest.mark.parametrize("module", PUBLIC_MODULES)
+def test_every_public_name_is_in_the_reference(module: str) -> None:
     text = "".join(page.read_text(encoding="utf-8") for page in (DOCS / "reference").glob("*.md"))
     found = set(
-        re.findall(r"(?:autoclass|autofunction|autoexception|py:module):: campaign_reg\.(\w+)\b(?!\.)", text)
+        re.findall(
+            rf"(?:autoclass|autofunction|autoexception|autodata|py:module):: {module}\.(\w+)\b(?!\.)", text
+        )
     )
-    assert set(campaign_reg.__all__) - found == set()
+    exported = set(importlib.import_module(module).__all__)
+    elsewhere = set() if module == "campaign_reg" else set(campaign_reg.__all__)
+    assert exported - elsewhere - found == set()
+
+
+def imported_modules(source: str) -> Iterator[str]:
+    """Modules of the package that a script imports."""
+    for node in ast.walk(ast.parse(textwrap.dedent(source))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+def scripts() -> Iterator[tuple[Path, str]]:
+    """Every script that readers see, save for those for authors of providers."""
+    for page in PAGES:
+        if "contributing" not in page.parts:
+            yield from ((page, block) for block in blocks(page, "python", "py"))
+    for example in sorted(EXAMPLES.glob("*.py")):
+        yield example, example.read_text(encoding="utf-8")
+
+
+def test_docs_and_examples_import_public_modules() -> None:
+    public = {*PUBLIC_MODULES, "campaign_reg.registry", "campaign_reg.sandbox"}
+    deeper = {
+        (name(path), module)
+        for path, source in scripts()
+        for module in imported_modules(source)
+        if module.startswith("campaign_reg") and module not in public
+    }
+    assert deeper == set()
+
+
+def test_the_reference_uses_public_paths() -> None:
+    """The classes of a running sandbox are its attributes: they are never imported."""
+    for page in sorted((DOCS / "reference").glob("*.md")):
+        for path in re.findall(r":: (campaign_reg\.[\w.]+)", page.read_text(encoding="utf-8")):
+            module = path if path in {*PUBLIC_MODULES, "campaign_reg.registry"} else path.rpartition(".")[0]
+            known = {*PUBLIC_MODULES, "campaign_reg.registry", "campaign_reg.errors"}
+            assert module in known or page.stem == "sandbox", f"{name(page)}: {path}"
 
 
 @pytest.mark.parametrize("provider", _BUILT_IN)

@@ -39,6 +39,8 @@ MAY_IMPORT = {
     "settings": GROUND,
     "text": set[str](),
     "registry": {"providers.registry"},
+    "lazy": set[str](),
+    **{name: {"lazy"} for name in ("sinch", "sender_id", "rcs", "responsys")},
     "connection": GROUND
     | {
         "models",

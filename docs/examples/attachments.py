@@ -8,8 +8,7 @@ from pathlib import Path
 
 import campaign_reg
 from campaign_reg import OutcomeUnknownError
-from campaign_reg.providers.sinch.sender_id import SenderIdBackend
-from campaign_reg.providers.sinch.sender_id.models import SenderIdRegistration, UploadStatus
+from campaign_reg.sender_id import SenderIdBackend, SenderIdRegistration, UploadStatus
 
 
 async def upload(

@@ -24,8 +24,8 @@ from campaign_reg import (
     InvalidRequestError,
     NotFoundError,
 )
-from campaign_reg.providers.rcs import RcsBackend
-from campaign_reg.providers.sinch.sender_id import SenderIdBackend
+from campaign_reg.rcs import RcsBackend
+from campaign_reg.sender_id import SenderIdBackend
 
 SENDER_ID = web.AppKey("sender_id", SenderIdBackend)
 RCS = web.AppKey("rcs", RcsBackend)

@@ -7,7 +7,7 @@ import sys
 
 import campaign_reg
 from campaign_reg import OutcomeUnknownError
-from campaign_reg.providers.sinch.ten_dlc.brand_models import (
+from campaign_reg.sinch import (
     BrandDraft,
     BrandEntityType,
     BrandRegistrationType,

@@ -7,7 +7,7 @@ import sys
 
 import campaign_reg
 from campaign_reg import PollTimeoutError
-from campaign_reg.providers.sinch.sender_id.models import RegistrationDraft, RequestDetails
+from campaign_reg.sender_id import RegistrationDraft, RequestDetails
 
 
 async def main(market: str, sender: str) -> None:

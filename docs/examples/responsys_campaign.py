@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 import campaign_reg
-from campaign_reg.providers.responsys.models import (
+from campaign_reg.responsys import (
     ApprovalStatus,
     CampaignChanges,
     CampaignDraft,

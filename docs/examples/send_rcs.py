@@ -7,7 +7,7 @@ import sys
 
 import campaign_reg
 from campaign_reg import OutcomeUnknownError
-from campaign_reg.providers.rcs.drafts import CampaignDraft, Card, Recipient, SmsFallback, Suggestion
+from campaign_reg.rcs import CampaignDraft, Card, Recipient, SmsFallback, Suggestion
 
 
 async def main(agent: str, numbers: list[str]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 import campaign_reg
-from campaign_reg.protocol.write import Intent
+from campaign_reg import Intent
 
 
 async def main(campaign_id: str, seconds: float = 2.0) -> int:

@@ -13,7 +13,7 @@ from aiohttp import web
 
 import campaign_reg
 from campaign_reg import ApiError, InvalidInputError, NotFoundError, OutcomeUnknownError, TransportError
-from campaign_reg.providers.sinch.ten_dlc import SinchBackend
+from campaign_reg.sinch import SinchBackend
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SINCH = web.AppKey("sinch", SinchBackend)

@@ -16,32 +16,34 @@ import attrs
 
 import campaign_reg
 from campaign_reg import (
+    Action,
     Batch,
     BatchRow,
+    Campaign,
+    CampaignBackend,
     CampaignState,
+    Change,
     Evidence,
+    Feedback,
     Limits,
+    Outcome,
+    Page,
+    Pager,
     Poller,
+    ProviderConfig,
+    Reading,
     RowResult,
     Schedule,
     SinchConfig,
     Verb,
     Verdict,
 )
-from campaign_reg.models.campaign import Campaign
-from campaign_reg.models.outcome import Feedback, Outcome
-from campaign_reg.models.reading import Reading
-from campaign_reg.models.terms import Change
-from campaign_reg.protocol.action import Action
-from campaign_reg.protocol.config import ProviderConfig
-from campaign_reg.protocol.pager import Page, Pager
-from campaign_reg.protocol.ports import CampaignBackend
-from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
-from campaign_reg.providers.sinch.ten_dlc.models import (
+from campaign_reg.sinch import (
     CampaignDraft,
     CampaignStatus,
     Mno,
     Qualification,
+    SinchBackend,
     SinchCampaign,
 )
 
@@ -154,7 +156,10 @@ async def mistakes(sinch: SinchBackend, action: Action) -> None:
     campaign_reg.connect("sinch", projekt_id="p")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     campaign_reg.connect("sinch", project_id=7)  # type: ignore[call-overload]  # pyright: ignore
     campaign_reg.connect("sinch", auth="digest")  # type: ignore[call-overload]  # pyright: ignore
+    campaign_reg.connect("sinch", rgn=None)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     campaign_reg.connect(7)  # type: ignore[call-overload]  # pyright: ignore
+    campaign_reg.resubmit_all  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore
+    campaign_reg.sinch.CampainDraft  # type: ignore[attr-defined]  # noqa: B018  # pyright: ignore
     sinch.list(state="ACTIVE")  # type: ignore[call-arg]  # pyright: ignore
     sinch.list("ACTIVE")  # type: ignore[call-arg]  # pyright: ignore
     await sinch.resubmit("01HX...", ["TMO"])  # type: ignore[call-arg]  # pyright: ignore
