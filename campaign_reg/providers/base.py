@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from campaign_reg.errors import ApiError, ConfigurationError, ConnectError, InvalidInputError
+from campaign_reg.errors import (
+    ApiError,
+    ConfigurationError,
+    ConnectError,
+    InvalidInputError,
+    OutcomeUnknownError,
+)
 from campaign_reg.models.campaign import Campaign
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite
@@ -43,7 +49,11 @@ class HttpBackend(Backend[C]):
         except _NEVER_SENT as error:
             return NotApplied(error)
         if response.status in request.operation.success:
-            return write.interpret(response)
+            try:
+                return write.interpret(response)
+            except OutcomeUnknownError as error:
+                error.status = error.status or response.status
+                raise
         refusal = error_of(request.operation, response)
         if not isinstance(refusal, ApiError):
             raise refusal

@@ -118,7 +118,8 @@ def test_the_envelope_is_read() -> None:
     assert error.violations == ("id: odd",)
 
 
-def test_23_an_answer_that_proves_nothing_is_kept() -> None:
+@pytest.mark.fault(23)
+def test_an_answer_that_proves_nothing_is_kept() -> None:
     details = (ErrorDetail(type="ResourceInfo", resource_type="Campaign", resource_name="01k4"),)
     table = ErrorTable(parse=lambda _: ErrorBody(code="INTERNAL", message="down", details=details))
     error = error_of(attrs.evolve(WRITE, errors=table), answer(503))
