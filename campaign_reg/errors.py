@@ -304,7 +304,7 @@ class ApiError(CampaignRegError):
 
     @property
     def violations(self) -> tuple[str, ...]:
-        """`field: description` lines made from `details`; only a description where no field is named."""
+        """A line for each field and its description, from `details`; a description alone where no field is named."""
         return tuple(line for detail in self.details for line in detail.violations)
 
     def __str__(self) -> str:
