@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,12 @@ CALL = "resubmitCampaign"
 
 def phases(path: Path) -> Counter[str]:
     """How many rows of a journal are in each phase."""
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db:
         return Counter(dict(db.execute("SELECT phase, count(*) FROM rows GROUP BY phase")))
 
 
 def attempts(path: Path) -> int:
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db:
         return int(db.execute("SELECT sum(attempts) FROM rows").fetchone()[0])
 
 
