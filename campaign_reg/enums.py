@@ -1,4 +1,4 @@
-"""The vocabulary shared by all rooms."""
+"""The vocabulary shared by all packages."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ class FieldViolation:
 class ErrorDetail:
     """One detail of a vendor's error answer.
 
-    Texts are printable and shortened to 500 characters. What is no text becomes JSON text.
+    Texts are printable and shortened to 500 characters. Other values become JSON text.
 
     Attributes:
         type: Kind of detail, in the vendor's words, such as `ResourceInfo`.

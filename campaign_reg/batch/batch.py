@@ -189,7 +189,7 @@ class Batch:
 
         Raises:
             InvalidInputError: The same campaign twice with different parameters, no rows, one id instead of a list, or
-                something that is no row; nothing was added. Or the batch is open-ended.
+                an item of another type; nothing was added. Or the batch is open-ended.
             JournalMismatchError: The journal was begun with another input.
             JournalError: The journal cannot be written.
         """
@@ -254,9 +254,8 @@ class Batch:
         """Read every row that has not been begun, and say what a run would do; sends nothing.
 
         Args:
-            save: Keep it in the journal: later plans say what has changed since, and the guardrails given to `open`
-            bind
-                every run from now on, in place of those that the journal had.
+            save: Keep it in the journal. Later plans say what has changed since, and the guardrails given to `open`
+                bind every run from now on, in place of those that the journal had.
             seen: Called with each row as it has been read, so that a plan of a million rows need not be kept.
 
         Raises:

@@ -45,7 +45,7 @@ class Intake:
         """Take in the whole input, and remember what its columns are called.
 
         Raises:
-            InvalidInputError: The same campaign twice with different parameters, or something that is no row; nothing
+            InvalidInputError: The same campaign twice with different parameters, or an item of another type; nothing
                 was added. Or the batch is open-ended.
             JournalMismatchError: The journal was sealed with another input.
         """

@@ -1,6 +1,6 @@
-"""Carries one row of a batch at a time: what is done at the vendor, and what is journalled before and after.
+"""The I/O of one row of a batch: calls to the vendor, and what is journalled before and after them.
 
-Decisions are those of the pure function in `row`; here is the I/O around it.
+The decisions are made by the pure functions in `state_machine`.
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ class RowWorker:
             raise
         except Exception as error:
             if row.state.phase is Phase.INTENT and not isinstance(error, _NOT_APPLIED):
-                return await self._step(row, Lost())  # whoever raised it: the write may have been applied
+                return await self._step(row, Lost())  # by whichever code: the write may have been applied
             if not isinstance(error, CampaignRegError):
                 raise
             return await self._not_sent(row, error)

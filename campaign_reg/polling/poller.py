@@ -86,7 +86,7 @@ class Poller:
         poller goes on until it is closed.
 
         Raises:
-            InvalidInputError: It is one action, or something that is no action; nothing is waited for.
+            InvalidInputError: It is one action, or an item of another type; nothing is waited for.
             PollTimeoutError: After all others were yielded: the schedule's deadline passed for at least one action;
                 its token goes on. Notes on the error tell how many more.
             ApiError: Likewise, the vendor refused a reading for good.

@@ -1,1 +1,1 @@
-"""What providers and engine agree on; each side knows only this room of the other."""
+"""The protocol between providers and batches, pollers and the command: neither side imports the other."""

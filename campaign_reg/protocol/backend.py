@@ -125,7 +125,7 @@ class Backend(VerbMethods, ABC, Generic[C]):
         """
         try:
             return self.rules[Verb(verb)]
-        except (KeyError, ValueError):  # what is no text is no verb
+        except (KeyError, ValueError):  # a verb is text
             raise self._lacks(str(verb), self.rules) from None
 
     def _lacks(self, what: str, supported: Iterable[Verb]) -> UnsupportedVerbError:
@@ -180,7 +180,7 @@ class Backend(VerbMethods, ABC, Generic[C]):
     async def send(self, write: PreparedWrite, request: Any) -> Answer | NotApplied:
         """Send a prepared write once.
 
-        Only a returned `NotApplied` says that it was not applied. Whatever is raised here, by whomever, means that it
+        Only a returned `NotApplied` says that it was not applied. Any exception, from whichever code, means that it
         may have been.
 
         Args:

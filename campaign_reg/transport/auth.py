@@ -165,7 +165,7 @@ class AuthTransport:
         return response
 
     def _says_expired(self, response: Response) -> bool:
-        """Whether a new token will do; a scheme that fails to say so is no reason to send a write again."""
+        """Whether a new token will do; False where the scheme fails, so that a write is not sent again."""
         if response.status < 400:
             return False
         try:
