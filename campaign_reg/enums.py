@@ -20,6 +20,10 @@ class OpenEnum(enum.StrEnum):
         member._name_, member._value_ = "UNRECOGNIZED", value
         return member
 
+    def __reduce_ex__(self, protocol: object) -> tuple[type[Self], tuple[str]]:
+        """Pickle by value: Python 3.11.0 to 3.11.3 pickle by name, which an unknown value does not have."""
+        return type(self), (self._value_,)
+
     @property
     def is_recognized(self) -> bool:
         """Whether this release knows the value."""
