@@ -110,6 +110,17 @@ def test_a_write_applied_later_than_the_window_is_paid_twice() -> None:
         live(history, [Moment(fate=Fate.LATE, late=200.0)])
 
 
+def test_a_replica_that_shows_what_was_there_before_the_pre_image_proves_nothing() -> None:
+    """An approval without a date was as wanted, was changed, and is not set again by a write that never arrived."""
+    kind = KINDS["responsys approve"]
+    wanted = next(shown for shown in kind.firsts if shown.wanted)
+    history = History(kind=kind, first=wanted, changed_lately=True)
+    live(history, [Moment(fate=Fate.DROPPED_BEFORE), Moment(look=Look.LAGGING, lag=25.0)])
+    assert len(history.writes) == 1
+    check_verdict(history)
+    assert history.verdict is Verdict.UNKNOWN
+
+
 def live(history: History, schedule: Sequence[Moment]) -> None:
     """Go through a schedule; what comes after it goes well, so that the row must end soon."""
     for moment in schedule:
