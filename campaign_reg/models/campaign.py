@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from typing_extensions import TypeVar
+
 from campaign_reg.enums import CampaignState
 
 
@@ -50,3 +52,7 @@ class Campaign(Protocol):
     def updated_at(self) -> datetime | None:
         """When it last changed, aware UTC."""
         ...
+
+
+C_co = TypeVar("C_co", bound=Campaign, covariant=True, default=Campaign)
+"""The vendor's model of a campaign in what only hands it out; plain `Outcome` means `Outcome[Campaign]`."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic
 
 import attrs
 
 from campaign_reg.enums import Evidence, Verb, Verdict
-from campaign_reg.models.campaign import Campaign
+from campaign_reg.models.campaign import C_co
 from campaign_reg.models.terms import Change, Direction
 
 
@@ -33,7 +33,7 @@ class Feedback:
 
 
 @attrs.frozen(kw_only=True)
-class Outcome:
+class Outcome(Generic[C_co]):
     """How an action ended, and what that rests on.
 
     Attributes:
@@ -42,7 +42,7 @@ class Outcome:
         verdict: How it ended. A rejection is a verdict, not an exception.
         evidence: What the verdict rests on.
         reason: In words, for people.
-        campaign: As last read; None where it was not read.
+        campaign: The vendor's model as last read; None where it was not read.
         feedback: The vendor's reasons, for a failure.
         changes: Terms that differ from before the write.
         settled_at: When we saw it, aware UTC.
@@ -53,7 +53,7 @@ class Outcome:
     verdict: Verdict
     evidence: Evidence
     reason: str = ""
-    campaign: Campaign | None = attrs.field(default=None, repr=False, eq=False)
+    campaign: C_co | None = attrs.field(default=None, repr=False, eq=False)
     feedback: tuple[Feedback, ...] = ()
     changes: tuple[Change, ...] = ()
     settled_at: datetime | None = None

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from campaign_reg.enums import Verb
 from campaign_reg.errors import CampaignRegError, InvalidInputError, PollTimeoutError
+from campaign_reg.models.campaign import C_co
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
 from campaign_reg.polling.bulk import BulkPoller
@@ -24,7 +25,7 @@ class _Watch:
     """The finished actions of one `watch`, waiting to be read."""
 
     def __init__(self) -> None:
-        self.ended: deque[Outcome] = deque()
+        self.ended: deque[Outcome[Any]] = deque()
         self.errors: list[CampaignRegError] = []
         self.open = 0
         self.news = asyncio.Event()
@@ -35,7 +36,7 @@ class _Pending(Entry):
 
     __slots__ = ("action", "looks", "started", "watch")
 
-    def __init__(self, action: Action, watch: _Watch, started: float) -> None:
+    def __init__(self, action: Action[Any], watch: _Watch, started: float) -> None:
         super().__init__()
         self.action, self.watch, self.started, self.looks = action, watch, started, 0
 
@@ -79,7 +80,9 @@ class Poller:
             await sweep.aclose()
         self._wake()
 
-    async def watch(self, actions: Iterable[Action] | AsyncIterable[Action]) -> AsyncIterator[Outcome]:
+    async def watch(
+        self, actions: Iterable[Action[C_co]] | AsyncIterable[Action[C_co]]
+    ) -> AsyncIterator[Outcome[C_co]]:
         """Wait for actions and yield each outcome as it is decided.
 
         Readings that fail for a passing reason are repeated by the schedule. Leaving the loop stops nothing: the
@@ -147,7 +150,9 @@ class Poller:
             raise InvalidInputError("open the poller first: async with Poller(backend) as poller")
         return self._rounds
 
-    def _add(self, rounds: PollScheduler[_Pending], watch: _Watch, action: Action, started: float) -> None:
+    def _add(
+        self, rounds: PollScheduler[_Pending], watch: _Watch, action: Action[Any], started: float
+    ) -> None:
         if action.outcome is not None:
             watch.ended.append(action.outcome)
             return
@@ -206,7 +211,7 @@ class Poller:
         deadline = self._schedule.deadline_seconds
         return deadline is not None and waited >= deadline
 
-    def _end(self, pending: _Pending, result: Outcome | CampaignRegError) -> None:
+    def _end(self, pending: _Pending, result: Outcome[Any] | CampaignRegError) -> None:
         watch = pending.watch
         if isinstance(result, Outcome):
             watch.ended.append(result)

@@ -6,7 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol
 
 from campaign_reg.clock import Clock
 from campaign_reg.enums import Evidence, Verb, Verdict
@@ -22,6 +22,7 @@ from campaign_reg.errors import (
     RateLimitError,
     TransportError,
 )
+from campaign_reg.models.campaign import C_co
 from campaign_reg.models.outcome import Feedback, Outcome
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.rules import Judgement, VerbRule
@@ -99,19 +100,19 @@ class ActionBackend(Protocol):
         ...
 
 
-class Action:
+class Action(Generic[C_co]):
     """One change under way at a vendor.
 
     It lives at the vendor: dropping this object, cancelling a wait or ending the process stops nothing there. The
     token, kept anywhere, takes it up again.
     """
 
-    def __init__(self, backend: ActionBackend, track: Track, outcome: Outcome | None = None) -> None:
+    def __init__(self, backend: ActionBackend, track: Track, outcome: Outcome[C_co] | None = None) -> None:
         self._backend = backend
         self._track = track
         self._outcome = outcome
         self._pending: tuple[Judgement, Reading] | None = None
-        self._poll_task: asyncio.Task[Outcome] | None = None
+        self._poll_task: asyncio.Task[Outcome[C_co]] | None = None
         self._waiting = 0
         self._taken_up = backend.clock.monotonic()
 
@@ -145,7 +146,7 @@ class Action:
         return self._outcome is not None
 
     @property
-    def outcome(self) -> Outcome | None:
+    def outcome(self) -> Outcome[C_co] | None:
         """How it ended; None while it has not."""
         return self._outcome
 
@@ -154,7 +155,7 @@ class Action:
         """Text for `backend.action(token)`, which takes the action up again; versioned, without secrets."""
         return token_of(self._track, self._backend.provider, self._backend.account)
 
-    async def refresh(self) -> Outcome | None:
+    async def refresh(self) -> Outcome[C_co] | None:
         """Read the campaign once; returns the outcome when this reading decides it.
 
         Raises:
@@ -191,7 +192,7 @@ class Action:
             self._pending = (judgement, reading)
         return judgement is not None
 
-    async def conclude(self) -> Outcome:
+    async def conclude(self) -> Outcome[C_co]:
         """The outcome, once a reading has decided it; fetches the vendor's feedback for a failure."""
         if self._outcome is None:
             if self._pending is None:
@@ -199,7 +200,7 @@ class Action:
             self._outcome = await conclude(self._backend, self._track, *self._pending)
         return self._outcome
 
-    async def wait(self, timeout: float | None = None, schedule: Schedule | None = None) -> Outcome:
+    async def wait(self, timeout: float | None = None, schedule: Schedule | None = None) -> Outcome[C_co]:
         """Poll until the vendor has decided.
 
         Several callers share one poll. Cancelling a caller stops its waiting only; when the last one leaves, polling
@@ -265,7 +266,7 @@ class Action:
             else:
                 self.give_up()
 
-    async def _poll(self, schedule: Schedule) -> Outcome:
+    async def _poll(self, schedule: Schedule) -> Outcome[C_co]:
         looks, started = 0, self._backend.clock.monotonic()
         while True:
             await self._until_next_look(schedule, looks, started)
@@ -279,7 +280,7 @@ class Action:
             if outcome is not None:
                 return outcome
 
-    def give_up(self) -> Outcome | None:
+    def give_up(self) -> Outcome[C_co] | None:
         """The outcome `unknown`, once the bounded wait for any sign of the action is over; else None. No I/O."""
         if self.is_quiet:
             status = self._track.status or "unknown"
@@ -302,7 +303,7 @@ class Action:
         timeouts = self._backend.timeouts
         return timeouts.quiet_seconds if self._track.acknowledged else 2 * timeouts.settle_seconds
 
-    def _unknown(self, reason: str) -> Outcome:
+    def _unknown(self, reason: str) -> Outcome[C_co]:
         return Outcome(
             target=self._track.target,
             verb=self._track.verb,
@@ -325,7 +326,7 @@ class Action:
         await clock.sleep(wait)
 
 
-def _mark_as_seen(task: asyncio.Task[Outcome]) -> None:
+def _mark_as_seen(task: asyncio.Task[Outcome[Any]]) -> None:
     """Keep asyncio from reporting an error that nobody waits for any more."""
     if not task.cancelled():
         task.exception()
@@ -379,7 +380,9 @@ def about(target: str, reading: Reading) -> Reading:
     return reading
 
 
-async def conclude(backend: ActionBackend, track: Track, judgement: Judgement, reading: Reading) -> Outcome:
+async def conclude(
+    backend: ActionBackend, track: Track, judgement: Judgement, reading: Reading
+) -> Outcome[Any]:
     """Turn a judgement into an outcome: with changes, and with the vendor's feedback for a failure.
 
     Feedback that cannot be fetched is left out, and the reason says so: it must not hide the verdict.
@@ -422,7 +425,7 @@ async def _patient_feedback(backend: ActionBackend, target: str) -> tuple[Feedba
     return await backend.feedback(target)
 
 
-def not_sent(verb: Verb, preimage: Reading, judgement: Judgement) -> Outcome:
+def not_sent(verb: Verb, preimage: Reading, judgement: Judgement) -> Outcome[Any]:
     """The outcome of a write that was not sent, for a reason found by reading."""
     return Outcome(
         target=preimage.target,
@@ -435,7 +438,7 @@ def not_sent(verb: Verb, preimage: Reading, judgement: Judgement) -> Outcome:
     )
 
 
-def done_at_once(track: Track, at: datetime) -> Outcome:
+def done_at_once(track: Track, at: datetime) -> Outcome[Any]:
     """The outcome of a write whose answer said that it is done."""
     return Outcome(
         target=track.target,

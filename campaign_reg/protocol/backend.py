@@ -250,7 +250,7 @@ class Backend(VerbMethods, ABC, Generic[C]):
             raise InvalidInputError(f"the parameters cannot be written down: {error}") from error
         return plain
 
-    def action(self, token: str) -> Action:
+    def action(self, token: str) -> Action[C]:
         """Take up an action again, in this process or another.
 
         Raises:
@@ -273,7 +273,7 @@ class Backend(VerbMethods, ABC, Generic[C]):
         key: str | None = None,
         preimage: Reading | None = None,
         before_send: BeforeSend | None = None,
-    ) -> Action:
+    ) -> Action[C]:
         """Do something at the vendor: the one way to write, in one order.
 
         Permit from the pace, one GET of the campaign (before a create: a look for one like it), the checks, the
@@ -412,7 +412,7 @@ class Backend(VerbMethods, ABC, Generic[C]):
                 )
             await self.clock.sleep(wait)
 
-    async def _send(self, write: PreparedWrite, request: WriteRequest, track: Track) -> Action:
+    async def _send(self, write: PreparedWrite, request: WriteRequest, track: Track) -> Action[C]:
         """Send; whatever goes wrong from here on leaves the outcome unknown, unless it is known not to be applied."""
         track.sent_at = self.clock.now()
         try:

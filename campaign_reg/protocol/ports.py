@@ -67,7 +67,7 @@ class CampaignBackend(ActionBackend, VerbMethods, Protocol[C]):
         key: str | None = None,
         preimage: Reading | None = None,
         before_send: BeforeSend | None = None,
-    ) -> Action:
+    ) -> Action[C]:
         """Do something: the one way to write."""
         ...
 
@@ -83,7 +83,7 @@ class CampaignBackend(ActionBackend, VerbMethods, Protocol[C]):
         """What the vendor would refuse, or is known to refuse later, found without I/O."""
         ...
 
-    def action(self, token: str) -> Action:
+    def action(self, token: str) -> Action[C]:
         """Take up an action again."""
         ...
 

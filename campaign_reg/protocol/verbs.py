@@ -25,30 +25,30 @@ class VerbMethods(Protocol):
         """
         ...
 
-    async def perform(self, *args: Any, **kwargs: Any) -> Action:
+    async def perform(self, *args: Any, **kwargs: Any) -> Action[Any]:
         """Do something: the one way to write."""
         ...
 
-    async def create(self, *args: Any, **kwargs: Any) -> Action:
+    async def create(self, *args: Any, **kwargs: Any) -> Action[Any]:
         """Create a campaign."""
         return await self.perform(self.rule(Verb.CREATE).verb, None, *args, **kwargs)
 
-    async def update(self, *args: Any, **kwargs: Any) -> Action:
+    async def update(self, *args: Any, **kwargs: Any) -> Action[Any]:
         """Change a campaign."""
         return await self.perform(self.rule(Verb.UPDATE).verb, *args, **kwargs)
 
-    async def delete(self, *args: Any, **kwargs: Any) -> Action:
+    async def delete(self, *args: Any, **kwargs: Any) -> Action[Any]:
         """Delete a campaign."""
         return await self.perform(self.rule(Verb.DELETE).verb, *args, **kwargs)
 
-    async def resubmit(self, *args: Any, **kwargs: Any) -> Action:
+    async def resubmit(self, *args: Any, **kwargs: Any) -> Action[Any]:
         """Resubmit a campaign."""
         return await self.perform(self.rule(Verb.RESUBMIT).verb, *args, **kwargs)
 
-    async def renew(self, *args: Any, **kwargs: Any) -> Action:
+    async def renew(self, *args: Any, **kwargs: Any) -> Action[Any]:
         """Renew a campaign."""
         return await self.perform(self.rule(Verb.RENEW).verb, *args, **kwargs)
 
-    async def approve(self, *args: Any, **kwargs: Any) -> Action:
+    async def approve(self, *args: Any, **kwargs: Any) -> Action[Any]:
         """Approve a campaign."""
         return await self.perform(self.rule(Verb.APPROVE).verb, *args, **kwargs)

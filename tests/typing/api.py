@@ -48,7 +48,9 @@ from campaign_reg.sinch import (
 )
 
 
-async def the_design_s_example(saved: str, actions: list[Action], rows: list[str | BatchRow]) -> None:
+async def the_design_s_example(
+    saved: str, actions: list[Action[SinchCampaign]], rows: list[str | BatchRow]
+) -> None:
     async with campaign_reg.connect("sinch", project_id="...", key_id="...", key_secret="...") as sinch:
         assert_type(sinch, SinchBackend)
         campaign = await sinch.get("01HX...")
@@ -65,24 +67,24 @@ async def the_design_s_example(saved: str, actions: list[Action], rows: list[str
             assert_type(page.total, int | None)
 
         action = await sinch.resubmit("01HX...", mnos=["TMO"])
-        assert_type(action, Action)
+        assert_type(action, Action[SinchCampaign])
         outcome = await action.wait(timeout=3600, schedule=Schedule.hourly())
-        assert_type(outcome, Outcome)
+        assert_type(outcome, Outcome[SinchCampaign])
         assert_type(outcome.verdict, Verdict)
         assert_type(outcome.evidence, Evidence)
-        assert_type(outcome.campaign, Campaign | None)
+        assert_type(outcome.campaign, SinchCampaign | None)
         assert_type(outcome.feedback, tuple[Feedback, ...])
         assert_type(outcome.changes, tuple[Change, ...])
         assert_type(outcome.downgrades, tuple[Change, ...])
         async for change in action.changes():
             assert_type(change, Reading)
         again = sinch.action(action.token)
-        assert_type(again, Action)
+        assert_type(again, Action[SinchCampaign])
 
         async with campaign_reg.Poller(sinch, concurrency=64) as poller:
             assert_type(poller, Poller)
             async for outcome in poller.watch(actions):
-                assert_type(outcome, Outcome)
+                assert_type(outcome, Outcome[SinchCampaign])
 
         limits = Limits(in_flight=64, per_second=20)
         async with Batch.open("spring.db", sinch, "resubmit", limits=limits) as batch:
@@ -121,14 +123,14 @@ async def a_plug_in_s_settings() -> None:
 
 
 async def what_sinch_can_be_asked(sinch: SinchBackend, draft: CampaignDraft) -> None:
-    assert_type(await sinch.create(draft), Action)
-    assert_type(await sinch.delete("01HX..."), Action)
-    assert_type(await sinch.resubmit("01HX..."), Action)
-    assert_type(await sinch.resubmit("01HX...", mnos={Mno.ATT}), Action)
+    assert_type(await sinch.create(draft), Action[SinchCampaign])
+    assert_type(await sinch.delete("01HX..."), Action[SinchCampaign])
+    assert_type(await sinch.resubmit("01HX..."), Action[SinchCampaign])
+    assert_type(await sinch.resubmit("01HX...", mnos={Mno.ATT}), Action[SinchCampaign])
     assert_type(await sinch.feedback("01HX..."), tuple[Feedback, ...])
     assert_type(await sinch.qualify("BHL7Q2X", "MIXED"), Qualification)
     assert_type(await sinch.get_by_tcr_id("CTF4STM"), SinchCampaign)
-    assert_type(await sinch.perform("resubmit", "01HX...", {"mnos": ["TMO"]}), Action)
+    assert_type(await sinch.perform("resubmit", "01HX...", {"mnos": ["TMO"]}), Action[SinchCampaign])
     assert_type(sinch.list().items(), AsyncIterator[SinchCampaign])
 
 
@@ -142,14 +144,23 @@ def the_typed_campaign(campaign: SinchCampaign) -> None:
     assert_type(neutral.vendor_status, str)
 
 
-async def the_seam(sinch: SinchBackend) -> None:
+async def the_seam(sinch: SinchBackend, anything: CampaignBackend[Any]) -> None:
     backend: CampaignBackend[SinchCampaign] = sinch
     assert_type(await backend.get("01HX..."), SinchCampaign)
-    anything: CampaignBackend[Any] = sinch
-    assert_type(await anything.perform("delete", "01HX..."), Action)
-    assert_type(await anything.renew("01HX..."), Action)
-    assert_type(await backend.approve("01HX...", status="APPROVED"), Action)
-    assert_type(await anything.perform(Verb("appeal"), "01HX..."), Action)
+    assert_type(await backend.perform("delete", "01HX..."), Action[SinchCampaign])
+    assert_type(await anything.perform("delete", "01HX..."), Action[Any])
+    assert_type(await anything.renew("01HX..."), Action[Any])
+    assert_type(await anything.perform(Verb("appeal"), "01HX..."), Action[Any])
+
+
+def what_takes_any_vendor(action: Action, outcome: Outcome) -> None:
+    assert_type(action, Action[Campaign])
+    assert_type(outcome.campaign, Campaign | None)
+
+
+async def one_vendor_s_action(sinch: SinchBackend) -> None:
+    action = await sinch.delete("01HX...")
+    what_takes_any_vendor(action, await action.wait())
 
 
 async def mistakes(sinch: SinchBackend, action: Action) -> None:

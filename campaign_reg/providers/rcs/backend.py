@@ -150,7 +150,9 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         since = self.clock.now() - _AS_FAR_BACK
         return self.list(created_from=since.replace(tzinfo=None, microsecond=0), page_size=MOST_A_PAGE)
 
-    async def create(self, draft: CampaignDraft, *, before_send: BeforeSend | None = None) -> Action:
+    async def create(
+        self, draft: CampaignDraft, *, before_send: BeforeSend | None = None
+    ) -> Action[RcsCampaign]:
         """Create a campaign, for numbers or for contact lists; it sends at once unless the draft says when.
 
         Each recipient without a reference gets one, by which a create whose answer is lost is found again. One for
@@ -174,7 +176,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         """
         return await self.perform(Verb.CREATE, None, draft, before_send=before_send)
 
-    async def renew(self, id: str, *, before_send: BeforeSend | None = None) -> Action:
+    async def renew(self, id: str, *, before_send: BeforeSend | None = None) -> Action[RcsCampaign]:
         """Resume a campaign that was paused for lack of funds. Top up first: nothing is added here.
 
         It is read before; unless it is paused, nothing is sent and the action is done, with verdict `skipped`. The

@@ -140,7 +140,9 @@ class ResponsysBackend(Schedules, Attributes):
         )
         return self._pager(listing, SearchHit)
 
-    async def create(self, draft: CampaignDraft, *, before_send: BeforeSend | None = None) -> Action:
+    async def create(
+        self, draft: CampaignDraft, *, before_send: BeforeSend | None = None
+    ) -> Action[ResponsysCampaign]:
         """Create an email campaign.
 
         Nothing is sent where there is one of that name: the action is done, with verdict `skipped`.
@@ -162,7 +164,7 @@ class ResponsysBackend(Schedules, Attributes):
 
     async def update(
         self, id: str, changes: CampaignChanges, *, before_send: BeforeSend | None = None
-    ) -> Action:
+    ) -> Action[ResponsysCampaign]:
         """Change a campaign: it is read, and sent back whole with the changes.
 
         Responsys has no way to notice that somebody else changed it between the reading and the write; such a change is
@@ -256,7 +258,7 @@ class ResponsysBackend(Schedules, Attributes):
         *,
         status: ApprovalStatus | str = ApprovalStatus.APPROVED,
         before_send: BeforeSend | None = None,
-    ) -> Action:
+    ) -> Action[ResponsysCampaign]:
         """Set the approval of a campaign: grant it, refuse it, ask for it or waive it.
 
         The approval is read first. Where it is already as wanted, nothing is sent and the action is done, with verdict

@@ -169,7 +169,9 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         """Every registration: Sinch lists whole documents."""
         return self.everything().map(self.reading_of)
 
-    async def create(self, draft: RegistrationDraft, *, before_send: BeforeSend | None = None) -> Action:
+    async def create(
+        self, draft: RegistrationDraft, *, before_send: BeforeSend | None = None
+    ) -> Action[SenderIdRegistration]:
         """Register a sender: there is no draft, it is submitted at once. Fees may follow, see `policy`.
 
         A registration with the same policy and the same senders that was not refused is looked for first; then
@@ -203,7 +205,7 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         request_details: Sequence[RequestDetails] | Unchanged | None = UNCHANGED,
         tags: Sequence[str] | Unchanged | None = UNCHANGED,
         before_send: BeforeSend | None = None,
-    ) -> Action:
+    ) -> Action[SenderIdRegistration]:
         """Change a registration, keeping what is not named here.
 
         Sinch's PUT replaces, so that the registration is read and all of it is sent, with the changes. Editing is
@@ -244,7 +246,7 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
 
         return await self.perform(Verb.UPDATE, id, changed, preimage=reading, before_send=still_the_same)
 
-    async def delete(self, id: str, *, before_send: BeforeSend | None = None) -> Action:
+    async def delete(self, id: str, *, before_send: BeforeSend | None = None) -> Action[SenderIdRegistration]:
         """Delete a registration that is DRAFT, IN_QUEUE or PENDING; it cannot be undone.
 
         One in another state is not asked for: the action is done, with verdict `skipped`.

@@ -162,7 +162,9 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
             vendor_time=vendor_date(response.headers),
         )
 
-    async def create(self, draft: CampaignDraft, *, before_send: BeforeSend | None = None) -> Action:
+    async def create(
+        self, draft: CampaignDraft, *, before_send: BeforeSend | None = None
+    ) -> Action[SinchCampaign]:
         """Register a campaign: starts the vendor's asynchronous review. Fees may follow; see `qualify`.
 
         Args:
@@ -181,7 +183,7 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
         """
         return await self.perform(Verb.CREATE, None, draft, before_send=before_send)
 
-    async def delete(self, id: str, *, before_send: BeforeSend | None = None) -> Action:
+    async def delete(self, id: str, *, before_send: BeforeSend | None = None) -> Action[SinchCampaign]:
         """Deactivate a campaign for good; it cannot be undone.
 
         Args:
@@ -198,7 +200,7 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
 
     async def resubmit(
         self, id: str, *, mnos: Iterable[Mno | str] | None = None, before_send: BeforeSend | None = None
-    ) -> Action:
+    ) -> Action[SinchCampaign]:
         """Resubmit a campaign to operators. It may cost money and may make the terms worse.
 
         The campaign is read first. If something is under way already, nothing is sent and the action is done, with
