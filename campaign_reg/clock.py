@@ -7,6 +7,8 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+from anyio import move_on_after
+
 
 class Clock(Protocol):
     """What the library asks of time."""
@@ -45,8 +47,5 @@ class SystemClock:
 
     async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
         """Wait until `event` is set, at most `seconds`."""
-        try:
-            async with asyncio.timeout(seconds):
-                await event.wait()
-        except TimeoutError:
-            pass
+        with move_on_after(seconds):
+            await event.wait()

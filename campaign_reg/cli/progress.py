@@ -8,6 +8,8 @@ import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from anyio import sleep, to_thread
+
 from campaign_reg.cli.batch.status import Standing, standing
 from campaign_reg.cli.output import console, note
 
@@ -102,11 +104,10 @@ async def following(path: Path) -> AsyncIterator[None]:
 async def _follow(path: Path, screen: Display) -> None:
     while True:
         started = time.monotonic()
-        screen.show(await asyncio.to_thread(standing, path))
+        screen.show(await to_thread.run_sync(standing, path))
         took = time.monotonic() - started
-        await asyncio.sleep(
-            max(_BAR_SECONDS, took / _SHARE_FOR_LOOKING)
-        )  # a huge journal is counted less often
+        # A huge journal is counted less often.
+        await sleep(max(_BAR_SECONDS, took / _SHARE_FOR_LOOKING))
 
 
 def _counts(now: Standing) -> str:

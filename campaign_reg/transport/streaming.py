@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
+
+from anyio import current_time, fail_after, move_on_after
 
 from campaign_reg.errors import CampaignRegError, ConnectError, InvalidInputError
 from campaign_reg.transport.error_mapping import BrokenAnswerError, LocalError, StalledError
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from aiohttp import ClientResponse
+    from anyio import CancelScope
 
     from campaign_reg.wire.message import BodySource, Request
 
@@ -33,20 +35,21 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._moved = 0
-        self._timeout: asyncio.Timeout | None = None
+        self._scope: CancelScope | None = None
 
     async def __aenter__(self) -> Deadline:
-        self._timeout = await asyncio.timeout(self._seconds).__aenter__()
+        self._scope = move_on_after(self._seconds)
+        self._scope.__enter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        timeout, self._timeout = self._timeout, None
-        try:
-            if timeout is not None:
-                await timeout.__aexit__(kind, error, trace)
-        except TimeoutError:
+        scope, self._scope = self._scope, None
+        if scope is None:
+            return
+        scope.__exit__(kind, error, trace)
+        if scope.cancelled_caught:
             raise StalledError from None
 
     def moved(self, count: int) -> None:
@@ -58,8 +61,8 @@ class Deadline:
     def renew(self) -> None:
         """A step is done: the time starts anew."""
         self._moved = 0
-        if self._timeout is not None and not self._timeout.expired():
-            self._timeout.reschedule(asyncio.get_running_loop().time() + self._seconds)
+        if self._scope is not None and not self._scope.cancel_called:
+            self._scope.deadline = current_time() + self._seconds
 
 
 class Upload:
@@ -203,7 +206,7 @@ class Stream:
     async def _begin(self, upload: Upload) -> None:
         name, seconds = self._request.operation.name, self._request.operation.timeout_seconds
         try:
-            async with asyncio.timeout(seconds):
+            with fail_after(seconds):
                 await upload.advance()
         except LocalError as error:
             if isinstance(error.cause, CampaignRegError):
