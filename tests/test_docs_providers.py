@@ -380,7 +380,7 @@ def test_the_proofs_are_the_rules() -> None:
 
 def test_the_small_matrix_is_true() -> None:
     verbs = {(provider, rule.verb.value) for provider, rule in rules()}
-    rows = tables(README, "know afterwards")
+    rows = tables(README, "a verdict for each campaign")
     told = {(row["provider"].strip("`"), verb) for row in rows for verb in row if row[verb] == "yes"}
     assert told == verbs
     assert set(rows[0]) - {"provider", "what it is"} == {verb for _, verb in verbs}
