@@ -72,7 +72,6 @@ KNOWN_CIRCLES: set[frozenset[str]] = {
     frozenset({"campaign_reg.cli.demo.command", "campaign_reg.cli.demo.environment"}),
     frozenset({"campaign_reg.sandbox.control_api", "campaign_reg.sandbox.server"}),
     frozenset({"campaign_reg.sandbox.fault_actions", "campaign_reg.sandbox.responsys.faults"}),
-    frozenset({"campaign_reg.wire.message", "campaign_reg.wire.operation"}),
 }
 """Circles of imports that are still there; the list only shrinks."""
 NEVER_IN_WIRE = {"asyncio", "anyio", "time", "aiohttp"}

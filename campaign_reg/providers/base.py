@@ -17,7 +17,8 @@ from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite
 from campaign_reg.wire.response import error_of
 
 if TYPE_CHECKING:
-    from campaign_reg.wire.message import Request, Transport
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import Request
 
 C = TypeVar("C", bound=Campaign)
 

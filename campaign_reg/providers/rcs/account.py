@@ -19,7 +19,7 @@ from campaign_reg.providers.rcs.envelopes import (
     Tariff,
 )
 from campaign_reg.providers.rcs.errors import legacy_error
-from campaign_reg.wire.operation import segment
+from campaign_reg.wire.request import segment
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs.drafts import ExportQuery

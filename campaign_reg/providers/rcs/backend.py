@@ -40,8 +40,10 @@ if TYPE_CHECKING:
     from campaign_reg.providers.rcs.envelopes import MessagePage
     from campaign_reg.providers.rcs.events import Event
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Request, Response, Transport
-    from campaign_reg.wire.operation import Operation, QueryValue
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.operation import Operation
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import QueryValue, Request
 
 _FIND_LIMIT = 100
 _NOT_THERE = frozenset({404, 405})

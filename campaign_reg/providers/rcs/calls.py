@@ -12,7 +12,8 @@ from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.providers.rcs.date_windows import Place, next_place
 from campaign_reg.providers.rcs.envelopes import PageNumbers
-from campaign_reg.wire.operation import Operation, QueryValue, build_request
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import QueryValue, build_request
 from campaign_reg.wire.response import parse_response, vendor_date
 
 if TYPE_CHECKING:
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
     from campaign_reg.providers.rcs.config import RcsConfig
     from campaign_reg.providers.rcs.date_windows import Period
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import Request
 
 MOST_A_PAGE = 500
 _ID = re.compile(r"[1-9][0-9]{0,17}")

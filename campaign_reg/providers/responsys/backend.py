@@ -35,14 +35,16 @@ from campaign_reg.providers.responsys.models import (
 )
 from campaign_reg.providers.responsys.rules import RULES, findings
 from campaign_reg.providers.responsys.schedules import Schedules
-from campaign_reg.wire.operation import segment
+from campaign_reg.wire.request import segment
 from campaign_reg.wire.response import check_id, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.responsys.config import ResponsysConfig
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import Request
 
 _MOST_HITS = 20
 

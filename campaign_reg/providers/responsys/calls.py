@@ -24,13 +24,16 @@ from campaign_reg.providers.responsys.links import (
 )
 from campaign_reg.providers.responsys.models import ResponsysCampaign
 from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, QueryValue, build_request
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import QueryValue, build_request
 from campaign_reg.wire.response import error_of, parse_response, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.providers.responsys.config import ResponsysConfig
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import Request
 
 T = TypeVar("T")
 

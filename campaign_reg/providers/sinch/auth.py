@@ -16,13 +16,14 @@ from campaign_reg.enums import Applied
 from campaign_reg.errors import DecodeError, RateLimitError, printable
 from campaign_reg.protocol.config import reveal
 from campaign_reg.wire.codec import loads
-from campaign_reg.wire.message import Request, Response, Token
-from campaign_reg.wire.operation import ErrorBody, ErrorTable, Operation, Refusal, build_request
+from campaign_reg.wire.message import Response, Token
+from campaign_reg.wire.operation import ErrorBody, ErrorTable, Operation, Refusal
+from campaign_reg.wire.request import Request, build_request
 from campaign_reg.wire.response import error_of
 
 if TYPE_CHECKING:
     from campaign_reg.providers.sinch.config import SinchAccess
-    from campaign_reg.wire.message import Ask
+    from campaign_reg.wire.ports import Ask
 
 
 def _parse_oauth_error(response: Response) -> ErrorBody:

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from campaign_reg.providers.sinch.config import SinchAccess
-from campaign_reg.wire.operation import Operation, QueryValue, build_request
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import QueryValue, build_request
 from campaign_reg.wire.response import parse_response
 
 if TYPE_CHECKING:
     import cattrs
 
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import BodySource, Request, Sink, Transport
+    from campaign_reg.wire.message import BodySource, Sink
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import Request
 
 A = TypeVar("A", bound=SinchAccess)
 

@@ -19,7 +19,9 @@ from campaign_reg.errors import (
 )
 from campaign_reg.providers.sinch.auth import CREATE_TOKEN, SinchBasic, SinchOAuth2, scheme_for
 from campaign_reg.providers.sinch.config import SinchConfig
-from campaign_reg.wire.message import AuthScheme, Request, Response
+from campaign_reg.wire.message import Response
+from campaign_reg.wire.ports import AuthScheme
+from campaign_reg.wire.request import Request
 from tests.support.vendors.sinch_client import contract_document
 
 CONTRACT = contract_document("sinch-auth.yaml")

@@ -25,7 +25,8 @@ from campaign_reg.providers.sinch.sender_id import operations as ops
 from campaign_reg.providers.sinch.sender_id.models import RegistrationType
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.multipart import MultipartSource
-from campaign_reg.wire.operation import Operation, QueryValue
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import QueryValue
 from campaign_reg.wire.response import check_id, parse_response
 
 if TYPE_CHECKING:

@@ -35,7 +35,8 @@ from campaign_reg.providers.sinch.sender_id.models import (
 )
 from campaign_reg.providers.sinch.sender_id.rules import RULES, answers_to, mark_of, senders_of, shows
 from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, QueryValue
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import QueryValue
 from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ if TYPE_CHECKING:
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.sinch.config import SenderIdConfig
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Response, Transport
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.ports import Transport
 
 _EVERYTHING_PAGE = 100  # Sinch publishes no maximum
 

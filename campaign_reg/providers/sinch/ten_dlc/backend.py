@@ -38,14 +38,16 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
 from campaign_reg.providers.sinch.ten_dlc.rules import RULES
 from campaign_reg.providers.sinch.ten_dlc.toll_free import TollFree
 from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, QueryValue, segment
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import QueryValue, segment
 from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.models.outcome import Feedback
     from campaign_reg.protocol.action import Action
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Response, Transport
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.ports import Transport
 
 _OVERVIEW_PAGE = 100  # Sinch publishes no maximum
 _MAX_FILE_BYTES = 10 * 1024 * 1024

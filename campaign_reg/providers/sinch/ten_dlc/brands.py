@@ -25,7 +25,7 @@ from campaign_reg.providers.sinch.ten_dlc.brand_models import (
     VettingStatus,
 )
 from campaign_reg.providers.sinch.ten_dlc.calls import encode
-from campaign_reg.wire.operation import segment
+from campaign_reg.wire.request import segment
 from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from campaign_reg.wire.codec import dumps
 if TYPE_CHECKING:
     import cattrs
 
-    from campaign_reg.wire.operation import Operation, QueryValue
+    from campaign_reg.wire.operation import Operation
+    from campaign_reg.wire.request import QueryValue
 
 
 class Call(Protocol):

@@ -19,7 +19,8 @@ from campaign_reg.providers.sinch.ten_dlc.toll_free_models import (
     TollFreeUseCases,
     TollFreeVerification,
 )
-from campaign_reg.wire.operation import Operation, QueryValue
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import QueryValue
 from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from campaign_reg.protocol.config import reveal
 
 if TYPE_CHECKING:
     from acme_campaigns.config import AcmeConfig
-    from campaign_reg.wire.message import Ask, Response, Token
+    from campaign_reg.wire.message import Response, Token
+    from campaign_reg.wire.ports import Ask
 
 
 @attrs.frozen

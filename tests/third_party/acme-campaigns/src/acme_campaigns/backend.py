@@ -28,14 +28,17 @@ from campaign_reg.protocol.pager import Page, Pager
 from campaign_reg.protocol.write import Answer, Found, PreparedWrite
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, build_request
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import build_request
 from campaign_reg.wire.response import check_id, parse_response, vendor_date
 
 if TYPE_CHECKING:
     from acme_campaigns.config import AcmeConfig
     from campaign_reg.protocol.action import Action
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import Request
 
 
 class AcmeBackend(HttpBackend[AcmeCampaign]):
