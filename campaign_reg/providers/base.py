@@ -54,6 +54,36 @@ _NEVER_SENT = (ConnectError, ApiError, ConfigurationError, InvalidInputError)
 _FORM = "application/x-www-form-urlencoded"
 
 
+def join_id(*parts: str) -> str:
+    """Make one id of several parts, for a vendor that names a campaign by more than one.
+
+    Args:
+        parts: Texts without `/`, none of them empty.
+
+    Raises:
+        InvalidInputError: A part is empty or holds a `/`.
+    """
+    if "" in parts or any("/" in part for part in parts):
+        raise InvalidInputError(f"an id cannot be made of {parts!r}: no part may be empty or hold a slash")
+    return "/".join(parts)
+
+
+def split_id(id: str, *names: str) -> dict[str, str]:
+    """Take an id of `join_id` apart, into values for a path.
+
+    Args:
+        id: The id.
+        names: What the parts are called, in their order.
+
+    Raises:
+        InvalidInputError: It has more or fewer parts.
+    """
+    parts = str(id).split("/")
+    if len(parts) != len(names) or "" in parts:
+        raise InvalidInputError(f"id {id!r} must have the form {'/'.join(names)}")
+    return dict(zip(names, parts, strict=True))
+
+
 class HttpCalls:
     """Calls to one account over HTTP: builds requests, sends them and decodes the answers.
 
@@ -160,27 +190,37 @@ class HttpCalls:
         """Decode an answer as `operation.result`, or raise what a refusal means."""
         return parse_response(operation, response, self.converter.structure)
 
-    def _encoded(self, document: object) -> bytes:
+    def _encoded(self, document: object, kind: type | None = None) -> bytes:
         """Encode a document as JSON; its members are checked for their types.
 
+        Args:
+            document: An attrs object.
+            kind: The class that it must be of; None where the caller has made it.
+
         Raises:
-            InvalidInputError: A member is missing or not of its type.
+            InvalidInputError: It is not of that class, or a member is missing or not of its type.
         """
-        kind = type(document)
+        if kind is not None and not isinstance(document, kind):
+            raise InvalidInputError(f"expected a {kind.__name__}, not {type(document).__name__}")
+        kind = kind or type(document)
         check_members(document, f"{kind.__name__}.")
         try:
             plain = self.converter.unstructure(document)
-            made = self.converter.structure(plain, kind)
+            made: Any = self.converter.structure(plain, kind)
         except DecodeError as error:
             raise InvalidInputError(f"{kind.__name__}.{error}") from None
         except (TypeError, ValueError, AttributeError) as error:
             raise InvalidInputError(f"{kind.__name__} cannot be written as JSON: {error}") from None
         _check_objects(document, made)
-        return self._json(plain)
+        return self._json(plain, kind.__name__)
 
     @staticmethod
-    def _json(plain: Any) -> bytes:
+    def _json(plain: Any, name: str = "this") -> bytes:
         """Encode plain values as JSON.
+
+        Args:
+            plain: Mappings, lists, texts, numbers, booleans and None.
+            name: What it is, for the error.
 
         Raises:
             InvalidInputError: NaN, a number that is too large, half a surrogate pair, or an object that is not JSON's.
@@ -189,7 +229,7 @@ class HttpCalls:
             json.dumps(plain, allow_nan=False)  # the encoder that sends would write NaN as null
             return dumps(plain)
         except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidInputError(f"this cannot be written as JSON: {error}") from None
+            raise InvalidInputError(f"{name} cannot be written as JSON: {error}") from None
 
     async def _page(self, request: Request, page_of: Callable[[Any, Response], Page[T]]) -> Page[T]:
         """Send the request for a page of a listing, and note the vendor's time.
@@ -227,9 +267,7 @@ class HttpBackend(HttpCalls, Backend[C]):
         **shared: Any,
     ) -> None:
         HttpCalls.__init__(self, transport, converter, base_url=base_url, path=path)
-        Backend.__init__(
-            self, account=account, timeouts=config.timeouts, schedule=config.schedule, **shared
-        )
+        Backend.__init__(self, account=account, timeouts=config.timeouts, schedule=config.schedule, **shared)
 
     def reading_of(self, campaign: C) -> Reading:
         """Reduce a campaign that came with a listing; it may be old."""
@@ -247,8 +285,14 @@ class HttpBackend(HttpCalls, Backend[C]):
             DecodeError: The answer is about another campaign.
         """
         document, response = await self._exchange(request)
-        check_id(request.operation, id, document.id, kind)
-        return self._reading(document, response)
+        campaign = self._campaign_in(document)
+        check_id(request.operation, id, campaign.id, kind)
+        return self._reading(campaign, response)
+
+    def _campaign_in(self, document: Any) -> Campaign:
+        """Take the campaign out of the answer to a reading; here the answer is the campaign."""
+        campaign: Campaign = document
+        return campaign
 
     def _reading(self, campaign: Campaign, response: Response | None = None) -> Reading:
         """Reduce a campaign to what decides.
