@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+    from aiohttp import web
 
     from campaign_reg.sandbox.uploads import Intake
 
@@ -65,6 +67,11 @@ class Reply:
         return json.loads(self.body) if self.body else {}
 
 
+if TYPE_CHECKING:
+    Outcome = Reply | web.StreamResponse | None
+    Action = Callable[..., Awaitable[Outcome]]
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """A request and its response as they were seen, kept when the sandbox records.
@@ -100,6 +107,7 @@ class Traits:
         items: Members under which a listing holds its items.
         status: The member that tells where an item stands.
         streams: Operations whose body is taken as a stream and not kept.
+        faults: Fault actions that only this provider has, by name: functions of a `Scene`.
     """
 
     name: str
@@ -111,6 +119,7 @@ class Traits:
     items: tuple[str, ...]
     status: str
     streams: frozenset[str] = frozenset()
+    faults: Mapping[str, Action] = dataclasses.field(default_factory=dict)
 
 
 class Vendor(Protocol):

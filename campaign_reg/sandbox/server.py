@@ -11,11 +11,12 @@ from aiohttp import web
 from campaign_reg.sandbox.clock import VirtualClock
 from campaign_reg.sandbox.control_api import CONTROL_PREFIX, Control
 from campaign_reg.sandbox.exchange import Call, Exchange, Reply, Route, render
-from campaign_reg.sandbox.fault_actions import ACTIONS, MODIFIERS, Scene
+from campaign_reg.sandbox.fault_actions import MODIFIERS
 from campaign_reg.sandbox.faults import Faults
 from campaign_reg.sandbox.ledger import Ledger, Stats
 from campaign_reg.sandbox.rcs.vendor import Rcs
 from campaign_reg.sandbox.responsys.vendor import Responsys
+from campaign_reg.sandbox.scene import Scene
 from campaign_reg.sandbox.sender_id.vendor import SinchSenderId
 from campaign_reg.sandbox.sinch.vendor import Sinch
 from campaign_reg.sandbox.uploads import Intake, take_in
@@ -180,7 +181,9 @@ class Sandbox:
         modifiers, rule = self.faults.strike(scene.call)
         for modifier in modifiers:
             MODIFIERS[modifier.action](scene, **modifier.options)
-        outcome = scene.answer() if rule is None else await ACTIONS[rule.action](scene, **rule.options)
+        outcome = (
+            scene.answer() if rule is None else await self.faults.actions[rule.action](scene, **rule.options)
+        )
         if scene.delay_seconds and isinstance(outcome, Reply):
             await asyncio.sleep(scene.delay_seconds)
         return outcome

@@ -15,6 +15,7 @@ from campaign_reg.sandbox.responsys.bodies import APPROVAL_STATES, TYPES
 from campaign_reg.sandbox.responsys.calls import CampaignCalls
 from campaign_reg.sandbox.responsys.campaigns import CampaignRegister, Schedule
 from campaign_reg.sandbox.responsys.errors import RefusedError, over_limit, problem
+from campaign_reg.sandbox.responsys.faults import FAULTS
 from campaign_reg.sandbox.responsys.samples import DAY_SECONDS
 from campaign_reg.sandbox.responsys.schedules import ScheduleCalls, write_time
 from campaign_reg.sandbox.responsys.search import SearchCalls
@@ -215,6 +216,7 @@ class Responsys:
             writes=WRITES,
             items=("campaigns", "schedules"),
             status="approvalStatus",
+            faults=FAULTS,
         )
 
     def refuse(self, call: Call) -> Reply | None:
