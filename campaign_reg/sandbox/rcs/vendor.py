@@ -8,10 +8,11 @@ import random
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, render, split_path
 from campaign_reg.sandbox.rcs.account import AccountCalls, JobCalls
 from campaign_reg.sandbox.rcs.auth import EXPIRED, INVALID, Tokens, draw_key, unauthorized
-from campaign_reg.sandbox.rcs.bodies import RefusedError, failure
+from campaign_reg.sandbox.rcs.bodies import failure
 from campaign_reg.sandbox.rcs.calls import CampaignCalls
 from campaign_reg.sandbox.rcs.campaigns import CampaignRegister
 from campaign_reg.sandbox.rcs.forms import click_body, status_body

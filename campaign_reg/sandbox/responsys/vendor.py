@@ -7,6 +7,7 @@ import random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, split_path
 from campaign_reg.sandbox.responsys.approvals import ApprovalCalls
 from campaign_reg.sandbox.responsys.attributes import AttributeCalls, rate_limits
@@ -14,7 +15,7 @@ from campaign_reg.sandbox.responsys.auth import Account, Tokens
 from campaign_reg.sandbox.responsys.bodies import APPROVAL_STATES, TYPES
 from campaign_reg.sandbox.responsys.calls import CampaignCalls
 from campaign_reg.sandbox.responsys.campaigns import CampaignRegister, Schedule
-from campaign_reg.sandbox.responsys.errors import RefusedError, over_limit, problem
+from campaign_reg.sandbox.responsys.errors import over_limit, problem
 from campaign_reg.sandbox.responsys.faults import FAULTS
 from campaign_reg.sandbox.responsys.samples import DAY_SECONDS
 from campaign_reg.sandbox.responsys.schedules import ScheduleCalls, write_time

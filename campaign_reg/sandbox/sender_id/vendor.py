@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, render, split_path
 from campaign_reg.sandbox.sender_id.bodies import SECRET_MEMBERS, missing, rest_error
 from campaign_reg.sandbox.sender_id.callbacks import Callback, build_callback
@@ -13,7 +14,7 @@ from campaign_reg.sandbox.sender_id.catalogue import Catalogue
 from campaign_reg.sandbox.sender_id.policies import MANUAL, MULTI, NEEDS_FORM, PLAIN, POLICIES
 from campaign_reg.sandbox.sender_id.registrations import STATES, RegistrationRegister
 from campaign_reg.sandbox.sender_id.samples import draw_fates, draw_uuid
-from campaign_reg.sandbox.sinch.bodies import RefusedError, check_members, read_object
+from campaign_reg.sandbox.sinch.bodies import check_members, read_object
 from campaign_reg.sandbox.sinch.paging import same_page_token
 from campaign_reg.sandbox.versions import Records
 

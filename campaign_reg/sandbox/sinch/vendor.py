@@ -6,13 +6,13 @@ import json
 import random
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, split_path
 from campaign_reg.sandbox.sinch.auth import Account, Tokens, token_error
 from campaign_reg.sandbox.sinch.bodies import (
     LAST_ACTIONS,
     PROJECT_ID,
     STATUSES,
-    RefusedError,
     failure,
     invalid,
     over_limit,
