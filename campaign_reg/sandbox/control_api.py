@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from campaign_reg.sandbox.clock import VirtualClock
-    from campaign_reg.sandbox.exchange import Vendor
     from campaign_reg.sandbox.faults import Faults
     from campaign_reg.sandbox.ledger import Ledger, Stats
+    from campaign_reg.sandbox.vendor import Vendor
 
 CONTROL_PREFIX = "/_sandbox/"
 

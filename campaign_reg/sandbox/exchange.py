@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
@@ -120,47 +120,6 @@ class Traits:
     status: str
     streams: frozenset[str] = frozenset()
     faults: Mapping[str, Action] = dataclasses.field(default_factory=dict)
-
-
-class Vendor(Protocol):
-    """A pretended provider, as the server drives it."""
-
-    @property
-    def traits(self) -> Traits:
-        """What faults have to know of it."""
-        ...
-
-    def settings(self, url: str) -> dict[str, Any]:
-        """Return what `connect(name, **settings)` takes; `url` is where the server listens."""
-        ...
-
-    def seed(self, count: int, *_: Any, **options: Any) -> list[str]:
-        """Put in campaigns that were there before; returns their ids."""
-        ...
-
-    def route(self, method: str, path: str) -> Route | Reply | None:
-        """Say which operation a raw path means; a Reply refuses it, None is not ours."""
-        ...
-
-    def target(self, call: Call) -> str | None:
-        """Name what the call is about, if that can be told before carrying it out."""
-        ...
-
-    def refuse(self, call: Call) -> Reply | None:
-        """Answer a call whose credentials are not good enough; None lets it in."""
-        ...
-
-    def apply(self, call: Call) -> Reply:
-        """Carry the call out at `call.at` and answer."""
-        ...
-
-    def refusal(self, call: Call, status: int, headers: Mapping[str, str]) -> Reply:
-        """Word an error as this vendor does, for faults and rate limits."""
-        ...
-
-    def page_token_again(self, call: Call) -> str:
-        """Return another token for the page that a listing asks for."""
-        ...
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from campaign_reg.sandbox.clock import VirtualClock
-    from campaign_reg.sandbox.exchange import Call, Reply, Vendor
+    from campaign_reg.sandbox.exchange import Call, Reply
+    from campaign_reg.sandbox.vendor import Vendor
 
 
 @dataclasses.dataclass(slots=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
     from types import TracebackType
 
-    from campaign_reg.sandbox.exchange import Vendor
+    from campaign_reg.sandbox.vendor import Vendor
 
 HOST = "127.0.0.1"
 LARGEST_BODY_BYTES = 32 * 1024 * 1024
