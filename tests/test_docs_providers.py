@@ -304,6 +304,11 @@ async def test_tests_of_users(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_vendor_of_a_user() -> None:
+    await vars(load("test_own_vendor.py"))["test_renewal"]()
+
+
+@pytest.mark.anyio
 async def test_the_test_on_the_page(sandbox: Sandbox) -> None:
     names: dict[str, Any] = {}
     exec(next(blocks(HOWTO / "test-your-code.md", "python")), names)

@@ -23,7 +23,7 @@ from campaign_reg.sandbox.uploads import Intake, take_in
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
     from campaign_reg.sandbox.vendor import Vendor
@@ -42,6 +42,11 @@ class Sandbox:
         rate_limit: API requests per real second before 429; None is without limit.
         record: Keep every exchange in `exchanges`.
         start: First virtual instant, aware; the real present when None.
+        vendors: Vendors of your own, besides ours: classes (or functions) that make a `Vendor` from
+            the sandbox's clock, ledger and seed. Their paths are asked for after ours.
+
+    Raises:
+        ValueError: Two vendors, or two fault actions, have one name.
 
     Attributes:
         sinch: The pretended Sinch.
@@ -65,6 +70,7 @@ class Sandbox:
         rate_limit: float | None = None,
         record: bool = False,
         start: datetime.datetime | None = None,
+        vendors: Sequence[Callable[[VirtualClock, Ledger, int], Vendor]] = (),
     ) -> None:
         self.clock = VirtualClock(clock_speed, start)
         self.ledger = Ledger(self.clock)
@@ -74,9 +80,11 @@ class Sandbox:
         self.rcs = Rcs(self.clock, self.ledger, seed)
         self.responsys = Responsys(self.clock, self.ledger, seed)
         self.exchanges: list[Exchange] = []
-        vendors: tuple[Vendor, ...] = (self.sinch, self.senderid, self.rcs, self.responsys)
-        self.vendors: Mapping[str, Vendor] = {vendor.traits.name: vendor for vendor in vendors}
-        self.faults = Faults(seed, [vendor.traits for vendor in vendors])
+        own = [make(self.clock, self.ledger, seed) for make in vendors]
+        self.vendors: Mapping[str, Vendor] = _by_name(
+            [self.sinch, self.senderid, self.rcs, self.responsys, *own]
+        )
+        self.faults = Faults(seed, [vendor.traits for vendor in self.vendors.values()])
         self._bucket = None if rate_limit is None else TokenBucket(rate_limit)
         self._control = Control(self)
         self._record = record
@@ -252,6 +260,15 @@ class TokenBucket:
             return False
         self._tokens -= 1.0
         return True
+
+
+def _by_name(vendors: Sequence[Vendor]) -> dict[str, Vendor]:
+    named: dict[str, Vendor] = {}
+    for vendor in vendors:
+        if vendor.traits.name in named:
+            raise ValueError(f"the sandbox has a {vendor.traits.name} already: give the vendor another name")
+        named[vendor.traits.name] = vendor
+    return named
 
 
 async def _receive(
