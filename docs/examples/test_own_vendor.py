@@ -50,8 +50,10 @@ class Acme(Vendor):
         return render(200, self.campaigns[call.target])
 
     def renew(self, call: Call) -> Reply:
-        self.campaigns[call.target]["status"] = "running"
-        self.ledger.write(call.at, "acme", call.operation, call.target, {"status": "running"})
+        self.get(call)  # refuses a campaign that does not exist
+        [id] = call.segments
+        self.campaigns[id]["status"] = "running"
+        self.ledger.write(call.at, "acme", call.operation, id, {"status": "running"})
         return self.get(call)
 
 
