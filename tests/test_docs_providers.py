@@ -31,7 +31,7 @@ from campaign_reg.protocol.config import ProviderConfig
 from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.providers.registry import _BUILT_IN
 from campaign_reg.sandbox import Sandbox
-from campaign_reg.sandbox.fault_actions import ACTIONS, MODIFIERS
+from campaign_reg.sandbox.fault_actions import MODIFIERS
 from campaign_reg.sandbox.sender_id.policies import PLAIN
 from campaign_reg.settings import environment_prefix
 from tests.support.pages import DOCS, EXAMPLES, README, ROOT, blocks
@@ -304,6 +304,11 @@ async def test_tests_of_users(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_vendor_of_a_user() -> None:
+    await vars(load("test_own_vendor.py"))["test_renewal"]()
+
+
+@pytest.mark.anyio
 async def test_the_test_on_the_page(sandbox: Sandbox) -> None:
     names: dict[str, Any] = {}
     exec(next(blocks(HOWTO / "test-your-code.md", "python")), names)
@@ -466,7 +471,10 @@ def _folder(provider: str) -> str:
 
 def test_every_fault_is_on_the_page() -> None:
     rows = tables(HOWTO / "test-your-code.md", "sandbox.faults.profile")
-    assert {word for row in rows for word in words_in(row["faults"])} == {*ACTIONS, *MODIFIERS}
+    assert {word for row in rows for word in words_in(row["faults"])} == {
+        *Sandbox().faults.actions,
+        *MODIFIERS,
+    }
 
 
 def test_every_seed_is_on_the_page() -> None:

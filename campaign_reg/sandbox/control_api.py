@@ -4,24 +4,50 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from campaign_reg.sandbox.exchange import Reply, render
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aiohttp import web
 
-    from campaign_reg.sandbox.server import Sandbox
+    from campaign_reg.sandbox.clock import VirtualClock
+    from campaign_reg.sandbox.faults import Faults
+    from campaign_reg.sandbox.ledger import Ledger, Stats
+    from campaign_reg.sandbox.vendor import Vendor
 
 CONTROL_PREFIX = "/_sandbox/"
+
+
+class Server(Protocol):
+    """The parts of a running sandbox that the control API reads and changes."""
+
+    clock: VirtualClock
+    faults: Faults
+    ledger: Ledger
+    stats: Stats
+    vendors: Mapping[str, Vendor]
+
+    @property
+    def url(self) -> str:
+        """Where it listens, without a slash at the end."""
+        ...
+
+    def settings(self, provider: str) -> dict[str, Any]:
+        """Return what `campaign_reg.connect(provider, **settings)` takes."""
+        ...
+
+    def vendor(self, provider: str) -> Vendor:
+        """Return the pretended provider of that name."""
+        ...
 
 
 class Control:
     """One method per knob; each takes the JSON body and returns JSON-ready values."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Server) -> None:
         self._sandbox = sandbox
         self._knobs: dict[str, dict[str, Callable[[dict[str, Any]], object]]] = {
             "health": {"GET": self._health},

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
+
+    from aiohttp import web
 
     from campaign_reg.sandbox.uploads import Intake
 
@@ -65,6 +67,11 @@ class Reply:
         return json.loads(self.body) if self.body else {}
 
 
+if TYPE_CHECKING:
+    Outcome = Reply | web.StreamResponse | None
+    Action = Callable[..., Awaitable[Outcome]]
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """A request and its response as they were seen, kept when the sandbox records.
@@ -100,6 +107,7 @@ class Traits:
         items: Members under which a listing holds its items.
         status: The member that tells where an item stands.
         streams: Operations whose body is taken as a stream and not kept.
+        faults: Fault actions that only this provider has, by name: functions of a `Scene`.
     """
 
     name: str
@@ -111,47 +119,7 @@ class Traits:
     items: tuple[str, ...]
     status: str
     streams: frozenset[str] = frozenset()
-
-
-class Vendor(Protocol):
-    """A pretended provider, as the server drives it."""
-
-    @property
-    def traits(self) -> Traits:
-        """What faults have to know of it."""
-        ...
-
-    def settings(self, url: str) -> dict[str, Any]:
-        """Return what `connect(name, **settings)` takes; `url` is where the server listens."""
-        ...
-
-    def seed(self, count: int, *_: Any, **options: Any) -> list[str]:
-        """Put in campaigns that were there before; returns their ids."""
-        ...
-
-    def route(self, method: str, path: str) -> Route | Reply | None:
-        """Say which operation a raw path means; a Reply refuses it, None is not ours."""
-        ...
-
-    def target(self, call: Call) -> str | None:
-        """Name what the call is about, if that can be told before carrying it out."""
-        ...
-
-    def refuse(self, call: Call) -> Reply | None:
-        """Answer a call whose credentials are not good enough; None lets it in."""
-        ...
-
-    def apply(self, call: Call) -> Reply:
-        """Carry the call out at `call.at` and answer."""
-        ...
-
-    def refusal(self, call: Call, status: int, headers: Mapping[str, str]) -> Reply:
-        """Word an error as this vendor does, for faults and rate limits."""
-        ...
-
-    def page_token_again(self, call: Call) -> str:
-        """Return another token for the page that a listing asks for."""
-        ...
+    faults: Mapping[str, Action] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

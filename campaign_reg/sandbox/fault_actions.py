@@ -1,4 +1,4 @@
-"""What each fault does to a call: the actions that `faults.py` chooses from.
+"""Fault actions that every vendor has; `faults.py` chooses from them and from the vendors' own.
 
 An action gets the scene of one call and returns a reply of its own, a response
 that was sent already, or None when nothing more can be sent. Its keyword-only
@@ -9,68 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
 import functools
-import json
-import socket
-import struct
 import zlib
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from campaign_reg.sandbox.exchange import Reply
-from campaign_reg.sandbox.responsys.faults import dead_token, next_link, refused_by_code, throttled
+from campaign_reg.sandbox.scene import with_document
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Callable, Iterator
 
-    from campaign_reg.sandbox.clock import VirtualClock
-    from campaign_reg.sandbox.exchange import Call, Vendor
-
-    Outcome = Reply | web.StreamResponse | None
-    Action = Callable[..., Awaitable[Outcome]]
+    from campaign_reg.sandbox.exchange import Action, Outcome
+    from campaign_reg.sandbox.scene import Scene
 
 MEGABYTE = 1024 * 1024
 UNSEEN = {"status": "PENDING_CARRIER_AUDIT", "lastActionStatus": "RESUBMIT_UNDER_AUDIT"}
-
-
-@dataclasses.dataclass(slots=True)
-class Scene:
-    """One call that something happens to."""
-
-    request: web.BaseRequest
-    call: Call
-    vendor: Vendor
-    clock: VirtualClock
-    delay_seconds: float = 0.0
-
-    def answer(self) -> Reply:
-        """Carry the call out as if nothing were wrong."""
-        return self.vendor.refuse(self.call) or self.vendor.apply(self.call)
-
-    def answer_later(self, delay_seconds: float) -> None:
-        """Carry the call out later by the virtual clock, if its credentials are good now."""
-        if self.vendor.refuse(self.call) is None:
-            self.clock.call_at(self.call.at + delay_seconds, self._apply_at)
-
-    def _apply_at(self, due: float) -> None:
-        self.call.at = due
-        self.vendor.apply(self.call)
-
-    def refuse(self, status: int, **headers: str) -> Reply:
-        """Answer with the vendor's own error for a status; nothing is applied."""
-        dashed = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.vendor.refusal(self.call, status, dashed)
-
-    def cut(self) -> None:
-        """Reset the connection: the peer sees RST, and not a byte of an answer."""
-        transport = self.request.transport
-        if transport is None:
-            return
-        linger = struct.pack("ii", 1, 0)
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        transport.abort()
 
 
 def slow(scene: Scene, *, delay_seconds: float = 1.0) -> None:
@@ -282,12 +237,6 @@ async def not_json_200(scene: Scene) -> Outcome:
     return Reply(200, b"<html><body>Scheduled maintenance</body></html>", content_type="text/html")
 
 
-def with_document(reply: Reply, document: object) -> Reply:
-    """Put another JSON document into a reply."""
-    reply.body = json.dumps(document, separators=(",", ":")).encode()
-    return reply
-
-
 def _head(scene: Scene, reply: Reply, length: int) -> bytes:
     lines = [
         f"HTTP/1.1 {reply.status} OK",
@@ -356,9 +305,5 @@ ACTIONS: dict[str, Action] = {
         gzip_bomb,
         not_json_200,
         acknowledge_unapplied,
-        throttled,
-        dead_token,
-        refused_by_code,
-        next_link,
     )
 }

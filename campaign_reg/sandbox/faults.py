@@ -13,7 +13,7 @@ from campaign_reg.sandbox.fault_actions import ACTIONS, MODIFIERS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from campaign_reg.sandbox.exchange import Call, Traits
+    from campaign_reg.sandbox.exchange import Action, Call, Traits
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -71,6 +71,8 @@ class Faults:
     def __init__(self, seed: int, vendors: Iterable[Traits]) -> None:
         self._seed = seed
         self._vendors = {vendor.name: vendor for vendor in vendors}
+        self._owners = {name: vendor.name for vendor in self._vendors.values() for name in vendor.faults}
+        self.actions = _all_actions(self._vendors.values())
         self._rng = random.Random(f"faults {seed}")  # noqa: S311
         self._ids = itertools.count(1)
         self._used_tokens: set[str] = set()
@@ -94,7 +96,8 @@ class Faults:
         `slow` and `lagging_reads` act together with whatever else strikes.
 
         Args:
-            action: A name in `fault_actions.ACTIONS` or `fault_actions.MODIFIERS`.
+            action: A name in `actions` or `fault_actions.MODIFIERS`; one that only one
+                provider has strikes calls to that provider alone.
             operation: One operationId or several; None means every API call.
             target: Only calls about this campaign.
             provider: Only calls to this provider.
@@ -113,7 +116,7 @@ class Faults:
             id=next(self._ids),
             action=action,
             operations=operations,
-            provider=provider,
+            provider=provider or self._owners.get(action),
             target=target,
             times=times,
             probability=probability,
@@ -127,11 +130,13 @@ class Faults:
         self, action: str, operations: Sequence[str], provider: str | None, options: dict[str, Any]
     ) -> None:
         """Refuse what would never strike, or fail when it does."""
-        function = ACTIONS.get(action) or MODIFIERS.get(action)
+        function = self.actions.get(action) or MODIFIERS.get(action)
         if function is None:
-            raise ValueError(f"no such fault: {action}; there are {', '.join([*ACTIONS, *MODIFIERS])}")
+            raise ValueError(f"no such fault: {action}; there are {', '.join([*self.actions, *MODIFIERS])}")
         if provider not in (None, *self._vendors):
             raise ValueError(f"no such provider: {provider}; there are {', '.join(self._vendors)}")
+        if provider is not None and provider != self._owners.get(action, provider):
+            raise ValueError(f"{action} is a fault of {self._owners[action]}, not of {provider}")
         vendors = self._vendors.values() if provider is None else (self._vendors[provider],)
         unknown = set(operations).difference(*(vendor.operations for vendor in vendors))
         if unknown:
@@ -204,7 +209,7 @@ class Faults:
                 continue
             if by_chance:
                 self._called_expired[call.method, call.path, call.query] = _token(call)
-            if rule.action in ACTIONS:
+            if rule.action in self.actions:
                 return modifiers, rule
             modifiers.append(rule)
         return modifiers, None
@@ -223,6 +228,23 @@ class Faults:
             return unused or not token or token.startswith("Basic ")
         del self._called_expired[key]  # the client came back with a new one, as it was asked to
         return True
+
+
+def _all_actions(vendors: Iterable[Traits]) -> dict[str, Action]:
+    """Join the actions of every vendor with the vendors' own.
+
+    Raises:
+        ValueError: Two actions have one name.
+    """
+    actions = dict(ACTIONS)
+    for vendor in vendors:
+        taken = vendor.faults.keys() & (actions.keys() | MODIFIERS.keys())
+        if taken:
+            raise ValueError(
+                f"{vendor.name}: there is a fault of that name already: {', '.join(sorted(taken))}"
+            )
+        actions |= vendor.faults
+    return actions
 
 
 def _token(call: Call) -> str:

@@ -11,21 +11,22 @@ from aiohttp import web
 from campaign_reg.sandbox.clock import VirtualClock
 from campaign_reg.sandbox.control_api import CONTROL_PREFIX, Control
 from campaign_reg.sandbox.exchange import Call, Exchange, Reply, Route, render
-from campaign_reg.sandbox.fault_actions import ACTIONS, MODIFIERS, Scene
+from campaign_reg.sandbox.fault_actions import MODIFIERS
 from campaign_reg.sandbox.faults import Faults
 from campaign_reg.sandbox.ledger import Ledger, Stats
 from campaign_reg.sandbox.rcs.vendor import Rcs
 from campaign_reg.sandbox.responsys.vendor import Responsys
+from campaign_reg.sandbox.scene import Scene
 from campaign_reg.sandbox.sender_id.vendor import SinchSenderId
 from campaign_reg.sandbox.sinch.vendor import Sinch
 from campaign_reg.sandbox.uploads import Intake, take_in
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import AsyncIterator, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
     from types import TracebackType
 
-    from campaign_reg.sandbox.exchange import Vendor
+    from campaign_reg.sandbox.vendor import Vendor
 
 HOST = "127.0.0.1"
 LARGEST_BODY_BYTES = 32 * 1024 * 1024
@@ -41,6 +42,11 @@ class Sandbox:
         rate_limit: API requests per real second before 429; None is without limit.
         record: Keep every exchange in `exchanges`.
         start: First virtual instant, aware; the real present when None.
+        vendors: Vendors of your own, besides ours: classes (or functions) that make a `Vendor` from
+            the sandbox's clock, ledger and seed. Their paths are asked for after ours.
+
+    Raises:
+        ValueError: Two vendors, or two fault actions, have one name.
 
     Attributes:
         sinch: The pretended Sinch.
@@ -64,6 +70,7 @@ class Sandbox:
         rate_limit: float | None = None,
         record: bool = False,
         start: datetime.datetime | None = None,
+        vendors: Sequence[Callable[[VirtualClock, Ledger, int], Vendor]] = (),
     ) -> None:
         self.clock = VirtualClock(clock_speed, start)
         self.ledger = Ledger(self.clock)
@@ -73,9 +80,11 @@ class Sandbox:
         self.rcs = Rcs(self.clock, self.ledger, seed)
         self.responsys = Responsys(self.clock, self.ledger, seed)
         self.exchanges: list[Exchange] = []
-        vendors: tuple[Vendor, ...] = (self.sinch, self.senderid, self.rcs, self.responsys)
-        self.vendors: Mapping[str, Vendor] = {vendor.traits.name: vendor for vendor in vendors}
-        self.faults = Faults(seed, [vendor.traits for vendor in vendors])
+        own = [make(self.clock, self.ledger, seed) for make in vendors]
+        self.vendors: Mapping[str, Vendor] = _by_name(
+            [self.sinch, self.senderid, self.rcs, self.responsys, *own]
+        )
+        self.faults = Faults(seed, [vendor.traits for vendor in self.vendors.values()])
         self._bucket = None if rate_limit is None else TokenBucket(rate_limit)
         self._control = Control(self)
         self._record = record
@@ -180,7 +189,9 @@ class Sandbox:
         modifiers, rule = self.faults.strike(scene.call)
         for modifier in modifiers:
             MODIFIERS[modifier.action](scene, **modifier.options)
-        outcome = scene.answer() if rule is None else await ACTIONS[rule.action](scene, **rule.options)
+        outcome = (
+            scene.answer() if rule is None else await self.faults.actions[rule.action](scene, **rule.options)
+        )
         if scene.delay_seconds and isinstance(outcome, Reply):
             await asyncio.sleep(scene.delay_seconds)
         return outcome
@@ -249,6 +260,15 @@ class TokenBucket:
             return False
         self._tokens -= 1.0
         return True
+
+
+def _by_name(vendors: Sequence[Vendor]) -> dict[str, Vendor]:
+    named: dict[str, Vendor] = {}
+    for vendor in vendors:
+        if vendor.traits.name in named:
+            raise ValueError(f"the sandbox has a {vendor.traits.name} already: give the vendor another name")
+        named[vendor.traits.name] = vendor
+    return named
 
 
 async def _receive(

@@ -19,8 +19,6 @@ FEE = Decimal("15.00")
 KILL_AT_SHARE = 0.4
 _LATE_SECONDS = 1.5
 _MOST_429 = 6
-_CALLS_A_CAMPAIGN, _AIM_SECONDS = 4.2, 15.0
-_SLOWEST, _FASTEST = 60.0, 400.0
 
 
 async def demo(
@@ -63,11 +61,6 @@ def _empty(folder: Path) -> Path:
     if any(folder.iterdir()):
         raise InvalidInputError(f"{folder} is not empty: give --keep another folder")
     return folder
-
-
-def rate_for(campaigns: int) -> float:
-    """Requests a second at which a run takes long enough to be watched, and no longer."""
-    return min(max(campaigns * _CALLS_A_CAMPAIGN / _AIM_SECONDS, _SLOWEST), _FASTEST)
 
 
 async def _play(stage: Stage, *, kept: bool, as_json: bool) -> int:

@@ -14,7 +14,6 @@ import attrs
 from campaign_reg.batch.batch import Batch
 from campaign_reg.batch.claims import DIRECTORY_VARIABLE
 from campaign_reg.cli.batch.status import Standing, standing
-from campaign_reg.cli.demo.command import rate_for
 from campaign_reg.cli.exit_codes import Exit
 from campaign_reg.cli.progress import display
 from campaign_reg.connection import connect
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from campaign_reg.batch.plan import Plan
 
 _LOOK_SECONDS = 0.05
+_CALLS_A_CAMPAIGN, _AIM_SECONDS = 4.2, 15.0
+_SLOWEST, _FASTEST = 60.0, 400.0
 _WAITS = {
     "SETTLE_SECONDS": "3",  # longer than a late write takes, or no proof would hold
     "POLL_FIRST_SECONDS": "0.8",
@@ -150,6 +151,11 @@ class Stage:
             log = (self.folder / "worker.log").read_text(encoding="utf-8", errors="replace")
             raise ConfigurationError(f"the worker ended with {worker.returncode}: {log[-500:]}")
         return False
+
+
+def rate_for(campaigns: int) -> float:
+    """Requests a second at which a run takes long enough to be watched, and no longer."""
+    return min(max(campaigns * _CALLS_A_CAMPAIGN / _AIM_SECONDS, _SLOWEST), _FASTEST)
 
 
 async def _end_if_cancelled(worker: Process) -> None:

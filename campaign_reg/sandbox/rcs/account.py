@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, render
 from campaign_reg.sandbox.rcs.bodies import (
-    RefusedError,
     dice,
     read_integer,
     read_object,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from campaign_reg.sandbox.exchange import Reply, render
 from campaign_reg.sandbox.rcs.bodies import read_object, refused_fields
 from campaign_reg.sandbox.rcs.rules import record, text
+from campaign_reg.sandbox.tokens import IssuedTokens
 
 if TYPE_CHECKING:
     import random
@@ -35,7 +36,7 @@ def draw_key(rng: random.Random) -> str:
     return "live_" + "".join(rng.choices(KEY_CHARACTERS, k=20))
 
 
-class Tokens:
+class Tokens(IssuedTokens):
     """Login and refresh, and the check of what comes with a call.
 
     Attributes:
@@ -44,11 +45,10 @@ class Tokens:
     """
 
     def __init__(self, api_key: str) -> None:
-        self.lifetime_seconds = LIFETIME_SECONDS
+        super().__init__(LIFETIME_SECONDS)
         self.refresh_revokes = False
         self._api_key = api_key
         self._seal = secrets.token_bytes(32)
-        self._expiries: dict[str, float] = {}
 
     def login(self, call: Call) -> Reply:
         """Trade the API key for a JWT.
@@ -67,7 +67,7 @@ class Tokens:
     def refresh(self, call: Call) -> Reply:
         """Swap a JWT that still lives for a fresh one; `refuse` has seen to it that it does."""
         if self.refresh_revokes:
-            self._expiries.pop(_bearer(call), None)
+            self.drop(_bearer(call))
         return self._issue(call.at)
 
     def refuse(self, call: Call) -> Reply | None:
@@ -75,14 +75,10 @@ class Tokens:
         token = _bearer(call)
         if not token:
             return unauthorized(MISSING)
-        expiry = self._expiries.get(token)
-        if expiry is None:
+        lives = self.lives(token, call.at)
+        if lives is None:
             return unauthorized(INVALID)
-        return None if call.at < expiry else unauthorized(EXPIRED)
-
-    def expire(self) -> None:
-        """Let every JWT that was handed out so far be expired from now on."""
-        self._expiries = dict.fromkeys(self._expiries, 0.0)
+        return None if lives else unauthorized(EXPIRED)
 
     def _issue(self, at: float) -> Reply:
         issued = int(at)
@@ -91,7 +87,7 @@ class Tokens:
         head, body = _part({"typ": "JWT", "alg": "HS256"}), _part(claims | {"jti": secrets.token_hex(8)})
         signature = hmac.new(self._seal, f"{head}.{body}".encode(), hashlib.sha256).digest()
         token = f"{head}.{body}.{_encoded(signature)}"
-        self._expiries[token] = at + self.lifetime_seconds
+        self.keep(token, at)
         return render(200, {"bearer": token})
 
 

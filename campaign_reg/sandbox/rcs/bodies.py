@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from campaign_reg.sandbox.bodies import BodyProblem, RefusedError, parse_object
 from campaign_reg.sandbox.exchange import Reply, render
 
 if TYPE_CHECKING:
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 INVALID_DATA = "The given data was invalid."
 # Python reads no longer ones.
 INTEGER = re.compile(r"[0-9]{1,4000}")
-
-
-class RefusedError(Exception):
-    """A handler's way out: carries the reply that refuses the call."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
 
 
 def failure(status: int, message: str) -> Reply:
@@ -75,16 +67,14 @@ def read_object(call: Call) -> dict[str, Any]:
     Raises:
         RefusedError: It is not, or it is announced as something else.
     """
-    content_type = call.headers.get("Content-Type", "application/json")
-    if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise refused(call, "Content-Type must be application/json", "body")
-    try:
-        document = json.loads(call.body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise refused(call, "Syntax error", "body") from None
-    if not isinstance(document, dict):
-        raise refused_fields(call, [("body", "This value should be of type object.")])
-    return document
+
+    def refusal(problem: BodyProblem) -> RefusedError:
+        if problem is BodyProblem.NOT_AN_OBJECT:
+            return refused_fields(call, [("body", "This value should be of type object.")])
+        syntax = problem is BodyProblem.SYNTAX
+        return refused(call, "Syntax error" if syntax else "Content-Type must be application/json", "body")
+
+    return parse_object(call, refusal)
 
 
 def read_query(call: Call) -> dict[str, str]:
@@ -111,7 +101,3 @@ def read_choice(call: Call, query: dict[str, str], name: str, values: Sequence[s
     if value not in values:
         raise refused_fields(call, [(name, "The value you selected is not a valid choice.")])
     return value
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

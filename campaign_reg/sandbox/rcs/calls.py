@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, render
 from campaign_reg.sandbox.rcs.bodies import (
     INTEGER,
-    RefusedError,
     failure,
     read_choice,
     read_integer,

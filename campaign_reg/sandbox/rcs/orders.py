@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.rcs.bodies import RefusedError, failure, read_object, refused, refused_fields
+from campaign_reg.sandbox.rcs.bodies import failure, read_object, refused, refused_fields
 from campaign_reg.sandbox.rcs.campaigns import Campaign, Draft, first_version
 from campaign_reg.sandbox.rcs.forms import accepted_message, created_form
 from campaign_reg.sandbox.rcs.messages import SingleMessage

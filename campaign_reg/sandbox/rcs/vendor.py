@@ -11,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, render, split_path
 from campaign_reg.sandbox.rcs.account import AccountCalls, JobCalls
 from campaign_reg.sandbox.rcs.auth import EXPIRED, INVALID, Tokens, draw_key, unauthorized
-from campaign_reg.sandbox.rcs.bodies import RefusedError, failure
+from campaign_reg.sandbox.rcs.bodies import failure
 from campaign_reg.sandbox.rcs.calls import CampaignCalls
 from campaign_reg.sandbox.rcs.campaigns import CampaignRegister
 from campaign_reg.sandbox.rcs.forms import click_body, status_body
 from campaign_reg.sandbox.rcs.messages import MessageBook, shown
 from campaign_reg.sandbox.rcs.orders import DUPLICATE, OrderCalls
 from campaign_reg.sandbox.rcs.samples import CHANNELS, STATUSES, draw_fates
+from campaign_reg.sandbox.vendor import Vendor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from campaign_reg.sandbox.clock import VirtualClock
     from campaign_reg.sandbox.exchange import Call
     from campaign_reg.sandbox.ledger import Ledger
@@ -87,7 +86,7 @@ class CampaignRecords(Mapping[str, dict[str, Any]]):
         return len(self._register.by_id)
 
 
-class Rcs:
+class Rcs(Vendor):
     """One account at the RCS platform: what it holds, and how it answers.
 
     Attributes:
@@ -103,9 +102,7 @@ class Rcs:
     """
 
     def __init__(self, clock: VirtualClock, ledger: Ledger, seed: int, brand: str = "bsg") -> None:
-        self._clock = clock
-        self._seed = seed
-        self._seedings = 0
+        super().__init__(clock, ledger, seed)
         self.brand = brand
         # Not for secrets that protect anything: runs have to repeat.
         self.api_key = draw_key(random.Random(f"rcs account {seed}"))  # noqa: S311
@@ -117,7 +114,7 @@ class Rcs:
         self.orders = OrderCalls(self.register, self._messages, ledger)
         self.account = AccountCalls(self.register)
         self.jobs = JobCalls(self._messages, ledger, random.Random(f"rcs jobs {seed}"))  # noqa: S311
-        self._handlers: dict[str, Callable[[Call], Reply]] = {
+        self.handlers = {
             "login": self.tokens.login,
             "refreshToken": self.tokens.refresh,
             "createRcsCampaign": self.orders.create,
@@ -141,6 +138,16 @@ class Rcs:
             "getStatJob": self.jobs.get,
             "deleteStatJob": self.jobs.delete,
         }
+        self.traits = Traits(
+            name="rcs",
+            operations=frozenset(self.handlers),
+            logins=frozenset({"login", "refreshToken"}),
+            reads=("getCampaign", "getCampaignDetail", "getBalance", *LISTS),
+            lagging=("getCampaign", "getCampaignDetail", *LISTS),
+            writes=("renewCampaign", *CREATES),
+            items=("data",),
+            status="status",
+        )
 
     @property
     def brand(self) -> str:
@@ -190,9 +197,7 @@ class Rcs:
             raise ValueError(f"no such status: {status}; there are {', '.join(STATUSES)}")
         if channel not in CHANNELS:
             raise ValueError(f"no such channel: {channel}; there are {', '.join(CHANNELS)}")
-        self._seedings += 1
-        name = f"rcs {self._seed} {self._seedings}" if seed is None else f"rcs seed {seed}"
-        rng = random.Random(name)  # noqa: S311
+        rng = self._next_seeding(seed)
         fates = draw_fates(rng, count, pause_again_share, stop_share, settle_seconds)
         campaigns = [self.register.seed(rng, fate, status, channel, age_days) for fate in fates]
         for campaign in campaigns:
@@ -201,7 +206,7 @@ class Rcs:
 
     def change(self, campaign_id: str, **members: object) -> None:
         """Change a campaign behind the client's back, as in the vendor's cabinet; the ledger does not tell."""
-        now = self._clock.run_due()
+        now = self.clock.run_due()
         campaign = self.register.by_id[int(campaign_id)]
         # What was under way is overtaken.
         campaign.begin(lambda _: None)
@@ -225,7 +230,7 @@ class Rcs:
         Raises:
             ValueError: There is no such message, or it has no such button.
         """
-        now = self._clock.run_due()
+        now = self.clock.run_due()
         found = list(shown(self._messages.by_id(message_id), now))
         if not found:
             raise ValueError(f"no such message: {message_id}")
@@ -249,34 +254,9 @@ class Rcs:
             return refusal
         return Route(methods[method], tuple(decode_segment(part) for part in captured))
 
-    def target(self, call: Call) -> str | None:
-        """Name the campaign or the export that the path of a call is about."""
-        return call.segments[0] if call.segments else None
-
-    @property
-    def traits(self) -> Traits:
-        """What faults have to know of it."""
-        return Traits(
-            name="rcs",
-            operations=frozenset(self._handlers),
-            logins=frozenset({"login", "refreshToken"}),
-            reads=("getCampaign", "getCampaignDetail", "getBalance", *LISTS),
-            lagging=("getCampaign", "getCampaignDetail", *LISTS),
-            writes=("renewCampaign", *CREATES),
-            items=("data",),
-            status="status",
-        )
-
     def refuse(self, call: Call) -> Reply | None:
         """Check the JWT; only the login comes without one."""
         return None if call.operation == "login" else self.tokens.refuse(call)
-
-    def apply(self, call: Call) -> Reply:
-        """Carry a call out; refusals of the handlers become replies."""
-        try:
-            return self._handlers[call.operation](call)
-        except RefusedError as refusal:
-            return refusal.reply
 
     def refusal(self, call: Call, status: int, headers: Mapping[str, str]) -> Reply:
         """Word an error as the platform does; beyond what it documents, in one of the shapes it is known for."""
@@ -291,10 +271,6 @@ class Rcs:
             reply = failure(status, STAMPS.get(status, "Internal Server Error"))
         reply.headers.update(headers)
         return reply
-
-    def page_token_again(self, call: Call) -> str:
-        """Return the query of the page that a listing asks for: pages go by offset, there are no tokens."""
-        return call.query
 
 
 def _find(rest: list[str]) -> tuple[dict[str, str], list[str]]:

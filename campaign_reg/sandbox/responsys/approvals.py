@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, render
 from campaign_reg.sandbox.responsys.bodies import APPROVAL_STATES, read_object, read_query
 from campaign_reg.sandbox.responsys.calls import ABSENT_APPROVAL, find_campaign, find_version, versions_at
-from campaign_reg.sandbox.responsys.errors import RefusedError, invalid, problem, refused
+from campaign_reg.sandbox.responsys.errors import invalid, problem, refused
 from campaign_reg.sandbox.responsys.shapes import V13, approval, approval_item, link
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, render
 from campaign_reg.sandbox.responsys.errors import (
     BAD_TOKEN_DETAIL,
-    RefusedError,
     invalid,
     problem,
     refused,
@@ -25,6 +25,7 @@ from campaign_reg.sandbox.responsys.keys import (
     RsaKey,
     pkcs8,
 )
+from campaign_reg.sandbox.tokens import IssuedTokens
 
 if TYPE_CHECKING:
     import random
@@ -68,7 +69,7 @@ class Account:
         return cls(user_name=f"api_user@harborlane{number}", password=password)
 
 
-class Tokens:
+class Tokens(IssuedTokens):
     """The login, and the check of what comes with an API call.
 
     Attributes:
@@ -81,14 +82,13 @@ class Tokens:
     """
 
     def __init__(self, account: Account) -> None:
+        super().__init__(7200.0)
         self.account = account
-        self.lifetime_seconds = 7200.0
         self.handshake_seconds = 300.0
         self.disguise: str | None = None
         self.end_point: str | None = None
         self.lockout_after: int | None = 10
         self._wrong_passwords = 0
-        self._expiries: dict[str, float] = {}
         self._challenges: dict[str, tuple[float, bytes]] = {}
         self._client_key = RsaKey.from_pkcs1(CLIENT_KEY_PKCS1)
         self._server_key = RsaKey.from_pkcs1(SERVER_KEY_PKCS1)
@@ -115,12 +115,12 @@ class Tokens:
 
     def refuse(self, call: Call) -> Reply | None:
         """Answer a call whose token is dead; the raw token is the whole header."""
-        expiry = self._expiries.get(call.headers.get("Authorization", ""))
-        if expiry is not None and call.at < expiry:
+        lives = self.lives(call.headers.get("Authorization", ""), call.at)
+        if lives:
             return None
         if call.operation == "getRateLimits":
             return self.dead("UNEXPECTED_EXCEPTION")
-        return self.dead(self.disguise or ("INVALID_TOKEN" if expiry is None else "TOKEN_EXPIRED"))
+        return self.dead(self.disguise or ("INVALID_TOKEN" if lives is None else "TOKEN_EXPIRED"))
 
     @staticmethod
     def dead(disguise: str) -> Reply:
@@ -130,14 +130,6 @@ class Tokens:
             https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
         """
         return problem(disguise, BAD_TOKEN_DETAIL if disguise == "UNEXPECTED_EXCEPTION" else None)
-
-    def expire(self) -> None:
-        """Let every token that was handed out so far be expired from now on."""
-        self._expiries = dict.fromkeys(self._expiries, 0.0)
-
-    def forget(self) -> None:
-        """Let every token that was handed out so far be unknown from now on."""
-        self._expiries.clear()
 
     def _by_password(self, call: Call, form: dict[str, str]) -> Reply:
         if self.lockout_after is not None and self._wrong_passwords >= self.lockout_after:
@@ -150,7 +142,7 @@ class Tokens:
 
     def _issue(self, call: Call) -> Reply:
         token = secrets.token_urlsafe(48)
-        self._expiries[token] = call.at + self.lifetime_seconds
+        self.keep(token, call.at)
         end_point = f"http://{call.headers.get('Host', '')}" if self.end_point is None else self.end_point
         return render(200, {"authToken": token, "issuedAt": round(call.at * 1000), "endPoint": end_point})
 

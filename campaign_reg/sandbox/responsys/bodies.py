@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from campaign_reg.sandbox.bodies import BodyProblem, parse_object
 from campaign_reg.sandbox.responsys.errors import invalid, refused
 from campaign_reg.sandbox.sinch.bodies import array, choice, flag, text
 
@@ -181,22 +181,20 @@ LAUNCH_OPTIONS = entity(
 )
 
 
+BODY_PROBLEMS = {
+    BodyProblem.CONTENT_TYPE: "Content-Type must be application/json",
+    BodyProblem.SYNTAX: "Request body is not valid JSON",
+    BodyProblem.NOT_AN_OBJECT: "Request body is not a JSON object",
+}
+
+
 def read_object(call: Call) -> dict[str, Any]:
     """Parse the body of a call, which has to be a JSON object.
 
     Raises:
         RefusedError: It is not, or it is announced as something else.
     """
-    content_type = call.headers.get("Content-Type", "application/json")
-    if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise invalid("Content-Type must be application/json")
-    try:
-        document = json.loads(call.body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise invalid("Request body is not valid JSON") from None
-    if not isinstance(document, dict):
-        raise invalid("Request body is not a JSON object")
-    return document
+    return parse_object(call, lambda problem: invalid(BODY_PROBLEMS[problem]))
 
 
 def read_checked(call: Call, members: Mapping[str, Rule], *required: str) -> dict[str, Any]:
@@ -269,7 +267,3 @@ def read_page(query: Mapping[str, str], most: int) -> tuple[int, int]:
     if not 1 <= int(limit) <= most:
         raise invalid(f"limit must be between 1 and {most}")
     return int(offset), int(limit)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

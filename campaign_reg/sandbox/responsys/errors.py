@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, render
 
 if TYPE_CHECKING:
@@ -62,14 +63,6 @@ ODD_DETAILS: Mapping[str, object] = {
     "INTERNAL_CAPACITY_LIMIT_EXCEEDED": "[]",
     "CAMPAIGN_SCHEDULE_NOT_FOUND": None,
 }
-
-
-class RefusedError(Exception):
-    """A handler's way out: carries the reply that refuses the call."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
 
 
 def problem(code: str, detail: str | None = None, *, status: int | None = None) -> Reply:

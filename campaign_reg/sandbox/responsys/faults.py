@@ -1,19 +1,16 @@
-"""What goes wrong at Responsys only: refusals by code, dead tokens in disguise, odd links.
-
-Actions for `fault_actions.py`'s table; calls to another vendor pass unharmed.
-"""
+"""Fault actions that only Responsys has: refusals by code, dead tokens in disguise, odd links."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from campaign_reg.sandbox.responsys.auth import Tokens
 from campaign_reg.sandbox.responsys.errors import over_limit, problem
+from campaign_reg.sandbox.scene import with_document
 
 if TYPE_CHECKING:
-    from campaign_reg.sandbox.exchange import Reply
-    from campaign_reg.sandbox.fault_actions import Outcome, Scene
+    from campaign_reg.sandbox.exchange import Action, Outcome
+    from campaign_reg.sandbox.scene import Scene
 
 
 async def throttled(scene: Scene, *, status: int = 400, code: str = "API_LIMIT_EXCEEDED") -> Outcome:
@@ -21,8 +18,6 @@ async def throttled(scene: Scene, *, status: int = 400, code: str = "API_LIMIT_E
 
     INTERNAL_CAPACITY_LIMIT_EXCEEDED is the code of the ten-minute capacity.
     """
-    if not _is_ours(scene):
-        return scene.answer()
     if code == "API_LIMIT_EXCEEDED":
         return over_limit(scene.call.operation, status=status)
     return problem(code, status=status)
@@ -30,15 +25,13 @@ async def throttled(scene: Scene, *, status: int = 400, code: str = "API_LIMIT_E
 
 async def dead_token(scene: Scene, *, disguise: str = "TOKEN_EXPIRED") -> Outcome:
     """Refuse the token, as INVALID_TOKEN, TOKEN_EXPIRED or UNEXPECTED_EXCEPTION."""
-    return Tokens.dead(disguise) if _is_ours(scene) else scene.answer()
+    return Tokens.dead(disguise)
 
 
 async def refused_by_code(
     scene: Scene, *, code: str, status: int | None = None, detail: str | None = None, applied: bool = False
 ) -> Outcome:
     """Refuse with any errorCode, known or not, having applied the call or not."""
-    if not _is_ours(scene):
-        return scene.answer()
     if applied:
         scene.answer()
     return problem(code, detail, status=status)
@@ -47,8 +40,6 @@ async def refused_by_code(
 async def next_link(scene: Scene, *, href: str | None = None, empty: bool = False) -> Outcome:
     """Lead the next link of a page to `href`, or back to the page itself; or empty the page."""
     reply = scene.answer()
-    if not _is_ours(scene):
-        return reply
     document = reply.document
     for link in document.get("links", ()):
         if link["rel"] == "next" and not empty:
@@ -56,13 +47,9 @@ async def next_link(scene: Scene, *, href: str | None = None, empty: bool = Fals
     for name in scene.vendor.traits.items:
         if empty and name in document:
             document[name] = []
-    return _with_document(reply, document)
+    return with_document(reply, document)
 
 
-def _is_ours(scene: Scene) -> bool:
-    return scene.call.provider == "responsys"
-
-
-def _with_document(reply: Reply, document: object) -> Reply:
-    reply.body = json.dumps(document, separators=(",", ":")).encode()
-    return reply
+FAULTS: dict[str, Action] = {
+    action.__name__: action for action in (throttled, dead_token, refused_by_code, next_link)
+}

@@ -14,10 +14,12 @@ from campaign_reg.sandbox.responsys.auth import Account, Tokens
 from campaign_reg.sandbox.responsys.bodies import APPROVAL_STATES, TYPES
 from campaign_reg.sandbox.responsys.calls import CampaignCalls
 from campaign_reg.sandbox.responsys.campaigns import CampaignRegister, Schedule
-from campaign_reg.sandbox.responsys.errors import RefusedError, over_limit, problem
+from campaign_reg.sandbox.responsys.errors import over_limit, problem
+from campaign_reg.sandbox.responsys.faults import FAULTS
 from campaign_reg.sandbox.responsys.samples import DAY_SECONDS
 from campaign_reg.sandbox.responsys.schedules import ScheduleCalls, write_time
 from campaign_reg.sandbox.responsys.search import SearchCalls
+from campaign_reg.sandbox.vendor import Vendor
 from campaign_reg.sandbox.versions import Records
 
 if TYPE_CHECKING:
@@ -78,7 +80,7 @@ WRITES = (
 )
 
 
-class Responsys:
+class Responsys(Vendor):
     """One Responsys account: what it holds, and how it answers.
 
     Attributes:
@@ -93,9 +95,7 @@ class Responsys:
     """
 
     def __init__(self, clock: VirtualClock, ledger: Ledger, seed: int) -> None:
-        self._clock = clock
-        self._seed = seed
-        self._seedings = 0
+        super().__init__(clock, ledger, seed)
         self.limit_status = 400
         # Not for secrets that protect anything: runs have to repeat.
         self.account = Account.made_up(random.Random(f"responsys account {seed}"))  # noqa: S311
@@ -103,7 +103,18 @@ class Responsys:
         self.register = CampaignRegister(clock, random.Random(f"responsys approver {seed}"))  # noqa: S311
         self.campaigns = Records(self.register.by_name, clock)
         self.approvals = ApprovalCalls(self.register, ledger)
-        self._handlers = self._wire(ledger)
+        self.handlers = self._wire(ledger)
+        self.traits = Traits(
+            name="responsys",
+            operations=frozenset(self.handlers),
+            logins=frozenset({"authToken"}),
+            reads=READS,
+            lagging=LAGGING,
+            writes=WRITES,
+            items=("campaigns", "schedules"),
+            status="approvalStatus",
+            faults=FAULTS,
+        )
 
     def settings(self, url: str) -> dict[str, Any]:
         """Return what `connect("responsys", **settings)` takes; `url` is where the server listens."""
@@ -148,9 +159,7 @@ class Responsys:
         """
         if approval not in APPROVAL_STATES or status not in STATUSES or type not in TYPES:
             raise ValueError(f"no such state: {approval}, {status}, {type}")
-        self._seedings += 1
-        drawn = f"responsys {self._seed} {self._seedings}" if seed is None else f"responsys seed {seed}"
-        rng = random.Random(drawn)  # noqa: S311
+        rng = self._next_seeding(seed)
         names = []
         for _ in range(count):
             campaign = self.register.seed(rng, type, status, approval)
@@ -161,12 +170,12 @@ class Responsys:
 
     def change(self, name: str, **members: object) -> None:
         """Change a campaign behind the client's back; the ledger does not move."""
-        now = self._clock.run_due()
+        now = self.clock.run_due()
         self.register.change(self.register.by_name[name], now, **members)
 
     def add_schedule(self, name: str, in_seconds: float, *, recurring: bool = False) -> Schedule:
         """Plan a launch behind the client's back; recurring ones cannot be made in another way."""
-        at = (self._clock.run_due() + in_seconds) // 60 * 60
+        at = (self.clock.run_due() + in_seconds) // 60 * 60
         ends = at + (14 * DAY_SECONDS if recurring else 3600.0)
         members: dict[str, Any] = {"scheduleType": "ONCE", "scheduledTime": write_time(at)}
         if recurring:
@@ -203,30 +212,9 @@ class Responsys:
         except (ValueError, LookupError, TypeError, RecursionError):
             return None
 
-    @property
-    def traits(self) -> Traits:
-        """What faults have to know of it."""
-        return Traits(
-            name="responsys",
-            operations=frozenset(self._handlers),
-            logins=frozenset({"authToken"}),
-            reads=READS,
-            lagging=LAGGING,
-            writes=WRITES,
-            items=("campaigns", "schedules"),
-            status="approvalStatus",
-        )
-
     def refuse(self, call: Call) -> Reply | None:
         """Check the token; the login sees to itself."""
         return None if call.operation == "authToken" else self.tokens.refuse(call)
-
-    def apply(self, call: Call) -> Reply:
-        """Carry a call out; refusals of the handlers become replies."""
-        try:
-            return self._handlers[call.operation](call)
-        except RefusedError as refusal:
-            return refusal.reply
 
     def refusal(self, call: Call, status: int, headers: Mapping[str, str]) -> Reply:
         """Word an error as Responsys does: its code tells, and no header of another vendor's is sent."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, render
-from campaign_reg.sandbox.sinch.bodies import RefusedError, array, record, text
+from campaign_reg.sandbox.sinch.bodies import array, record, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

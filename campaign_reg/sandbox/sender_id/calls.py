@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply
 from campaign_reg.sandbox.sender_id.bodies import (
     CREATE_MEMBERS,
@@ -18,7 +19,7 @@ from campaign_reg.sandbox.sender_id.bodies import (
 from campaign_reg.sandbox.sender_id.catalogue import find_definition, read_kind, read_market
 from campaign_reg.sandbox.sender_id.policies import POLICIES
 from campaign_reg.sandbox.sender_id.registrations import DELETABLE, EDITABLE, STATES
-from campaign_reg.sandbox.sinch.bodies import RefusedError, bad_request, check_members, invalid, read_object
+from campaign_reg.sandbox.sinch.bodies import bad_request, check_members, invalid, read_object
 from campaign_reg.sandbox.sinch.paging import list_reply, query_of, repeated
 from campaign_reg.sandbox.uploads import MULTIPART
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, Route, Traits, decode_segment, render, split_path
 from campaign_reg.sandbox.sender_id.bodies import SECRET_MEMBERS, missing, rest_error
 from campaign_reg.sandbox.sender_id.callbacks import Callback, build_callback
@@ -13,12 +14,13 @@ from campaign_reg.sandbox.sender_id.catalogue import Catalogue
 from campaign_reg.sandbox.sender_id.policies import MANUAL, MULTI, NEEDS_FORM, PLAIN, POLICIES
 from campaign_reg.sandbox.sender_id.registrations import STATES, RegistrationRegister
 from campaign_reg.sandbox.sender_id.samples import draw_fates, draw_uuid
-from campaign_reg.sandbox.sinch.bodies import RefusedError, check_members, read_object
+from campaign_reg.sandbox.sinch.bodies import check_members, read_object
 from campaign_reg.sandbox.sinch.paging import same_page_token
+from campaign_reg.sandbox.vendor import Vendor
 from campaign_reg.sandbox.versions import Records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from campaign_reg.sandbox.clock import VirtualClock
     from campaign_reg.sandbox.exchange import Call
@@ -56,7 +58,7 @@ ERRORS = {
 }
 
 
-class SinchSenderId:
+class SinchSenderId(Vendor):
     """What one account has registered, and how the API answers.
 
     Tokens come from the pretended Sinch: `createToken` is an operation of `sinch`.
@@ -72,10 +74,7 @@ class SinchSenderId:
     """
 
     def __init__(self, clock: VirtualClock, ledger: Ledger, seed: int, tokens: Tokens) -> None:
-        self._clock = clock
-        self._ledger = ledger
-        self._seed = seed
-        self._seedings = 0
+        super().__init__(clock, ledger, seed)
         rng = random.Random(f"sinch-senderid {seed}")  # noqa: S311
         self.account = tokens.account
         self.tokens = tokens
@@ -84,7 +83,7 @@ class SinchSenderId:
         self.registrations = Records(self.register.by_id, clock)
         self.calls = RegistrationCalls(self.register, ledger)
         self.catalogue = Catalogue()
-        self._handlers: dict[str, Callable[[Call], Reply]] = {
+        self.handlers = {
             "getCallbackConfiguration": self._get_configuration,
             "updateCallbackConfiguration": self._update_configuration,
             **self.catalogue.handlers,
@@ -92,7 +91,7 @@ class SinchSenderId:
         }
         self.traits = Traits(
             name=PROVIDER,
-            operations=frozenset(self._handlers),
+            operations=frozenset(self.handlers),
             logins=frozenset(),
             reads=("getRegistration", "listRegistrations", "getPolicy"),
             lagging=("getRegistration", "listRegistrations"),
@@ -146,9 +145,7 @@ class SinchSenderId:
         """
         if status not in STATES or policy_id not in (None, *POLICIES):
             raise ValueError(f"no such state or policy: {status}, {policy_id}")
-        self._seedings += 1
-        name = f"{self._seed} {self._seedings}" if seed is None else f"seed {seed}"
-        rng = random.Random(f"sinch-senderid {name}")  # noqa: S311
+        rng = self._next_seeding(seed)
         shares = (reject_share, pending_share, hold_share, upload_fail_share)
         mix = MIXES.get(status, (NEEDS_FORM, PLAIN, MULTI))
         return [
@@ -158,7 +155,7 @@ class SinchSenderId:
 
     def change(self, registration_id: str, **members: object) -> None:
         """Change a registration behind the client's back; updateTime moves, the ledger does not."""
-        now = self._clock.run_due()
+        now = self.clock.run_due()
         self.register.change(self.register.by_id[registration_id], now, **members)
 
     def callbacks(
@@ -177,7 +174,7 @@ class SinchSenderId:
             shuffled: In another order than they happened, as the vendor warns.
             repeats: How often each is delivered again, under its own event id.
         """
-        self._clock.run_due()
+        self.clock.run_due()
         built = [
             build_callback(event, self.account.project_id, self.secret if secret is None else secret)
             for event in self.register.events
@@ -218,13 +215,6 @@ class SinchSenderId:
             return rest_error(403, "Customer has no authorization for this API", "PERMISSION_DENIED")
         return missing("The project id introduced does not exist.").reply
 
-    def apply(self, call: Call) -> Reply:
-        """Carry a call out; refusals of the handlers become replies."""
-        try:
-            return self._handlers[call.operation](call)
-        except RefusedError as refusal:
-            return refusal.reply
-
     def refusal(self, call: Call, status: int, headers: Mapping[str, str]) -> Reply:
         """Word an error as this API does."""
         reply = rest_error(status, *ERRORS.get(status, ERRORS[500]))
@@ -247,7 +237,7 @@ class SinchSenderId:
         except RefusedError:
             return rest_error(400, "Project validation error", "INVALID_ARGUMENT")
         self.secret = body.get("hmacSecret", self.secret)
-        self._ledger.write(call.at, PROVIDER, call.operation, self.account.project_id, {})
+        self.ledger.write(call.at, PROVIDER, call.operation, self.account.project_id, {})
         return self._get_configuration(call)
 
 

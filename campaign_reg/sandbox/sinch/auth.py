@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from campaign_reg.sandbox.exchange import Reply, render
+from campaign_reg.sandbox.tokens import IssuedTokens
 
 if TYPE_CHECKING:
     import random
@@ -53,7 +54,7 @@ class Account:
         )
 
 
-class Tokens:
+class Tokens(IssuedTokens):
     """The token endpoint, and the check of what comes with an API call.
 
     Attributes:
@@ -61,9 +62,8 @@ class Tokens:
     """
 
     def __init__(self, account: Account, lifetime_seconds: int = 3600) -> None:
+        super().__init__(lifetime_seconds)
         self.account = account
-        self.lifetime_seconds = lifetime_seconds
-        self._expiries: dict[str, float] = {}
 
     def create(self, call: Call) -> Reply:
         """Trade key and secret for a token.
@@ -83,7 +83,7 @@ class Tokens:
         if form["grant_type"] != "client_credentials":
             return token_error(400, "unsupported_grant_type", "The grant type is not supported.")
         token = secrets.token_urlsafe(48)
-        self._expiries[token] = call.at + self.lifetime_seconds
+        self.keep(token, call.at)
         return render(
             200,
             {
@@ -102,14 +102,10 @@ class Tokens:
             return None if self._is_key(authorization) else unauthorized('Basic realm="api"')
         if scheme.lower() != "bearer":
             return unauthorized("Bearer")
-        expiry = self._expiries.get(token.strip())
-        if expiry is None:
+        lives = self.lives(token.strip(), call.at)
+        if lives is None:
             return unauthorized(INVALID)
-        return None if call.at < expiry else unauthorized(EXPIRED)
-
-    def expire(self) -> None:
-        """Let every token that was handed out so far be expired from now on."""
-        self._expiries = dict.fromkeys(self._expiries, 0.0)
+        return None if lives else unauthorized(EXPIRED)
 
     def _is_key(self, authorization: str) -> bool:
         scheme, _, encoded = authorization.partition(" ")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import BodyProblem, RefusedError, parse_object
 from campaign_reg.sandbox.exchange import Reply, render
 
 if TYPE_CHECKING:
@@ -65,14 +65,6 @@ BRAND_ID = re.compile(r"B[A-Z0-9]{1,7}")
 TCR_CAMPAIGN_ID = re.compile(r"C[A-Z0-9]{1,6}")
 CAMPAIGN_ID = re.compile(r"[0-9A-Za-z_-]{1,26}")
 PROJECT_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-
-
-class RefusedError(Exception):
-    """A handler's way out: carries the reply that refuses the call."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(reply.status)
-        self.reply = reply
 
 
 def failure(code: int, message: str, status: str, *details: Mapping[str, Any]) -> Reply:
@@ -223,22 +215,20 @@ UPLOAD_MEMBERS: dict[str, Rule] = {
 UPLOAD_OPTIONAL = frozenset({"projectId", "file"})
 
 
+BODY_PROBLEMS = {
+    BodyProblem.CONTENT_TYPE: ("Content-Type must be application/json", ("Content-Type", "invalid value")),
+    BodyProblem.SYNTAX: ("Malformed JSON request", ("body", "malformed JSON")),
+    BodyProblem.NOT_AN_OBJECT: ("Malformed JSON request", ("body", "must be an object")),
+}
+
+
 def read_object(call: Call) -> dict[str, Any]:
     """Parse the body of a call, which has to be a JSON object.
 
     Raises:
         RefusedError: It is not, or it is announced as something else.
     """
-    content_type = call.headers.get("Content-Type", "application/json")
-    if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise bad_request("Content-Type must be application/json", ("Content-Type", "invalid value"))
-    try:
-        document = json.loads(call.body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise bad_request("Malformed JSON request", ("body", "malformed JSON")) from None
-    if not isinstance(document, dict):
-        raise bad_request("Malformed JSON request", ("body", "must be an object"))
-    return document
+    return parse_object(call, lambda problem: bad_request(*BODY_PROBLEMS[problem]))
 
 
 def check_members(body: Mapping[str, Any], rules: Mapping[str, Rule], optional: frozenset[str]) -> None:
@@ -256,7 +246,3 @@ def check_members(body: Mapping[str, Any], rules: Mapping[str, Rule], optional: 
     if violations:
         field, description = violations[0]
         raise bad_request(f"{field} {description}", *violations)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")

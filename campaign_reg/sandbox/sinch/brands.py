@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, render
 from campaign_reg.sandbox.sinch.bodies import (
     BRAND_ID,
     CAMPAIGN_ID,
-    RefusedError,
     bad_request,
     check_members,
     failure,

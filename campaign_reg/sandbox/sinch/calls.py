@@ -7,6 +7,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.exchange import Reply, render
 from campaign_reg.sandbox.sinch.bodies import (
     BRAND_ID,
@@ -19,7 +20,6 @@ from campaign_reg.sandbox.sinch.bodies import (
     UPLOAD_MEMBERS,
     UPLOAD_OPTIONAL,
     USE_CASES,
-    RefusedError,
     bad_request,
     check_members,
     invalid,

@@ -6,11 +6,11 @@ import random
 import re
 from typing import TYPE_CHECKING, Any
 
+from campaign_reg.sandbox.bodies import RefusedError
 from campaign_reg.sandbox.clock import rfc3339
 from campaign_reg.sandbox.exchange import Reply, render
 from campaign_reg.sandbox.sinch.bodies import (
     CAMPAIGN_ID,
-    RefusedError,
     array,
     bad_request,
     choice,

@@ -12,7 +12,6 @@ from campaign_reg.sandbox.sinch.bodies import (
     LAST_ACTIONS,
     PROJECT_ID,
     STATUSES,
-    RefusedError,
     failure,
     invalid,
     over_limit,
@@ -28,10 +27,11 @@ from campaign_reg.sandbox.sinch.tollfree import (
     TollFreeCalls,
     TollFreeRegister,
 )
+from campaign_reg.sandbox.vendor import Vendor
 from campaign_reg.sandbox.versions import Records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from campaign_reg.sandbox.clock import VirtualClock
     from campaign_reg.sandbox.exchange import Call
@@ -70,7 +70,7 @@ MEMBERS = {
 }
 
 
-class Sinch:
+class Sinch(Vendor):
     """One Sinch account: what it holds, and how it answers.
 
     Attributes:
@@ -85,9 +85,7 @@ class Sinch:
     """
 
     def __init__(self, clock: VirtualClock, ledger: Ledger, seed: int) -> None:
-        self._clock = clock
-        self._seed = seed
-        self._seedings = 0
+        super().__init__(clock, ledger, seed)
         # Not for secrets that protect anything: runs have to repeat.
         self.account = Account.made_up(random.Random(f"sinch account {seed}"))  # noqa: S311
         self.tokens = Tokens(self.account)
@@ -96,7 +94,7 @@ class Sinch:
         self.brands = BrandRegister(clock, seed)
         self.tollfree = TollFreeRegister(clock, seed, self.account.project_id)
         calls = CampaignCalls(self.register, ledger, self.brands.by_tcr_id)
-        self._handlers: dict[str, Callable[[Call], Reply]] = {
+        self.handlers = {
             "createToken": self.tokens.create,
             "createCampaign": calls.create,
             "getCampaign": calls.get,
@@ -113,7 +111,7 @@ class Sinch:
         }
         self.traits = Traits(
             name="sinch",
-            operations=frozenset(self._handlers),
+            operations=frozenset(self.handlers),
             logins=frozenset({"createToken"}),
             reads=READS,
             lagging=("getCampaign", "getCampaignByTcrId", "listCampaigns"),
@@ -160,15 +158,13 @@ class Sinch:
         """
         if status not in STATUSES or last_action not in LAST_ACTIONS:
             raise ValueError(f"no such state: {status}, {last_action}")
-        self._seedings += 1
-        name = f"sinch {self._seed} {self._seedings}" if seed is None else f"sinch seed {seed}"
-        rng = random.Random(name)  # noqa: S311
+        rng = self._next_seeding(seed)
         fates = draw_fates(rng, count, reject_share, downgrade_share, settle_seconds)
         return [self.register.seed(rng, fate, status, last_action) for fate in fates]
 
     def change(self, campaign_id: str, **members: object) -> None:
         """Change a campaign behind the client's back; modifiedDate moves, the ledger does not."""
-        now = self._clock.run_due()
+        now = self.clock.run_due()
         self.register.change(self.register.by_id[campaign_id], now, **members)
 
     def route(self, method: str, path: str) -> Route | Reply | None:
@@ -214,13 +210,6 @@ class Sinch:
         if not PROJECT_ID.fullmatch(call.segments[0]):
             return invalid("projectId").reply
         return failure(403, "Permission denied", "PERMISSION_DENIED")
-
-    def apply(self, call: Call) -> Reply:
-        """Carry a call out; refusals of the handlers become replies."""
-        try:
-            return self._handlers[call.operation](call)
-        except RefusedError as refusal:
-            return refusal.reply
 
     def refusal(self, call: Call, status: int, headers: Mapping[str, str]) -> Reply:
         """Word an error as Sinch does: an OAuth error at the token endpoint, else the envelope."""

@@ -195,6 +195,11 @@ async def test_responsys_faults_pass_other_vendors(sandbox: Sandbox, action: str
     assert (answer.status, "access_token" in answer.document) == (200, True)
 
 
+def test_a_fault_of_responsys_is_refused_for_another_vendor() -> None:
+    with pytest.raises(ValueError, match="throttled is a fault of responsys, not of sinch"):
+        Sandbox().faults.add("throttled", provider="sinch")
+
+
 async def test_next_links_can_be_led_astray(sandbox: Sandbox, client: ResponsysApi) -> None:
     names = sandbox.responsys.seed(5)
     page = f"{CAMPAIGNS}?limit=2&offset=2"
