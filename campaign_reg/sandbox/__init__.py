@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from campaign_reg.sandbox.bodies import RefusedError
     from campaign_reg.sandbox.exchange import Call, Reply, Route, Traits, render
+    from campaign_reg.sandbox.scene import Scene
     from campaign_reg.sandbox.server import Sandbox
     from campaign_reg.sandbox.vendor import Vendor
 
-__all__ = ["Call", "RefusedError", "Reply", "Route", "Sandbox", "Traits", "Vendor", "render"]
+__all__ = ["Call", "RefusedError", "Reply", "Route", "Sandbox", "Scene", "Traits", "Vendor", "render"]
 
-_HOMES = {"RefusedError": "bodies", "Sandbox": "server", "Vendor": "vendor"}
+_HOMES = {"RefusedError": "bodies", "Sandbox": "server", "Scene": "scene", "Vendor": "vendor"}
 
 
 def __getattr__(name: str) -> Any:

@@ -82,7 +82,8 @@ class Sandbox:
         self.exchanges: list[Exchange] = []
         own = [make(self.clock, self.ledger, seed) for make in vendors]
         self.vendors: Mapping[str, Vendor] = _by_name(
-            [self.sinch, self.senderid, self.rcs, self.responsys, *own]
+            # A user's come first: our RCS takes every path under /api.
+            [*own, self.sinch, self.senderid, self.rcs, self.responsys]
         )
         self.faults = Faults(seed, [vendor.traits for vendor in self.vendors.values()])
         self._bucket = None if rate_limit is None else TokenBucket(rate_limit)
