@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from campaign_reg import sinch as sinch
     from campaign_reg.batch.batch import Batch as Batch
     from campaign_reg.batch.guardrails import Guardrails as Guardrails
-    from campaign_reg.batch.guardrails import Halt as Halt
     from campaign_reg.batch.plan import Plan as Plan
     from campaign_reg.batch.plan import PlanNote as PlanNote
     from campaign_reg.batch.plan import PlanRow as PlanRow
@@ -38,11 +37,15 @@ if TYPE_CHECKING:
     from campaign_reg.enums import Verdict as Verdict
     from campaign_reg.errors import ApiError as ApiError
     from campaign_reg.errors import AuthenticationError as AuthenticationError
+    from campaign_reg.errors import BatchClosedError as BatchClosedError
+    from campaign_reg.errors import BatchHaltedError as BatchHaltedError
+    from campaign_reg.errors import CampaignHeldError as CampaignHeldError
     from campaign_reg.errors import CampaignRegError as CampaignRegError
     from campaign_reg.errors import ConfigurationError as ConfigurationError
     from campaign_reg.errors import ConflictError as ConflictError
     from campaign_reg.errors import ConnectError as ConnectError
     from campaign_reg.errors import DecodeError as DecodeError
+    from campaign_reg.errors import Halt as Halt
     from campaign_reg.errors import HeldBackError as HeldBackError
     from campaign_reg.errors import InvalidInputError as InvalidInputError
     from campaign_reg.errors import InvalidRequestError as InvalidRequestError
@@ -57,6 +60,7 @@ if TYPE_CHECKING:
     from campaign_reg.errors import RateLimitError as RateLimitError
     from campaign_reg.errors import RequestTimeoutError as RequestTimeoutError
     from campaign_reg.errors import ServerError as ServerError
+    from campaign_reg.errors import StateError as StateError
     from campaign_reg.errors import TransportError as TransportError
     from campaign_reg.errors import UnsupportedVerbError as UnsupportedVerbError
     from campaign_reg.files import FileSource as FileSource
@@ -92,7 +96,7 @@ _EXPORTS = LazyExports(
     __name__,
     {
         "campaign_reg.batch.batch": ["Batch"],
-        "campaign_reg.batch.guardrails": ["Guardrails", "Halt"],
+        "campaign_reg.batch.guardrails": ["Guardrails"],
         "campaign_reg.batch.plan": ["Plan", "PlanNote", "PlanRow", "Risk", "Step"],
         "campaign_reg.batch.results": [
             "AddReport", "BatchRow", "ReasonGroup", "RowHandle", "RowResult", "Summary",
@@ -101,12 +105,12 @@ _EXPORTS = LazyExports(
         "campaign_reg.connection": ["ConnectOptions", "Connection", "connect"],
         "campaign_reg.enums": ["CampaignState", "Evidence", "OpenEnum", "Verb", "Verdict"],
         "campaign_reg.errors": [
-            "ApiError", "AuthenticationError", "CampaignRegError", "ConfigurationError", "ConflictError",
-            "ConnectError", "DecodeError", "HeldBackError", "InvalidInputError", "InvalidRequestError",
-            "JournalError", "JournalInUseError", "JournalMismatchError", "NotFoundError",
-            "OutcomeUnknownError", "PaginationError", "PermissionDeniedError", "PollTimeoutError",
-            "RateLimitError", "RequestTimeoutError", "ServerError", "TransportError",
-            "UnsupportedVerbError",
+            "ApiError", "AuthenticationError", "BatchClosedError", "BatchHaltedError", "CampaignHeldError",
+            "CampaignRegError", "ConfigurationError", "ConflictError", "ConnectError", "DecodeError", "Halt",
+            "HeldBackError", "InvalidInputError", "InvalidRequestError", "JournalError", "JournalInUseError",
+            "JournalMismatchError", "NotFoundError", "OutcomeUnknownError", "PaginationError",
+            "PermissionDeniedError", "PollTimeoutError", "RateLimitError", "RequestTimeoutError", "ServerError",
+            "StateError", "TransportError", "UnsupportedVerbError",
         ],
         "campaign_reg.files": ["FileSource", "FolderSink"],
         "campaign_reg.models.campaign": ["Campaign"],

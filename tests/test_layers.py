@@ -68,7 +68,6 @@ ONLY_HERE = {
     "typed_settings": {"settings.py"},
 }
 KNOWN_CIRCLES: set[frozenset[str]] = {
-    frozenset({"campaign_reg.batch.guardrails", "campaign_reg.batch.results"}),
     frozenset({"campaign_reg.cli.demo.command", "campaign_reg.cli.demo.environment"}),
     frozenset({"campaign_reg.sandbox.control_api", "campaign_reg.sandbox.server"}),
     frozenset({"campaign_reg.sandbox.fault_actions", "campaign_reg.sandbox.responsys.faults"}),

@@ -22,7 +22,7 @@ import attrs
 from campaign_reg.batch.input import kind_of_create
 from campaign_reg.batch.state_machine import Phase
 from campaign_reg.enums import Verb
-from campaign_reg.errors import InvalidInputError, JournalError
+from campaign_reg.errors import CampaignHeldError, JournalError, StateError
 from campaign_reg.journal.lock import is_in_use
 from campaign_reg.journal.schema import looking_on
 from campaign_reg.journal.store import Header, JournalStore, RowRecord
@@ -69,7 +69,7 @@ class Claims:
         """Claim campaigns, all or none; claiming one's own again is fine.
 
         Raises:
-            InvalidInputError: Another open batch holds at least one of them, or this journal is a copy of one.
+            CampaignHeldError: Another open batch holds at least one of them, or this journal is a copy of one.
             JournalError: The claims file cannot be written.
         """
         with _claims_file() as db:
@@ -103,19 +103,22 @@ class Claims:
             there = ids  # a claim names what is to be created, not the row: as long as one is open, all are
         if journal_id == self.journal_id:
             if there is not None:
-                raise InvalidInputError(
-                    f"{self.path} is a copy of {path}, which is still there: go on with one, delete the other"
+                raise CampaignHeldError(
+                    f"{self.path} is a copy of {path}, which is still there: go on with one, delete the other",
+                    str(path),
                 )
             return  # it was moved here
         if there is None:
-            raise InvalidInputError(
+            raise CampaignHeldError(
                 f"{_named(ids)} in an open batch whose journal {path} is gone. If it was moved, resume it where it is "
-                f"now; if it was given up, say so with `campaign-reg batch forget {path}`"
+                f"now; if it was given up, say so with `campaign-reg batch forget {path}`",
+                str(path),
             )
         if there:
-            raise InvalidInputError(
+            raise CampaignHeldError(
                 f"{_named(there)} in the open batch {path}: let that end first, or take them out of this input; "
-                "nothing was sent"
+                "nothing was sent",
+                str(path),
             )
 
 
@@ -123,11 +126,11 @@ def forget(path: Path) -> int:
     """Give up the claims of a journal that is gone; returns how many campaigns it held.
 
     Raises:
-        InvalidInputError: The journal is still there: resume it instead.
+        StateError: The journal is still there: resume it instead.
         JournalError: The claims file cannot be written.
     """
     if path.is_file():
-        raise InvalidInputError(f"{path} is still there: resume it, or move it away if it is given up")
+        raise StateError(f"{path} is still there: resume it, or move it away if it is given up")
     with _claims_file() as db:
         return db.execute("DELETE FROM claims WHERE path = ?", (str(path.resolve()),)).rowcount
 
@@ -187,7 +190,7 @@ class Holdings:
         """Hold the campaigns of all rows that have not ended, all or none.
 
         Raises:
-            InvalidInputError: Another open batch holds at least one of them.
+            CampaignHeldError: Another open batch holds at least one of them.
         """
         open_phases, after = [phase for phase in Phase if phase is not Phase.ENDED], 0
         held: list[str] = []
@@ -200,7 +203,7 @@ class Holdings:
         """Hold one row's campaign.
 
         Raises:
-            InvalidInputError: Another open batch holds it.
+            CampaignHeldError: Another open batch holds it.
         """
         await asyncio.to_thread((await self._claims()).take, [self._what(record)])
 

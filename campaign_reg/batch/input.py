@@ -13,7 +13,7 @@ import attrs
 from campaign_reg.batch.results import KEY_CHARACTERS, AddReport, BatchRow, outcome_to_text
 from campaign_reg.batch.state_machine import Phase
 from campaign_reg.enums import Evidence, Verb, Verdict
-from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError
+from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError, StateError
 from campaign_reg.journal.store import JournalStore, RowRecord
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.protocol.ports import CampaignBackend
@@ -46,11 +46,12 @@ class Intake:
 
         Raises:
             InvalidInputError: The same campaign twice with different parameters, or an item of another type; nothing
-                was added. Or the batch is open-ended.
+                was added.
+            StateError: The batch is open-ended.
             JournalMismatchError: The journal was sealed with another input.
         """
         if await is_open_ended(self._journal):
-            raise InvalidInputError("this journal is of an open-ended batch: hand rows in with submit")
+            raise StateError("this journal is of an open-ended batch: hand rows in with submit")
         names = items_of(columns, str, "columns", 'columns=["id", "mnos"]')
         if not isinstance(rows, AsyncIterable):
             refuse_one(rows, "rows", 'add(["01kh…"])')
@@ -216,12 +217,12 @@ async def open_up(journal: JournalStore) -> None:
     """Make it the journal of an open-ended batch.
 
     Raises:
-        InvalidInputError: It has its whole input.
+        StateError: It has its whole input.
     """
     if await is_open_ended(journal):
         return
     if await is_sealed(journal):
-        raise InvalidInputError("this batch got its whole input from add(rows): open it without open_ended")
+        raise StateError("this batch got its whole input from add(rows): open it without open_ended")
     await journal.clear()  # an add that was cut short
     await journal.remember(_OPEN, "1")
 
@@ -273,7 +274,8 @@ class Arrivals:
         """The row as the journal has it.
 
         Raises:
-            InvalidInputError: It can never be sent, is there with other parameters, or the batch was sealed.
+            InvalidInputError: It can never be sent, or is there with other parameters.
+            StateError: The batch was sealed.
         """
         row = row if isinstance(row, BatchRow) else BatchRow(row)
         if row.problem is not None:
@@ -288,7 +290,7 @@ class Arrivals:
                     raise InvalidInputError(f"row {row.id} is in the batch already, with other parameters")
                 return known
             if await is_sealed(self._journal):
-                raise InvalidInputError("the batch was sealed: it takes no more rows")
+                raise StateError("the batch was sealed: it takes no more rows")
             problem = (await self._known_kinds()).clash(row.id, params) if self._creates else None
             if problem is not None:
                 raise InvalidInputError(problem)

@@ -9,7 +9,7 @@ import attrs
 from campaign_reg.batch.guardrails import Accepted
 from campaign_reg.batch.results import RowResult, outcome_to_text, result_of
 from campaign_reg.enums import Evidence, Verb, Verdict
-from campaign_reg.errors import InvalidInputError
+from campaign_reg.errors import InvalidInputError, StateError
 from campaign_reg.journal.store import ACCEPTED, JournalStore
 from campaign_reg.models.outcome import Outcome
 
@@ -43,7 +43,8 @@ async def decide(
     A decision may be corrected by another one.
 
     Raises:
-        InvalidInputError: There is no such row, it is none that a person has to decide, or it made no campaign.
+        InvalidInputError: There is no such row, or it made no campaign.
+        StateError: The row is still open, or did not end `unknown`.
     """
     before = await _result(journal, verb, id)
     if target is not None and not (applied and verb is Verb.CREATE):
@@ -79,15 +80,16 @@ async def _one_unknown_less(journal: JournalStore) -> None:
 async def _result(journal: JournalStore, verb: Verb, id: str) -> RowResult:
     record = await journal.result(id)
     if record is None:
-        known = await journal.row(id) is not None
-        raise InvalidInputError(
+        if await journal.row(id) is None:
+            raise InvalidInputError(
+                f"the batch has no row {id!r}: `campaign-reg batch status --rows` lists them"
+            )
+        raise StateError(
             f"row {id!r} is still open: run or resume the batch, only what ends unknown is to be decided"
-            if known
-            else f"the batch has no row {id!r}: `campaign-reg batch status --rows` lists them"
         )
     result = result_of(record, verb)
     if result.outcome.verdict is not Verdict.UNKNOWN and not result.outcome.reason.startswith(_SAID):
-        raise InvalidInputError(
+        raise StateError(
             f"row {id!r} ended {result.outcome.verdict} ({result.outcome.reason}): only unknown rows are to be decided"
         )
     return result

@@ -11,8 +11,8 @@ from typing import Any, Self
 
 import attrs
 
-from campaign_reg.batch.guardrails import Halt
 from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.errors import Halt
 from campaign_reg.journal.store import ResultRecord, Totals
 from campaign_reg.models.outcome import Feedback, Outcome
 from campaign_reg.models.terms import Change, Direction
@@ -67,7 +67,8 @@ class RowHandle:
         """Wait until the row has ended. Cancelling stops the waiting only.
 
         Raises:
-            InvalidInputError: The batch was closed, or its run is over, before that.
+            BatchClosedError: The batch was closed, or its run is over, before that.
+            BatchHaltedError: A guardrail holds the row.
             AuthenticationError: The credentials were refused; the batch can be resumed.
             JournalError: The journal cannot be written.
         """

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.batch.guardrails import Guardrails, Halt
+from campaign_reg.batch.guardrails import Guardrails
 from campaign_reg.batch.plan import PlanNote
 from campaign_reg.batch.results import RowResult, Summary, Tally
 from campaign_reg.batch.state_machine import Phase
 from campaign_reg.enums import Evidence, Verdict
+from campaign_reg.errors import Halt
 from campaign_reg.journal.reader import TO_CORRECT, View, view
 from campaign_reg.journal.store import Header
 from campaign_reg.models.outcome import Feedback

@@ -19,6 +19,7 @@ from campaign_reg import (
     InvalidInputError,
     Limits,
     RateLimitError,
+    StateError,
     Verdict,
 )
 from campaign_reg.batch.guardrails import Guardrails
@@ -427,7 +428,7 @@ class TestHandingIn:
     async def test_only_an_open_ended_batch_is_sealed(self, tmp_path: Path) -> None:
         backend = account("c000")
         async with Batch.open(tmp_path / "b.db", backend, "resubmit") as batch:
-            with pytest.raises(InvalidInputError, match="open_ended"):
+            with pytest.raises(StateError, match="open_ended"):
                 await batch.seal()
             await batch.add(["c000"])
             assert (await batch.run()).open == 0
