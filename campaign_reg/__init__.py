@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from campaign_reg.batch.results import BatchRow as BatchRow
     from campaign_reg.batch.results import ReasonGroup as ReasonGroup
     from campaign_reg.batch.results import RowHandle as RowHandle
-    from campaign_reg.batch.results import RowResult as RowResult
     from campaign_reg.batch.results import Summary as Summary
     from campaign_reg.clock import Clock as Clock
     from campaign_reg.clock import SystemClock as SystemClock
@@ -65,6 +64,7 @@ if TYPE_CHECKING:
     from campaign_reg.errors import UnsupportedVerbError as UnsupportedVerbError
     from campaign_reg.files import FileSource as FileSource
     from campaign_reg.files import FolderSink as FolderSink
+    from campaign_reg.journal.records import RowResult as RowResult
     from campaign_reg.models.campaign import Campaign as Campaign
     from campaign_reg.models.finding import Finding as Finding
     from campaign_reg.models.finding import Severity as Severity
@@ -99,7 +99,7 @@ _EXPORTS = LazyExports(
         "campaign_reg.batch.guardrails": ["Guardrails"],
         "campaign_reg.batch.plan": ["Plan", "PlanNote", "PlanRow", "Risk", "Step"],
         "campaign_reg.batch.results": [
-            "AddReport", "BatchRow", "ReasonGroup", "RowHandle", "RowResult", "Summary",
+            "AddReport", "BatchRow", "ReasonGroup", "RowHandle", "Summary",
         ],
         "campaign_reg.clock": ["Clock", "SystemClock"],
         "campaign_reg.connection": ["ConnectOptions", "Connection", "connect"],
@@ -113,6 +113,7 @@ _EXPORTS = LazyExports(
             "StateError", "TransportError", "UnsupportedVerbError",
         ],
         "campaign_reg.files": ["FileSource", "FolderSink"],
+        "campaign_reg.journal.records": ["RowResult"],
         "campaign_reg.models.campaign": ["Campaign"],
         "campaign_reg.models.finding": ["Finding", "Severity"],
         "campaign_reg.models.outcome": ["Feedback", "Outcome"],

@@ -17,14 +17,15 @@ from campaign_reg.batch.input import Arrivals, Intake, Rows, is_open_ended, is_s
 from campaign_reg.batch.manual import cancel_rest, decide
 from campaign_reg.batch.notifications import News
 from campaign_reg.batch.plan import Plan, Planner, PlanRow
-from campaign_reg.batch.results import AddReport, BatchRow, RowHandle, RowResult, Summary, Tally, result_of
+from campaign_reg.batch.results import AddReport, BatchRow, RowHandle, Summary, Tally
 from campaign_reg.batch.runner import CHUNK, BatchRunner
 from campaign_reg.batch.state_machine import Facts, Phase
 from campaign_reg.batch.worker import RowWorker
 from campaign_reg.enums import Verb
 from campaign_reg.errors import BatchClosedError, BatchHaltedError, Halt, InvalidInputError, StateError
+from campaign_reg.journal.records import Header, ResultRecord, RowResult, result_of
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import ACCEPTED, GUARDRAILS, Header, JournalStore, ResultRecord
+from campaign_reg.journal.store import JournalStore, MetaKey
 from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.rate import Limits
@@ -281,7 +282,7 @@ class Batch:
         """
         await self._tighten()
         accepted = self._gate.all_accepted()
-        await self._journal.remember(ACCEPTED, accepted.to_text())
+        await self._journal.remember(MetaKey.ACCEPTED, accepted.to_text())
         self._gate.accepted = accepted
         self._wake()
         return self.summary()
@@ -385,18 +386,18 @@ class Batch:
         """Count what the journal says; returns the newest result's number."""
         journal, totals = self._journal, await self._journal.totals()
         self._tally = Tally.of(totals)
-        guardrails = Guardrails.from_text(await journal.meta(GUARDRAILS))
+        guardrails = Guardrails.from_text(await journal.meta(MetaKey.GUARDRAILS))
         self._gate = Gate(guardrails, await self._accepted(), self._tally)
         self._sealed = await is_sealed(journal)
         self._facts = attrs.evolve(
             self._facts,
-            version_moves=await journal.meta("version_moves") is not None,
-            longest_lag_seconds=float(await journal.meta("longest_lag_seconds") or 0),
+            version_moves=await journal.meta(MetaKey.VERSION_MOVES) is not None,
+            longest_lag_seconds=float(await journal.meta(MetaKey.LONGEST_LAG_SECONDS) or 0),
         )
         return totals.newest
 
     async def _accepted(self) -> Accepted:
-        return Accepted.from_text(await self._journal.meta(ACCEPTED))
+        return Accepted.from_text(await self._journal.meta(MetaKey.ACCEPTED))
 
     def _started(self) -> asyncio.Task[None]:
         if self._closed:
@@ -436,7 +437,7 @@ class Batch:
         journal, gate = self._journal, self._gate
         worker = RowWorker(
             journal,
-            await journal.meta("journal_id") or "",
+            await journal.meta(MetaKey.JOURNAL_ID) or "",
             self._backend,
             self._verb,
             self._schedule,
@@ -471,7 +472,7 @@ class Batch:
     async def _enforce(self, guardrails: Guardrails) -> None:
         """Put guardrails in force, durably: a restart must not loosen them."""
         guardrails.check()
-        await self._journal.remember(GUARDRAILS, guardrails.to_text())
+        await self._journal.remember(MetaKey.GUARDRAILS, guardrails.to_text())
         self._gate.guardrails = guardrails
         self._wake()
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.batch.results import KEY_CHARACTERS, AddReport, BatchRow, outcome_to_text
+from campaign_reg.batch.results import KEY_CHARACTERS, AddReport, BatchRow
 from campaign_reg.batch.state_machine import Phase
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError, StateError
-from campaign_reg.journal.store import JournalStore, RowRecord
+from campaign_reg.journal.records import RowRecord, outcome_to_text
+from campaign_reg.journal.store import JournalStore, MetaKey
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.several import checked_item, items_of, refuse_one
@@ -25,7 +26,6 @@ _CHUNK = 1000
 _ROWS_AT_ONCE = 500
 
 Claim = Callable[[RowRecord], Awaitable[None]]
-_SEAL, _OPEN, _COLUMNS = "input", "open_ended", "columns"
 
 
 class Intake:
@@ -55,7 +55,7 @@ class Intake:
         names = items_of(columns, str, "columns", 'columns=["id", "mnos"]')
         if not isinstance(rows, AsyncIterable):
             refuse_one(rows, "rows", 'add(["01kh…"])')
-        sealed = await self._journal.meta(_SEAL)
+        sealed = await self._journal.meta(MetaKey.INPUT)
         if sealed is None:
             await self._journal.clear()  # an add that was cut short; nothing is sent before the seal
         try:
@@ -67,7 +67,7 @@ class Intake:
         if sealed is not None:
             self._compare(sealed)
         else:
-            await self._journal.remember(_COLUMNS, json.dumps(names))
+            await self._journal.remember(MetaKey.COLUMNS, json.dumps(names))
             await self._finish()
         return AddReport(
             rows=len(self._digests),
@@ -99,7 +99,7 @@ class Intake:
                 reason=f"never sent: {reason}",
             )  # fmt: skip
             await self._journal.end(n, outcome.verdict, 0, outcome_to_text(outcome, id))
-        await self._journal.remember(_SEAL, f"{self._sum:064x}")
+        await self._journal.remember(MetaKey.INPUT, f"{self._sum:064x}")
 
     def _compare(self, sealed: str) -> None:
         if f"{self._sum:064x}" != sealed:
@@ -205,12 +205,12 @@ def _mark_of_its_own(backend: CampaignBackend[Any], params: Mapping[str, Any]) -
 
 async def is_sealed(journal: JournalStore) -> bool:
     """Whether the input is complete; nothing is sent before."""
-    return await journal.meta(_SEAL) is not None
+    return await journal.meta(MetaKey.INPUT) is not None
 
 
 async def is_open_ended(journal: JournalStore) -> bool:
     """Whether rows are handed in one by one, while the batch runs."""
-    return await journal.meta(_OPEN) is not None
+    return await journal.meta(MetaKey.OPEN_ENDED) is not None
 
 
 async def open_up(journal: JournalStore) -> None:
@@ -224,12 +224,12 @@ async def open_up(journal: JournalStore) -> None:
     if await is_sealed(journal):
         raise StateError("this batch got its whole input from add(rows): open it without open_ended")
     await journal.clear()  # an add that was cut short
-    await journal.remember(_OPEN, "1")
+    await journal.remember(MetaKey.OPEN_ENDED, "1")
 
 
 async def seal(journal: JournalStore) -> None:
     """Take no more rows into an open-ended batch."""
-    await journal.remember(_SEAL, _OPEN)
+    await journal.remember(MetaKey.INPUT, MetaKey.OPEN_ENDED)
 
 
 async def _each(rows: Rows) -> AsyncIterator[str | BatchRow]:

@@ -7,10 +7,10 @@ from datetime import datetime
 import attrs
 
 from campaign_reg.batch.guardrails import Accepted
-from campaign_reg.batch.results import RowResult, outcome_to_text, result_of
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import InvalidInputError, StateError
-from campaign_reg.journal.store import ACCEPTED, JournalStore
+from campaign_reg.journal.records import RowResult, outcome_to_text, result_of
+from campaign_reg.journal.store import JournalStore, MetaKey
 from campaign_reg.models.outcome import Outcome
 
 _SAID = "a person looked at the vendor: it was "
@@ -71,10 +71,10 @@ async def decide(
 
 async def _one_unknown_less(journal: JournalStore) -> None:
     """What a person accepted was so many rows: another one that ends unknown later is not among them."""
-    accepted = Accepted.from_text(await journal.meta(ACCEPTED))
+    accepted = Accepted.from_text(await journal.meta(MetaKey.ACCEPTED))
     if accepted.unknown:
         fewer = attrs.evolve(accepted, unknown=accepted.unknown - 1)
-        await journal.remember(ACCEPTED, fewer.to_text())
+        await journal.remember(MetaKey.ACCEPTED, fewer.to_text())
 
 
 async def _result(journal: JournalStore, verb: Verb, id: str) -> RowResult:

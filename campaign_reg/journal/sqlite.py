@@ -18,8 +18,8 @@ from typing import Any
 
 from campaign_reg.errors import JournalError, JournalInUseError
 from campaign_reg.journal.lock import FileLock, lock_of
+from campaign_reg.journal.records import Header, ResultRecord, RowRecord, Totals
 from campaign_reg.journal.schema import connect, prepare
-from campaign_reg.journal.store import Header, ResultRecord, RowRecord, Totals
 from campaign_reg.journal.writer import Writer
 
 _ROWS = "SELECT n, id, params, phase, attempts, preimage, readings, sent_at, target, planned FROM rows"

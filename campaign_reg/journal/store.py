@@ -2,86 +2,32 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-import attrs
-
-GUARDRAILS, ACCEPTED = "brakes", "accepted"
-"""Facts under which a journal keeps what holds its batch, and what no longer does."""
+from campaign_reg.journal.records import Header, ResultRecord, RowRecord, Totals
 
 
-@attrs.frozen(kw_only=True)
-class Header:
-    """What a journal is about; it never changes."""
+class MetaKey(enum.StrEnum):
+    """Names of the facts that a journal keeps about its batch as a whole; journals on disk have these values."""
 
-    provider: str
-    account: str
-    verb: str
-
-
-@attrs.frozen(kw_only=True)
-class RowRecord:
-    """One row as the journal holds it.
-
-    Attributes:
-        n: Its place in the input, from 1.
-        id: The campaign's id; of a create, the caller's name for the row.
-        params: The verb's parameters, plain.
-        phase: Where it stands.
-        attempts: Writes that were, or may have been, applied.
-        preimage: The reading before the newest write, plain.
-        readings: Readings since that matter, plain.
-        sent_at: When the newest write left, ISO 8601.
-        target: The id of the campaign that a create has made, as soon as it is known.
-        planned: The reading that a saved plan rests on, plain.
-    """
-
-    n: int
-    id: str
-    params: Mapping[str, Any] = attrs.field(factory=dict)
-    phase: str = "ready"
-    attempts: int = 0
-    preimage: Mapping[str, Any] | None = None
-    readings: Sequence[Mapping[str, Any]] = ()
-    sent_at: str | None = None
-    target: str | None = None
-    planned: Mapping[str, Any] | None = None
-
-
-@attrs.frozen(kw_only=True)
-class ResultRecord:
-    """How one row ended, as the journal holds it."""
-
-    seq: int
-    n: int
-    id: str
-    params: Mapping[str, Any]
-    attempts: int
-    document: Mapping[str, Any]
-
-
-@attrs.frozen(kw_only=True)
-class Totals:
-    """All rows and results together.
-
-    Attributes:
-        rows: Rows in all.
-        sent: Rows of which at least one write was, or may have been, applied.
-        attempts: Writes that were, or may have been, applied.
-        newest: Sequence number of the newest; 0 where there is none.
-        verdicts: Rows by verdict.
-        downgraded: Rows whose terms changed for the worse.
-        reasons: Rows by code, field and text of what stopped them; of a row without feedback, by its reason alone.
-    """
-
-    rows: int = 0
-    sent: int = 0
-    attempts: int = 0
-    newest: int
-    verdicts: Mapping[str, int]
-    downgraded: int
-    reasons: Mapping[tuple[str, str, str], int]
+    JOURNAL_ID = "journal_id"
+    """Identity of the journal, the same after it was moved or copied."""
+    INPUT = "input"
+    """Hash of the input; present once the input is complete."""
+    OPEN_ENDED = "open_ended"
+    """Present where rows come in one by one."""
+    COLUMNS = "columns"
+    """Names of the input's columns, as JSON."""
+    GUARDRAILS = "brakes"
+    """What the batch may cost, and when it waits for a person."""
+    ACCEPTED = "accepted"
+    """What a person has accepted so far."""
+    VERSION_MOVES = "version_moves"
+    """Present once a version was seen to move after a write."""
+    LONGEST_LAG_SECONDS = "longest_lag_seconds"
+    """The longest that an acknowledged write was seen to stay invisible, in seconds."""
 
 
 class JournalStore(Protocol):

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from campaign_reg import Batch, CampaignHeldError, JournalError, StateError
-from campaign_reg.batch.claims import DIRECTORY_VARIABLE, Claims, forget, state_directory
+from campaign_reg.journal.claims import DIRECTORY_VARIABLE, Claims, forget, state_directory
+from campaign_reg.journal.records import Header
 from campaign_reg.journal.schema import looking_on
-from campaign_reg.journal.store import Header
 from campaign_reg.sandbox import Sandbox
 from tests.support.accounts import account
 from tests.support.connections import Connect

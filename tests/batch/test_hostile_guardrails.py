@@ -25,8 +25,8 @@ from campaign_reg import (
 from campaign_reg.batch.guardrails import Guardrails
 from campaign_reg.batch.statistics import account as account_of
 from campaign_reg.enums import Verb
+from campaign_reg.journal.records import Header
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import Header
 from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite, Timeouts
 from tests.support.accounts import LOST, SHORT, account, many, worsens, written
 from tests.support.backends import EveryVerbBackend, MemoryRequest

@@ -19,10 +19,10 @@ from campaign_reg import (
     StateError,
     Verdict,
 )
-from campaign_reg.batch.claims import Claims
 from campaign_reg.batch.results import Summary
 from campaign_reg.enums import Evidence
-from campaign_reg.journal.store import Header
+from campaign_reg.journal.claims import Claims
+from campaign_reg.journal.records import Header
 from campaign_reg.protocol.write import NotApplied, PreparedWrite
 from tests.support.accounts import LOST, account, many, written
 from tests.support.backends import MemoryRequest

@@ -38,7 +38,7 @@ from campaign_reg.errors import (
     RateLimitError,
     ServerError,
 )
-from campaign_reg.journal.store import RowRecord
+from campaign_reg.journal.records import RowRecord
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.schedule import Schedule

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.batch.results import outcome_to_text
 from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.journal.records import Header, RowRecord, outcome_to_text
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import Header, RowRecord
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
 

@@ -12,10 +12,10 @@ from typing import Any
 import attrs
 
 from campaign_reg.batch.batch import Batch
-from campaign_reg.batch.claims import Claims
 from campaign_reg.batch.runner import BatchRunner
 from campaign_reg.batch.worker import RowWorker
 from campaign_reg.journal import writer
+from campaign_reg.journal.claims import Claims
 from campaign_reg.journal.sqlite import SqliteJournal
 from campaign_reg.transport.aiohttp import AiohttpTransport
 
