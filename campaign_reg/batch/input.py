@@ -24,6 +24,8 @@ Rows = Iterable[str | BatchRow] | AsyncIterable[str | BatchRow]
 
 _CHUNK = 1000
 _ROWS_AT_ONCE = 500
+_ADDED_MEANWHILE = "another input was added in the meantime: open the batch again"
+_SEALED = "the batch was sealed: it takes no more rows"
 
 Claim = Callable[[RowRecord], Awaitable[None]]
 
@@ -56,8 +58,8 @@ class Intake:
         if not isinstance(rows, AsyncIterable):
             refuse_one(rows, "rows", 'add(["01kh…"])')
         sealed = await self._journal.meta(MetaKey.INPUT)
-        if sealed is None:
-            await self._journal.clear()  # an add that was cut short; nothing is sent before the seal
+        if sealed is None and not await self._journal.clear():  # what an add that was cut short has left
+            raise StateError(_ADDED_MEANWHILE)
         try:
             await self._take(rows, keep=sealed is None)
         except InvalidInputError:
@@ -67,8 +69,7 @@ class Intake:
         if sealed is not None:
             self._compare(sealed)
         else:
-            await self._journal.remember(MetaKey.COLUMNS, json.dumps(names))
-            await self._finish()
+            await self._finish(names)
         return AddReport(
             rows=len(self._digests),
             repeated=self._repeated,
@@ -90,16 +91,19 @@ class Intake:
         if chunk:
             await self._journal.add(chunk)
 
-    async def _finish(self) -> None:
+    async def _finish(self, columns: Sequence[str]) -> None:
         if not self._digests:
             raise InvalidInputError("the input has no rows")
-        for n, id, reason in self._refused:
-            outcome = Outcome(
-                target=id, verb=self._verb, verdict=Verdict.FAILED, evidence=Evidence.INFERRED,
-                reason=f"never sent: {reason}",
-            )  # fmt: skip
-            await self._journal.end(n, outcome.verdict, 0, outcome_to_text(outcome, id))
-        await self._journal.remember(MetaKey.INPUT, f"{self._sum:064x}")
+        ended = [self._ended(*refused) for refused in self._refused]
+        if not await self._journal.seal(f"{self._sum:064x}", json.dumps(columns), ended):
+            raise StateError(_ADDED_MEANWHILE)
+
+    def _ended(self, n: int, id: str, reason: str) -> tuple[int, str, str]:
+        outcome = Outcome(
+            target=id, verb=self._verb, verdict=Verdict.FAILED, evidence=Evidence.INFERRED,
+            reason=f"never sent: {reason}",
+        )  # fmt: skip
+        return n, outcome.verdict, outcome_to_text(outcome, id)
 
     def _compare(self, sealed: str) -> None:
         if f"{self._sum:064x}" != sealed:
@@ -219,17 +223,8 @@ async def open_up(journal: JournalStore) -> None:
     Raises:
         StateError: It has its whole input.
     """
-    if await is_open_ended(journal):
-        return
-    if await is_sealed(journal):
+    if not await journal.open_up():
         raise StateError("this batch got its whole input from add(rows): open it without open_ended")
-    await journal.clear()  # an add that was cut short
-    await journal.remember(MetaKey.OPEN_ENDED, "1")
-
-
-async def seal(journal: JournalStore) -> None:
-    """Take no more rows into an open-ended batch."""
-    await journal.remember(MetaKey.INPUT, MetaKey.OPEN_ENDED)
 
 
 async def _each(rows: Rows) -> AsyncIterator[str | BatchRow]:
@@ -252,7 +247,7 @@ class Arrivals:
         backend: Whose campaigns.
         verb: What will be done with them.
         claim: Holds a row's campaign against other batches, before the row is taken.
-        taken: Called when a row is on its way to the disk: it gets there even if its caller is cancelled.
+        taken: Called when a row was added, also if the caller was cancelled meanwhile.
     """
 
     def __init__(
@@ -268,7 +263,6 @@ class Arrivals:
         self._creates = backend.rule(verb).creates
         self._turn = asyncio.Lock()  # between looking whether a row is there and adding it, nobody else may
         self._kinds: Kinds | None = None
-        self._rows: int | None = None
 
     async def take(self, row: str | BatchRow) -> RowRecord:
         """The row as the journal has it.
@@ -284,32 +278,34 @@ class Arrivals:
             raise InvalidInputError(f"a row's id must be of whole characters, not {row.id!a}")
         params = json.loads(json.dumps(self._backend.check(self._verb, row.id, row.params)))
         async with self._turn:
-            known = await self._journal.row(row.id)
-            if known is not None:
-                if known.params != params:
-                    raise InvalidInputError(f"row {row.id} is in the batch already, with other parameters")
-                return known
-            if await is_sealed(self._journal):
-                raise StateError("the batch was sealed: it takes no more rows")
-            problem = (await self._known_kinds()).clash(row.id, params) if self._creates else None
-            if problem is not None:
-                raise InvalidInputError(problem)
-            record = RowRecord(n=await self._next_place(), id=row.id, params=params)
-            await self._claim(record)
-            self._rows = record.n
+            known = await self._journal.row(row.id) or await self._append(row.id, params)
+        if known.params != params:
+            raise InvalidInputError(f"row {row.id} is in the batch already, with other parameters")
+        return known
+
+    async def _append(self, id: str, params: Mapping[str, Any]) -> RowRecord:
+        """Claim and add a row; once begun, adding it ends even if the caller is cancelled."""
+        if await is_sealed(self._journal):
+            raise StateError(_SEALED)
+        problem = (await self._known_kinds()).clash(id, params) if self._creates else None
+        if problem is not None:
+            raise InvalidInputError(problem)
+        await self._claim(RowRecord(n=0, id=id, params=params))
+        adding = asyncio.ensure_future(self._journal.append(id, params))
+        adding.add_done_callback(self._count)
+        record, _ = await asyncio.shield(adding)
+        if record is None:  # sealed in the meantime
+            raise StateError(_SEALED)
+        return record
+
+    def _count(self, adding: asyncio.Future[tuple[RowRecord | None, bool]]) -> None:
+        if not adding.cancelled() and adding.exception() is None and adding.result()[1]:
             self._taken()
-            await self._journal.add([record])
-            return record
 
     async def close(self) -> None:
         """Take no more; a row that is being taken in comes before."""
         async with self._turn:
-            await seal(self._journal)
-
-    async def _next_place(self) -> int:
-        if self._rows is None:
-            self._rows = sum((await self._journal.counts()).values())
-        return self._rows + 1
+            await self._journal.seal(MetaKey.OPEN_ENDED)
 
     async def _known_kinds(self) -> Kinds:
         if self._kinds is None:

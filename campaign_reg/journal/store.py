@@ -33,7 +33,9 @@ class MetaKey(enum.StrEnum):
 class JournalStore(Protocol):
     """Where a batch keeps its truth. Every method returns only when what it says is durable.
 
-    All raise `JournalError` when it cannot be written; nothing may be sent after that.
+    Each method is one transaction. None rests on what a process remembers of an earlier call, so that several processes
+    may use one store where it allows that. All raise `JournalError` when the store cannot be written; nothing may be
+    sent after that.
     """
 
     @property
@@ -49,12 +51,43 @@ class JournalStore(Protocol):
         """Remember a fact."""
         ...
 
-    async def clear(self) -> None:
-        """Forget all rows of an input that was never sealed."""
+    async def learn(self, *, version_moves: bool, lag_seconds: float | None) -> None:
+        """Merge what a write has shown of the account into what is known: the longest lag counts."""
+        ...
+
+    async def clear(self) -> bool:
+        """Forget all rows of an input that was cut short; returns False if the batch is sealed or open-ended."""
+        ...
+
+    async def open_up(self) -> bool:
+        """Make it the journal of an open-ended batch, without rows; returns False if it has its whole input.
+
+        One that is open-ended already keeps its rows.
+        """
         ...
 
     async def add(self, rows: Sequence[RowRecord]) -> None:
         """Add rows, all or none."""
+        ...
+
+    async def append(self, id: str, params: Mapping[str, Any]) -> tuple[RowRecord | None, bool]:
+        """Add one row in the next place, unless its id is there or the batch is sealed.
+
+        Returns:
+            The row as the journal has it, and whether it was added; no row where the batch is sealed.
+        """
+        ...
+
+    async def seal(
+        self, digest: str, columns: str | None = None, ended: Sequence[tuple[int, str, str]] = ()
+    ) -> bool:
+        """Take no more rows; returns False if it was sealed before, which changes nothing.
+
+        Args:
+            digest: Hash of the input, or `open_ended`.
+            columns: Names of the input's columns, as JSON.
+            ended: Place, verdict and document of rows that can never be sent.
+        """
         ...
 
     async def rows(self, phases: Sequence[str], after: int, most: int) -> list[RowRecord]:
@@ -93,8 +126,15 @@ class JournalStore(Protocol):
         """End every row that has not been sent, all alike; returns how many."""
         ...
 
-    async def decide(self, n: int, verdict: str, document: str) -> None:
-        """Put a person's word in place of a row's result, as the newest one."""
+    async def decide(self, seq: int, verdict: str, document: str) -> bool:
+        """Put a person's word in place of the result with this number, as the newest one.
+
+        In place of `unknown`, one unknown row less counts as accepted: another one that ends unknown later is not among
+        those that a person has seen.
+
+        Returns:
+            False if there is no such result (any more): another decision replaced it.
+        """
         ...
 
     async def result(self, id: str) -> ResultRecord | None:

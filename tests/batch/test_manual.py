@@ -134,6 +134,12 @@ class TestDecide:
             with pytest.raises(StateError, match="'c000' is still open"):
                 await batch.decide("c000", applied=True)
 
+    async def test_every_decision_is_a_new_result(self, unknown: Path) -> None:
+        async with Batch.open(unknown, account(), "resubmit") as batch:
+            for applied in (True, False):
+                decided = await batch.decide("c000", applied=applied)
+                assert [result async for result in batch.results()] == [decided]
+
     async def test_a_create_learns_its_campaign(self, tmp_path: Path) -> None:
         backend = account()
         backend.vendor.lost = [(LOST, False)]

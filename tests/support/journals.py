@@ -57,9 +57,8 @@ async def write_journal(
     await journal.add([RowRecord(n=n, id=line.id, params=line.params) for n, line in enumerate(listed, 1)])
     for n, line in enumerate(listed, 1):
         await _write(journal, n, line, verb)
-    await journal.remember("columns", json.dumps(list(columns)))
     if sealed:
-        await journal.remember("input", "0")
+        await journal.seal("0", json.dumps(list(columns)))
     await journal.aclose()
     return path
 
