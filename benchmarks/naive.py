@@ -22,7 +22,8 @@ from campaign_reg.providers.sinch.ten_dlc.models import CampaignList, OperatorTe
 from campaign_reg.wire.codec import camel
 
 if TYPE_CHECKING:
-    from campaign_reg.wire.message import Request, Response
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.request import Request
 
 M = TypeVar("M")
 Handler = Callable[[M], Awaitable[Any]]

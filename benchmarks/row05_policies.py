@@ -19,8 +19,8 @@ from campaign_reg.providers.sinch.ten_dlc import operations as ops
 from campaign_reg.transport.auth import AuthTransport
 from campaign_reg.transport.limiter import GcraLimiter, LimiterTransport
 from campaign_reg.transport.retry import RetryTransport
-from campaign_reg.wire.message import Request, Response
-from campaign_reg.wire.operation import build_request
+from campaign_reg.wire.message import Response
+from campaign_reg.wire.request import Request, build_request
 
 TITLE = "policies on the success path, per call"
 _CALLS = 20_000

@@ -61,6 +61,11 @@ class Connection(Generic[B]):
         if self._backend is not None:
             raise ConfigurationError("this connection was opened before: call connect() again for another")
         self._backend = self._build()
+        try:
+            await self._backend.identify()
+        except BaseException:
+            await self._backend.aclose()
+            raise
         return self._backend
 
 
@@ -133,7 +138,7 @@ def connect(
     rng: random.Random | None = None,
     **settings: Any,
 ) -> Connection[Any]:
-    """Open one account at a provider; no I/O before the first call.
+    """Open one account at a provider; no I/O before the first call, unless the provider has to ask for its name.
 
     Args:
         provider: A registered name, or a provider's config object.

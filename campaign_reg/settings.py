@@ -6,14 +6,14 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, Union, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, get_type_hints
 
 import attrs
 import typed_settings
 from typed_settings.exceptions import TsError
 
 from campaign_reg.errors import ConfigurationError
+from campaign_reg.hints import without_none
 
 if TYPE_CHECKING:
     from campaign_reg.protocol.config import Secret
@@ -183,7 +183,7 @@ def _from_text(name: str, text: str, kind: Any) -> Any:
     Raises:
         ConfigurationError: It is not of its setting's type.
     """
-    kind = _without_none(kind)
+    kind = without_none(kind)
     if kind is bool:
         word = text.strip().lower()
         if word not in _YES | _NO:
@@ -193,10 +193,3 @@ def _from_text(name: str, text: str, kind: Any) -> Any:
         return kind(text) if kind in _NUMBERS else text
     except ValueError:
         raise ConfigurationError(f"{name} must be {_NUMBERS[kind]}") from None
-
-
-def _without_none(kind: Any) -> Any:
-    if get_origin(kind) not in {Union, UnionType}:
-        return kind
-    rest = [item for item in get_args(kind) if item is not NoneType]
-    return rest[0] if len(rest) == 1 else kind

@@ -17,7 +17,8 @@ from campaign_reg.errors import InvalidInputError, OutcomeUnknownError
 from campaign_reg.files import FileSource, FolderSink
 from campaign_reg.rate import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
-from campaign_reg.wire.operation import Operation, build_request
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import build_request
 from tests.support.wire_server import WireServer, reply, then_close
 
 if TYPE_CHECKING:

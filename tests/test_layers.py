@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "campaign_reg"
-GROUND = {"errors", "enums", "clock", "rate", "files"}
+GROUND = {"errors", "enums", "hints", "clock", "rate", "files"}
 BELOW_CLI = {
     "connection",
     "settings",
@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "transport": GROUND | {"wire"},
     "protocol": GROUND | {"models"},
     "providers": GROUND
-    | {"models", "wire", "protocol", "providers.registry", "providers.base", "providers.callback_url"},
+    | {"models", "wire", "protocol"}
+    | {"providers.registry", "providers.base", "providers.credentials", "providers.callback_url"},
     "journal": GROUND | {"models", "protocol"},
     "polling": GROUND | {"models", "protocol"},
     "batch": GROUND | {"models", "protocol", "journal", "polling"},
@@ -72,7 +73,6 @@ KNOWN_CIRCLES: set[frozenset[str]] = {
     frozenset({"campaign_reg.cli.demo.command", "campaign_reg.cli.demo.environment"}),
     frozenset({"campaign_reg.sandbox.control_api", "campaign_reg.sandbox.server"}),
     frozenset({"campaign_reg.sandbox.fault_actions", "campaign_reg.sandbox.responsys.faults"}),
-    frozenset({"campaign_reg.wire.message", "campaign_reg.wire.operation"}),
 }
 """Circles of imports that are still there; the list only shrinks."""
 NEVER_IN_WIRE = {"asyncio", "anyio", "time", "aiohttp"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 from pathlib import Path
 
@@ -75,6 +76,32 @@ def test_every_operation_names_its_source(folder: str) -> None:
         assert operation.source.startswith("https://")
         reads = operation.method == "GET" or operation.name in READS_IN_SPITE_OF_THEIR_METHOD
         assert operation.safe == reads
+
+
+ONLY_IN_THE_BASE = {
+    "_call",
+    "_encoded",
+    "_exchange",
+    "_follow",
+    "_json",
+    "_page",
+    "_prepared",
+    "_read",
+    "_reading",
+    "reading_of",
+    "send",
+}
+
+
+@pytest.mark.parametrize("folder", FOLDERS.values())
+def test_calls_over_http_are_written_once(folder: str) -> None:
+    """No vendor sends, decodes, encodes or reduces in a way of its own; what it needs more goes into the hooks."""
+    for path in (PROVIDERS / folder).glob("*.py"):
+        nodes = [*ast.walk(ast.parse(path.read_text()))]
+        defined = {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
+        assert not defined & ONLY_IN_THE_BASE, path
+        imported = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+        assert "parse_response" not in imported, path
 
 
 def test_settings_hide_their_secrets() -> None:

@@ -37,6 +37,7 @@ from campaign_reg.errors import (
     UnsupportedVerbError,
 )
 from campaign_reg.protocol.backend import Backend
+from campaign_reg.providers.credentials import HeaderAuth
 from campaign_reg.providers.registry import load_for
 from campaign_reg.providers.sinch.config import SinchConfig
 from campaign_reg.sandbox import Sandbox
@@ -725,8 +726,8 @@ class TestAProvidersOwnFaults:
     async def test_in_saying_that_a_token_has_expired(
         self, acme: Any, server: AcmeServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        auth = importlib.import_module("acme_campaigns.auth")
-        monkeypatch.setattr(auth.AcmeKey, "says_expired", broken(ConnectError("acme.login", "no connection")))
+        fails = broken(ConnectError("acme.login", "no connection"))
+        monkeypatch.setattr(HeaderAuth, "says_expired", fails)
         [ref] = server.seed(status="paused")
         server.trouble("renew", ref, "answer-delayed")
         with pytest.raises(OutcomeUnknownError):
@@ -794,7 +795,7 @@ async def test_a_broken_one_is_named_and_harms_no_other(
     env: dict[str, str], site: Path, tmp_path: Path, server: AcmeServer
 ) -> None:
     broken = copy_of_acme(tmp_path, distribution="broken-campaigns", name="broken")
-    module = broken / "src" / "broken_campaigns" / "auth.py"
+    module = broken / "src" / "broken_campaigns" / "errors.py"
     module.write_text(module.read_text() + "\nimport acme_sdk_that_is_not_installed\n")
     install(broken, site)
     assert {"acme", "broken"} <= set(registry.names())

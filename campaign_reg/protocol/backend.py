@@ -108,6 +108,12 @@ class Backend(VerbMethods, ABC, Generic[C]):
     ) -> None:
         await self.aclose()
 
+    async def identify(self) -> None:
+        """Set `account` from an answer of the vendor's, where the settings do not show it; `connect` awaits this.
+
+        A provider overrides it whose key or token alone names the account; else this does nothing.
+        """
+
     async def aclose(self) -> None:
         """Close connections and end owned tasks; may be called twice."""
         await self._close()

@@ -9,17 +9,17 @@ from __future__ import annotations
 import enum
 import functools
 import json
-import types
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any, Union, cast, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 import attrs
 import cattrs
 from cattrs.errors import BaseValidationError, ClassValidationError, ForbiddenExtraKeysError
 
 from campaign_reg.errors import CampaignRegError, InvalidInputError
+from campaign_reg.hints import without_none
 
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
 
@@ -156,14 +156,6 @@ def _is_nested(kind: Any) -> bool:
     return attrs.has(inner) or (
         isinstance(get_origin(inner), type) and issubclass(get_origin(inner), Mapping)
     )
-
-
-def without_none(kind: Any) -> Any:
-    """A type without its None, where it is one type or None."""
-    if get_origin(kind) in {Union, types.UnionType}:
-        rest = [item for item in get_args(kind) if item is not types.NoneType]
-        return rest[0] if len(rest) == 1 else kind
-    return kind
 
 
 @functools.cache

@@ -11,7 +11,8 @@ from typing import Any, TypeVar, cast, get_args, get_origin
 import attrs
 
 from campaign_reg.errors import InvalidInputError
-from campaign_reg.protocol.params import fields_of, is_tuple, without_none
+from campaign_reg.hints import without_none
+from campaign_reg.protocol.params import fields_of, is_tuple
 
 T = TypeVar("T")
 Kinds = type[Any] | tuple[type[Any], ...]

@@ -13,7 +13,7 @@ import attrs
 from campaign_reg.enums import Verb
 from campaign_reg.errors import ConfigurationError
 from campaign_reg.protocol.backend import Backend
-from campaign_reg.wire.message import AuthScheme
+from campaign_reg.wire.ports import AuthScheme
 
 GROUP = "campaign_reg.providers"
 

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from campaign_reg.clock import Clock
     from campaign_reg.rate import Limits
-    from campaign_reg.wire.message import Request
     from campaign_reg.wire.operation import Operation
+    from campaign_reg.wire.request import Request
 
 _LONGEST_CONNECT_SECONDS = 30.0
 _CLOCK_JUMP_SECONDS = 5.0

@@ -23,14 +23,15 @@ from campaign_reg.errors import (
     HeldBackError,
     PermissionDeniedError,
 )
-from campaign_reg.wire.message import Request
+from campaign_reg.wire.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from campaign_reg.clock import Clock
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import AuthScheme, Response, Token, Transport
+    from campaign_reg.wire.message import Response, Token
+    from campaign_reg.wire.ports import AuthScheme, Transport
 
 _RENEW_AT = 0.8
 _LOGINS_IN_A_ROW = 2

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from campaign_reg.clock import Clock
     from campaign_reg.rate import Limits, RateLimiter
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import Request
 
 
 _STALE_SECONDS = 0.25

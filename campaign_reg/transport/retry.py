@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from campaign_reg.clock import Clock
     from campaign_reg.rate import RateLimiter
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response
     from campaign_reg.wire.operation import Refusal
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import Request
 
 _FIRST_WAIT_SECONDS = 0.5
 _LONGEST_OWN_WAIT_SECONDS = 20.0

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from aiohttp import ClientResponse
     from anyio import CancelScope
 
-    from campaign_reg.wire.message import BodySource, Request
+    from campaign_reg.wire.message import BodySource
+    from campaign_reg.wire.request import Request
 
 _STEP_BYTES = 64 * 1024
 

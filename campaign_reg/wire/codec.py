@@ -12,8 +12,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import attrs
 import cattrs
@@ -21,6 +20,7 @@ import orjson
 
 from campaign_reg.enums import OpenEnum
 from campaign_reg.errors import DecodeError
+from campaign_reg.hints import without_none
 from campaign_reg.wire.structuring import ODD, Member, at, structurer, unstructurer, wrong_kind
 
 _MAX_TEXT_DIGITS = 18
@@ -167,7 +167,7 @@ def _sharing(structure: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 def _member(converter: cattrs.Converter, field: attrs.Attribute[Any], hint: Any, wire: str) -> Member:
-    kind = _without_none(hint)
+    kind = without_none(hint)
     name = field.name
     if field.metadata.get("text_number"):
         return Member(name, wire, str, _load_text_number, _load_plain_number, str, (int,))
@@ -198,12 +198,6 @@ def _container(
         load, dump = _element(converter, args[1])
         return dict, _mapping_loader(load), lambda items: {k: dump(v) for k, v in items.items()}
     return dict, lambda value: converter.structure(value, kind), converter.unstructure
-
-
-def _without_none(hint: Any) -> Any:
-    if get_origin(hint) in (Union, UnionType):
-        return next(arg for arg in get_args(hint) if arg is not NoneType)
-    return hint
 
 
 def _element(converter: cattrs.Converter, kind: Any) -> tuple[Callable[[Any], Any], Callable[[Any], Any]]:

@@ -1,12 +1,9 @@
-"""A vendor's HTTP call as data, and the pure function that turns it into a request."""
+"""A vendor's HTTP call as data, and what its refusals mean."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import attrs
 
@@ -16,25 +13,20 @@ from campaign_reg.errors import (
     AuthenticationError,
     ConflictError,
     ErrorDetail,
-    InvalidInputError,
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitError,
     ServerError,
 )
-from campaign_reg.wire.message import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import BodySource, Response, Sink
+    from campaign_reg.wire.message import Response
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 _MOST_DETAIL_LINES = 50
-_UNRESERVED = re.compile(r"[A-Za-z0-9_~-]+")  # without the dot, which may stand for a folder
-QueryValue = str | int | bool | Iterable[str] | None
 
 
 @attrs.frozen
@@ -188,93 +180,3 @@ class Operation:
     timeout_seconds: float = 60.0
     unpaced: bool = False
     keep_alive: bool = False
-
-
-def build_request(
-    operation: Operation,
-    base_url: str,
-    *,
-    path: Mapping[str, str] | None = None,
-    query: Mapping[str, QueryValue] | None = None,
-    body: bytes | BodySource | None = None,
-    content_type: str = "application/json",
-    sink: Sink | None = None,
-    reservation: Reservation | None = None,
-    leave_before: float | None = None,
-) -> Request:
-    """Turn an operation and its arguments into a request.
-
-    Args:
-        operation: What to call.
-        base_url: Origin, without a trailing slash.
-        path: Values of the path's placeholders.
-        query: Query members; None leaves one out, an iterable repeats the key.
-        body: Encoded body, or where it comes from piece by piece.
-        content_type: Of the body.
-        sink: Where the body of a success goes piece by piece; any media type is then accepted.
-        reservation: Slots reserved by the caller.
-        leave_before: Monotonic time in seconds after which it must not leave.
-
-    Raises:
-        InvalidInputError: A path value is missing or cannot be one segment, or a query value holds half a
-            surrogate pair.
-    """
-    segments = {name: segment(value, name) for name, value in path.items()} if path else {}
-    try:
-        url = base_url + operation.path.format_map(segments)
-    except KeyError:
-        raise InvalidInputError(f"{operation.name} needs more than {sorted(segments)} in its path") from None
-    if query:
-        pairs = "&".join(f"{quote(key, safe='')}={_query_value(key, text)}" for key, text in _pairs(query))
-        url = f"{url}?{pairs}" if pairs else url
-    headers = {"Accept": "application/json" if sink is None else "*/*"}
-    if body is not None:
-        headers["Content-Type"] = content_type
-    return Request(
-        operation=operation,
-        method=operation.method,
-        url=url,
-        headers=headers,
-        body=body,
-        sink=sink,
-        reservation=reservation,
-        leave_before=leave_before,
-    )
-
-
-def segment(value: str, name: str = "id") -> str:
-    """Percent-encode a value into exactly one path segment.
-
-    Raises:
-        InvalidInputError: It is empty, `.` or `..` (which every URL library folds away), or holds control
-            characters or half a surrogate pair.
-    """
-    if value.__class__ is str and _UNRESERVED.fullmatch(value):
-        return value
-    if not isinstance(value, str):
-        raise InvalidInputError(f"{name} must be text, not {type(value).__name__}")
-    if value in {"", ".", ".."} or not value.strip():
-        raise InvalidInputError(f"{name} {value!r} cannot stand in a path; give the vendor's identifier")
-    plain = value.isascii() and value.isprintable()
-    if not plain and any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):
-        raise InvalidInputError(f"{name} {value!r} holds control characters; remove them")
-    return quote(value, safe="")
-
-
-def _pairs(query: Mapping[str, QueryValue]) -> Iterable[tuple[str, str]]:
-    for key, value in query.items():
-        if value is None:
-            continue
-        if isinstance(value, bool):
-            yield key, "true" if value else "false"
-        elif isinstance(value, str | int):
-            yield key, str(value)
-        else:
-            yield from ((key, str(item)) for item in value)
-
-
-def _query_value(key: str, text: str) -> str:
-    try:
-        return quote(text, safe="")
-    except UnicodeEncodeError:
-        raise InvalidInputError(f"{key} {text!r} holds half a surrogate pair; remove it") from None

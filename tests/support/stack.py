@@ -17,8 +17,9 @@ from campaign_reg.transport.aiohttp import AiohttpTransport
 from campaign_reg.transport.auth import AuthTransport
 from campaign_reg.transport.limiter import GcraLimiter, LimiterTransport
 from campaign_reg.transport.retry import RetryTransport
-from campaign_reg.wire.message import Request, Response, Token
-from campaign_reg.wire.operation import ErrorTable, Operation, Refusal, build_request
+from campaign_reg.wire.message import Response, Token
+from campaign_reg.wire.operation import ErrorTable, Operation, Refusal
+from campaign_reg.wire.request import Request, build_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     import aiohttp
 
     from campaign_reg.clock import Clock
-    from campaign_reg.wire.message import Ask
+    from campaign_reg.wire.ports import Ask
 
 ORIGIN = "https://api.example.com"
 SINCH_ERRORS = ErrorTable(by_status={429: Refusal(RateLimitError, Applied.NO, transient=True)})

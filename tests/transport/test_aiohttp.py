@@ -28,7 +28,8 @@ from campaign_reg.errors import (
 )
 from campaign_reg.rate import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
-from campaign_reg.wire.operation import Operation, build_request
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import build_request
 from campaign_reg.wire.response import parse_response
 from tests.support.breaks import BREAKS, GZIPPED, Resolver
 from tests.support.clocks import VirtualClock
@@ -47,7 +48,7 @@ from tests.support.wire_server import (
 if TYPE_CHECKING:
     import trustme
 
-    from campaign_reg.wire.message import Request
+    from campaign_reg.wire.request import Request
 
 pytestmark = pytest.mark.anyio
 

@@ -20,11 +20,12 @@ from campaign_reg.errors import (
 )
 from campaign_reg.providers.sinch.errors import parse_envelope
 from campaign_reg.transport.auth import AuthTransport
-from campaign_reg.wire.operation import build_request
+from campaign_reg.wire.request import build_request
 from tests.support.stack import GET, ORIGIN, PUT, TOKEN, Basic, Bearer, Script, answer, get, put
 
 if TYPE_CHECKING:
-    from campaign_reg.wire.message import Request, Response, Token
+    from campaign_reg.wire.message import Response, Token
+    from campaign_reg.wire.request import Request
     from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio

@@ -16,7 +16,7 @@ from tests.support.clocks import VirtualClock
 from tests.support.stack import TOKEN, Script, answer, get, put
 
 if TYPE_CHECKING:
-    from campaign_reg.wire.message import Request
+    from campaign_reg.wire.request import Request
 
 pytestmark = pytest.mark.anyio
 

@@ -31,7 +31,7 @@ from tests.support.stack import GET, PUT, Script, answer, get, no_errors_in_circ
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from campaign_reg.wire.message import Request
+    from campaign_reg.wire.request import Request
     from tests.support.clocks import VirtualClock
 
 pytestmark = pytest.mark.anyio

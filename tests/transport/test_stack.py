@@ -44,7 +44,7 @@ from tests.support.wire_server import (
 )
 
 if TYPE_CHECKING:
-    from campaign_reg.wire.message import Request
+    from campaign_reg.wire.request import Request
 
 pytestmark = pytest.mark.anyio
 

@@ -26,7 +26,8 @@ from campaign_reg.errors import (
 )
 from campaign_reg.rate import Limits
 from campaign_reg.transport.aiohttp import AiohttpTransport
-from campaign_reg.wire.operation import MAX_BODY_BYTES, Operation, build_request
+from campaign_reg.wire.operation import MAX_BODY_BYTES, Operation
+from campaign_reg.wire.request import build_request
 from tests.support.clocks import VirtualClock
 from tests.support.stack import GET, SINCH_ERRORS, Account, Bearer, no_errors_in_circles
 from tests.support.streams import BLOCK, Counter, Sink, Source
@@ -44,8 +45,9 @@ from tests.support.wire_server import (
 if TYPE_CHECKING:
     import trustme
 
-    from campaign_reg.wire.message import BodySource, Request
+    from campaign_reg.wire.message import BodySource
     from campaign_reg.wire.message import Sink as SinkProtocol
+    from campaign_reg.wire.request import Request
 
 pytestmark = pytest.mark.anyio
 

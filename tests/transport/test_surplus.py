@@ -20,7 +20,7 @@ from tests.support.wire_server import Connection, Received, WireServer, reply
 from tests.transport.surplus import MOMENTS, Surplus
 
 if TYPE_CHECKING:
-    from campaign_reg.wire.message import Request
+    from campaign_reg.wire.request import Request
 
 pytestmark = pytest.mark.anyio
 

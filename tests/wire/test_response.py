@@ -21,8 +21,9 @@ from campaign_reg.errors import (
     RateLimitError,
     ServerError,
 )
-from campaign_reg.wire.message import Request, Response, Token
+from campaign_reg.wire.message import Response, Token
 from campaign_reg.wire.operation import ErrorBody, ErrorTable, Operation, Refusal
+from campaign_reg.wire.request import Request
 from campaign_reg.wire.response import error_of, excerpt, parse_response, retry_after, vendor_date
 
 READ = Operation(name="t.read", method="GET", path="/", safe=True, source="tests", result=dict)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.providers.rcs import operations as ops
-from campaign_reg.providers.rcs.calls import Calls
-from campaign_reg.providers.rcs.codec import encode, export_body
+from campaign_reg.providers.rcs.calls import RcsCalls
+from campaign_reg.providers.rcs.codec import export_body
 from campaign_reg.providers.rcs.envelopes import (
     Balance,
     ContactList,
@@ -19,16 +19,14 @@ from campaign_reg.providers.rcs.envelopes import (
     Tariff,
 )
 from campaign_reg.providers.rcs.errors import legacy_error
-from campaign_reg.wire.operation import segment
+from campaign_reg.wire.request import segment
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs.drafts import ExportQuery
 
 
-class AccountCalls:
-    """What a backend offers for the account."""
-
-    _calls: Calls
+class AccountCalls(RcsCalls):
+    """Balance, tariffs, contact lists and exports of the account."""
 
     async def balance(self) -> Balance:
         """What the account has. Look here before a renew: it adds no funds.
@@ -36,7 +34,7 @@ class AccountCalls:
         Source:
             https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
         """
-        envelope = await self._calls.call(ops.BALANCE)
+        envelope = await self._call(ops.BALANCE)
         balance: Balance = envelope.data
         return balance
 
@@ -49,7 +47,7 @@ class AccountCalls:
         Source:
             https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
         """
-        return self._calls.pages_of(ops.LIST_TARIFFS, page_size)
+        return self._pages_of(ops.LIST_TARIFFS, page_size)
 
     def contact_lists(self, *, page_size: int | None = None) -> Pager[ContactList]:
         """List the contact book's lists lazily; their ids are what `groups` of a draft takes.
@@ -60,7 +58,7 @@ class AccountCalls:
         Source:
             https://bsg.world/developers/rest-api/receive-an-index-of-all-contact-lists
         """
-        return self._calls.pages_of(ops.LIST_CONTACT_LISTS, page_size)
+        return self._pages_of(ops.LIST_CONTACT_LISTS, page_size)
 
     async def create_export(self, query: ExportQuery) -> str:
         """Start an export of message statistics; one request, never repeated.
@@ -75,8 +73,8 @@ class AccountCalls:
         Source:
             https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
         """
-        body = encode(export_body(query, self._calls.config.zone))
-        outcome: LegacyOutcome = await self._calls.call(ops.CREATE_EXPORT, body=body)
+        body = self._json(export_body(query, self._config.zone))
+        outcome: LegacyOutcome = await self._call(ops.CREATE_EXPORT, body=body)
         if not outcome.key:  # a failure may come with error 0: only the key tells
             raise legacy_error(ops.CREATE_EXPORT.name, outcome)
         return outcome.key
@@ -87,7 +85,7 @@ class AccountCalls:
         Raises:
             ApiError: The platform refused, inside an HTTP 200.
         """
-        jobs: ExportJobs = await self._calls.call(ops.LIST_EXPORTS)
+        jobs: ExportJobs = await self._call(ops.LIST_EXPORTS)
         if jobs.error:
             raise legacy_error(ops.LIST_EXPORTS.name, jobs)
         return jobs.result
@@ -100,7 +98,7 @@ class AccountCalls:
             NotFoundError: There is no such job.
             ApiError: The platform refused otherwise, inside an HTTP 200.
         """
-        rows: ExportRows = await self._calls.call(ops.GET_EXPORT, {"key": segment_of(key)})
+        rows: ExportRows = await self._call(ops.GET_EXPORT, {"key": segment_of(key)})
         if rows.error:
             raise legacy_error(ops.GET_EXPORT.name, rows)
         return rows.result
@@ -112,7 +110,7 @@ class AccountCalls:
             NotFoundError: There is no such job.
             OutcomeUnknownError: It may be gone: look with `exports`.
         """
-        outcome: LegacyOutcome = await self._calls.call(ops.DELETE_EXPORT, {"key": segment_of(key)})
+        outcome: LegacyOutcome = await self._call(ops.DELETE_EXPORT, {"key": segment_of(key)})
         if outcome.error:
             raise legacy_error(ops.DELETE_EXPORT.name, outcome)
 

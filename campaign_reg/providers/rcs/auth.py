@@ -17,13 +17,14 @@ from campaign_reg.errors import DecodeError
 from campaign_reg.protocol.config import reveal
 from campaign_reg.providers.rcs.errors import LOGIN_ERRORS
 from campaign_reg.wire.codec import dumps, loads
-from campaign_reg.wire.message import Request, Response, Token
-from campaign_reg.wire.operation import Operation, build_request
+from campaign_reg.wire.message import Response, Token
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import Request, build_request
 from campaign_reg.wire.response import error_of, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.providers.rcs.config import RcsConfig
-    from campaign_reg.wire.message import Ask
+    from campaign_reg.wire.ports import Ask
 
 _SOURCE = "https://bsg.world/documentations/rest-api/general-principles/authentication/"
 _LONGEST_LIFETIME_SECONDS = 30 * 86400.0

@@ -21,15 +21,14 @@ from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, NotApplied, PreparedWrite
-from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.account import AccountCalls
 from campaign_reg.providers.rcs.callbacks import Headers, parse_callback
-from campaign_reg.providers.rcs.calls import MOST_A_PAGE, Calls, digits
-from campaign_reg.providers.rcs.codec import campaign_body, encode, make_converter, references_of
+from campaign_reg.providers.rcs.calls import MOST_A_PAGE, digits
+from campaign_reg.providers.rcs.codec import campaign_body, references_of
 from campaign_reg.providers.rcs.drafts import CampaignDraft, Renewal
 from campaign_reg.providers.rcs.lint import findings
-from campaign_reg.providers.rcs.messages import MessageCalls, period_of
+from campaign_reg.providers.rcs.messages import MessageCalls
 from campaign_reg.providers.rcs.models import RcsCampaign, RcsCampaignDetail
 from campaign_reg.providers.rcs.rules import RESUMED, RULES, STOPPABLE
 from campaign_reg.wire.response import check_id, vendor_date
@@ -40,8 +39,9 @@ if TYPE_CHECKING:
     from campaign_reg.providers.rcs.envelopes import MessagePage
     from campaign_reg.providers.rcs.events import Event
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Request, Response, Transport
-    from campaign_reg.wire.operation import Operation, QueryValue
+    from campaign_reg.wire.operation import Operation
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import QueryValue
 
 _FIND_LIMIT = 100
 _NOT_THERE = frozenset({404, 405})
@@ -49,7 +49,7 @@ _AS_FAR_BACK = timedelta(days=5 * 365)
 _SEARCHES = {"/api/campaigns": "search", "/api/campaign": "filter"}
 
 
-class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
+class RcsBackend(MessageCalls, AccountCalls):
     """Campaigns of one account: typed methods over the neutral seam.
 
     Build it with `campaign_reg.connect("rcs", ...)`.
@@ -58,17 +58,11 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         converter: The cattrs converter; hooks registered here are used for every answer.
     """
 
-    provider = "rcs"
     reading_verbs: ClassVar[frozenset[Verb]] = frozenset({Verb.GET, Verb.LIST})
     rules = RULES
 
     def __init__(self, config: RcsConfig, transport: Transport, **shared: Any) -> None:
-        super().__init__(
-            transport, account=config.account, timeouts=config.timeouts, schedule=config.schedule, **shared
-        )
-        self._config = config
-        self.converter = make_converter(config.zone)
-        self._calls = Calls(config, transport, self.converter, self.clock)
+        super().__init__(config, transport, **shared)
         lists, stops = (ops.LIST, ops.LIST_SINGULAR), (ops.STOP_PATCH, ops.STOP_PUT)
         self._lists = _Forms(*sorted(lists, key=lambda form: form.path != config.list_path))
         self._stops = _Forms(*sorted(stops, key=lambda form: form.method != config.stop_method))
@@ -86,7 +80,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         Source:
             https://bsg.world/developers/rest-api/get-general-information-about-the-rcs-campaign
         """
-        envelope = await self._calls.call(ops.GET, {"id": digits(id)})
+        envelope = await self._call(ops.GET, {"id": digits(id)})
         campaign: RcsCampaign = envelope.data
         check_id(ops.GET, id, campaign.id)
         return campaign
@@ -101,7 +95,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         Source:
             https://bsg.world/developers/rest-api/get-detailed-information-on-the-rcs-campaign
         """
-        envelope = await self._calls.call(ops.DETAIL, {"id": digits(id)})
+        envelope = await self._call(ops.DETAIL, {"id": digits(id)})
         campaign: RcsCampaignDetail = envelope.data
         check_id(ops.DETAIL, id, campaign.id)
         return campaign
@@ -136,14 +130,14 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
             "way": "desc" if newest_first else None,
             "page[limit]": checked_page_size(page_size, least=30, most=MOST_A_PAGE),
         }
-        period = period_of(self._calls, created_from, created_to, newest_first=newest_first)
+        period = self._period(created_from, created_to, newest_first=newest_first)
 
         async def fetch(asked: Mapping[str, QueryValue]) -> Any:
             return await self._lists.call(
-                lambda form: self._calls.page(form, {**asked, **_searched(form, sender)}), _NOT_THERE
+                lambda form: self._listed(form, {**asked, **_searched(form, sender)}), _NOT_THERE
             )
 
-        return self._calls.pages_in(period, query, fetch)
+        return self._pages_in(period, query, fetch)
 
     def everything(self) -> Pager[RcsCampaign]:
         """List the RCS campaigns of the last five years lazily, in windows of three months."""
@@ -220,7 +214,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
                 f"the campaign is {campaign.vendor_status or 'in no known state'}: only one that is {allowed} can be "
                 "stopped; nothing was sent"
             )
-        envelope = await self._stops.call(lambda form: self._calls.call(form, {"id": id}), frozenset({405}))
+        envelope = await self._stops.call(lambda form: self._call(form, {"id": id}), frozenset({405}))
         stopped: RcsCampaign = envelope.data
         check_id(ops.STOP_PUT, id, stopped.id)
         return stopped
@@ -252,18 +246,7 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         falls when people read their messages, so that it can prove nothing.
         """
         operation = ops.DETAIL if verb is Verb.RENEW else ops.GET
-        return await self._read(
-            self._calls.request(operation, {"id": digits(id)}, reservation=reservation), id
-        )
-
-    async def _read(self, request: Request, id: str) -> Reading:
-        envelope, response = await self._calls.exchange(request)
-        check_id(request.operation, id, envelope.data.id)
-        return self._reading(envelope.data, response)
-
-    def reading_of(self, campaign: RcsCampaign) -> Reading:
-        """Reduce a campaign that came with a listing; it may be old."""
-        return self._reading(campaign, None)
+        return await self._read(self._request(operation, {"id": digits(id)}, reservation=reservation), id)
 
     def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
         """Build a write without sending it."""
@@ -280,22 +263,18 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         if not (key.isascii() and key.isalnum() and len(key) <= 28) and key:
             raise InvalidInputError("key must be letters and digits, at most 28")
         references = references_of(draft.phones, key)
-        body = encode(campaign_body(draft, references, self._config.zone))
-        operation = ops.CREATE if draft.phones else ops.CREATE_BY_GROUPS
-        request = self._calls.request(operation, body=body)
-
         first = references[0] if references else None
-        return PreparedWrite(
-            request_for=lambda _: request,
-            interpret=lambda response: Answer(target=self._calls.decoded(operation, response).data.id),
+        return self._prepared(
+            ops.CREATE if draft.phones else ops.CREATE_BY_GROUPS,
+            body=self._json(campaign_body(draft, references, self._config.zone)),
+            answer=lambda envelope: Answer(target=envelope.data.id),
             mark={} if first is None else {"reference_id": first},
         )
 
     def _prepared_renew(self, id: str) -> PreparedWrite:
-        request = self._calls.request(ops.RENEW, {"id": id})
 
-        def interpret(response: Response) -> Answer:
-            check_id(ops.RENEW, id, self._calls.decoded(ops.RENEW, response).data.id)
+        def answer(envelope: Any) -> Answer:
+            check_id(ops.RENEW, id, envelope.data.id)
             return Answer(target=id)
 
         async def refused(error: ApiError) -> Answer | NotApplied:
@@ -303,11 +282,11 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
             is_for_state = isinstance(error, ConflictError | InvalidRequestError)
             return await self._refused_renew(id, error) if is_for_state else NotApplied(error)
 
-        return PreparedWrite(request_for=lambda _: request, interpret=interpret, refused=refused)
+        return self._prepared(ops.RENEW, {"id": id}, answer=answer, refused=refused)
 
     async def _refused_renew(self, id: str, refusal: ApiError) -> Answer | NotApplied:
         """What a refusal for the campaign's state means: it may be the echo of a renew that has done its work."""
-        request = self._calls.request(ops.DETAIL, {"id": id})
+        request = self._request(ops.DETAIL, {"id": id})
         request.own_connection = True  # it decides at once, so that no late answer to an earlier reading may
         try:
             reading = await self._read(request, id)
@@ -322,8 +301,8 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
         """The campaigns that have a message with the mark's reference."""
         reference = mark["reference_id"]
         query: dict[str, QueryValue] = {"filter[reference_id]": reference, "page[limit]": _FIND_LIMIT}
-        request = self._calls.request(ops.LIST_MESSAGES, query=query, reservation=reservation)
-        page, response = await self._calls.exchange(request)
+        request = self._request(ops.LIST_MESSAGES, query=query, reservation=reservation)
+        page, response = await self._exchange(request)
         ids = tuple(dict.fromkeys(_campaigns_in(page, reference)))
         readings = [await self._found(id) for id in ids]
         return Found(readings=tuple(readings), vendor_time=vendor_date(response.headers))
@@ -334,18 +313,6 @@ class RcsBackend(MessageCalls, AccountCalls, HttpBackend[RcsCampaign]):
             return await self.read(id)
         except NotFoundError:
             return Reading(target=id, version=None, status="", taken_at=self.clock.now())
-
-    def _reading(self, campaign: RcsCampaign | RcsCampaignDetail, response: Response | None) -> Reading:
-        # Dated from when the question left: how old an answer is, nobody knows better.
-        age = 0.0 if response is None else max(self.clock.monotonic() - response.sent_at, 0.0)
-        return Reading(
-            target=campaign.id,
-            version=campaign.version,
-            status=campaign.vendor_status,
-            taken_at=self.clock.now() - timedelta(seconds=age),
-            vendor_time=None if response is None else vendor_date(response.headers),
-            campaign=campaign,
-        )
 
 
 class _Forms:

@@ -1,98 +1,83 @@
-"""One call: build it, send it, read the answer. Shared by all that the backend offers."""
+"""Calls to one account of the platform, shared by campaigns, messages and account data."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
-
-import attrs
 
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
-from campaign_reg.providers.rcs.date_windows import Place, next_place
+from campaign_reg.providers.base import HttpBackend
+from campaign_reg.providers.rcs.codec import make_converter
+from campaign_reg.providers.rcs.date_windows import Period, Place, next_place
 from campaign_reg.providers.rcs.envelopes import PageNumbers
-from campaign_reg.wire.operation import Operation, QueryValue, build_request
-from campaign_reg.wire.response import parse_response, vendor_date
+from campaign_reg.providers.rcs.local_time import moment, to_vendor
+from campaign_reg.providers.rcs.models import RcsCampaign, RcsCampaignDetail
+from campaign_reg.wire.response import vendor_date
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    import cattrs
-
-    from campaign_reg.clock import Clock
     from campaign_reg.providers.rcs.config import RcsConfig
-    from campaign_reg.providers.rcs.date_windows import Period
-    from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.operation import Operation
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import QueryValue
 
 MOST_A_PAGE = 500
 _ID = re.compile(r"[1-9][0-9]{0,17}")
-Query = Mapping[str, QueryValue]
-FetchPage = Callable[[Query], Awaitable[tuple[Any, "datetime | None"]]]
+Query = Mapping[str, "QueryValue"]
+FetchPage = Callable[[Query], Awaitable[tuple[Any, datetime | None]]]
 """From a query to a page's document and the vendor's clock."""
 
 
-@attrs.frozen(eq=False)
-class Calls:
-    """What every call needs."""
+class RcsCalls(HttpBackend[RcsCampaign]):
+    """Calls to one account of the platform, and its two kinds of listings."""
 
-    config: RcsConfig
-    transport: Transport
-    converter: cattrs.Converter
-    clock: Clock
+    provider = "rcs"
 
-    async def call(
-        self,
-        operation: Operation,
-        path: Mapping[str, str] | None = None,
-        *,
-        query: Query | None = None,
-        body: bytes | None = None,
-        reservation: Reservation | None = None,
-    ) -> Any:
-        """Send, and decode what came."""
-        value, _ = await self.exchange(
-            self.request(operation, path, query=query, body=body, reservation=reservation)
+    def __init__(self, config: RcsConfig, transport: Transport, **shared: Any) -> None:
+        super().__init__(
+            config,
+            transport,
+            account=config.account,
+            converter=make_converter(config.zone),
+            base_url=config.base_url,
+            **shared,
         )
-        return value
+        self._config = config
 
-    async def exchange(self, request: Request) -> tuple[Any, Response]:
-        """Send, and decode what came; the answer beside it."""
-        response = await self.transport.send(request)
-        return self.decoded(request.operation, response), response
+    def _campaign_in(self, document: Any) -> RcsCampaign | RcsCampaignDetail:
+        campaign: RcsCampaign | RcsCampaignDetail = document.data
+        return campaign
 
-    def decoded(self, operation: Operation, response: Response) -> Any:
-        """What an answer says, as `operation.result`."""
-        return parse_response(operation, response, self.converter.structure)
-
-    def request(
-        self,
-        operation: Operation,
-        path: Mapping[str, str] | None = None,
-        *,
-        query: Query | None = None,
-        body: bytes | None = None,
-        reservation: Reservation | None = None,
-    ) -> Request:
-        """A call ready to leave."""
-        return build_request(
-            operation, self.config.base_url, path=path, query=query, body=body, reservation=reservation
-        )
-
-    async def page(self, operation: Operation, query: Query) -> tuple[Any, datetime | None]:
-        """One page's document, and the vendor's clock."""
-        document, response = await self.exchange(self.request(operation, query=query))
+    async def _listed(self, operation: Operation, query: Query) -> tuple[Any, datetime | None]:
+        """Read one page's document, and the vendor's clock."""
+        document, response = await self._exchange(self._request(operation, query=query))
         return document, vendor_date(response.headers)
 
-    def pages_of(self, operation: Operation, page_size: int | None) -> Pager[Any]:
+    def _period(
+        self, start: datetime | str | None, end: datetime | str | None, *, newest_first: bool
+    ) -> Period:
+        """Write a period as the platform does.
+
+        Raises:
+            InvalidInputError: It ends before it begins, or is an instant where the platform's zone is not known.
+        """
+        zone = self._config.zone
+        return Period(
+            start=None if start is None else to_vendor(moment(start, "created_from"), zone, "created_from"),
+            end=None if end is None else to_vendor(moment(end, "created_to"), zone, "created_to"),
+            newest_first=newest_first,
+        )
+
+    def _pages_of(self, operation: Operation, page_size: int | None) -> Pager[Any]:
         """A listing that needs no period."""
         limit = checked_page_size(page_size, least=15, most=MOST_A_PAGE)
 
         async def fetch(cursor: str | None) -> Page[Any]:
             place = Place() if cursor is None else Place.of(cursor)
             query = {"page[offset]": place.offset, "page[limit]": limit}
-            document, at = await self.page(operation, query)
+            document, at = await self._listed(operation, query)
             ids = tuple(str(item.id) for item in document.data)
             onward = next_place(place, ids, PageNumbers(total=document.total))
             return Page(
@@ -104,7 +89,7 @@ class Calls:
 
         return Pager(fetch)
 
-    def pages_in(self, period: Period, query: Query, fetch_page: FetchPage) -> Pager[Any]:
+    def _pages_in(self, period: Period, query: Query, fetch_page: FetchPage) -> Pager[Any]:
         """A listing of a period, three months at a time."""
 
         async def fetch(cursor: str | None) -> Page[Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import cattrs
 
-from campaign_reg.errors import InvalidInputError
 from campaign_reg.providers.rcs import envelopes, events, models
 from campaign_reg.providers.rcs.drafts import (
     CampaignDraft,
@@ -19,7 +18,6 @@ from campaign_reg.providers.rcs.drafts import (
 )
 from campaign_reg.providers.rcs.lenient_codec import register_shape
 from campaign_reg.providers.rcs.local_time import format_local, to_vendor
-from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.codec import make_converter as base_converter
 
 if TYPE_CHECKING:
@@ -79,18 +77,6 @@ def sent_of(version: str) -> int | None:
     """The number of messages in a version `status|sent|real start`."""
     parts = version.split("|")
     return int(parts[1]) if len(parts) == 3 and parts[1].isascii() and parts[1].isdigit() else None
-
-
-def encode(body: Mapping[str, Any]) -> bytes:
-    """JSON of a body.
-
-    Raises:
-        InvalidInputError: A text holds half a surrogate pair, or a number is too large.
-    """
-    try:
-        return dumps(body)
-    except TypeError as error:
-        raise InvalidInputError(f"this cannot be written as JSON: {error}") from None
 
 
 def references_of(phones: Sequence[Recipient], key: str) -> tuple[str | None, ...]:

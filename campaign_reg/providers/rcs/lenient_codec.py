@@ -11,14 +11,14 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import attrs
 import cattrs
 
 from campaign_reg.enums import OpenEnum
 from campaign_reg.errors import DecodeError
+from campaign_reg.hints import without_none
 from campaign_reg.providers.rcs.local_time import format_local, parse_local
 from campaign_reg.wire.structuring import at, wrong_kind
 
@@ -301,7 +301,7 @@ def register_shape(converter: cattrs.Converter, model: type, **given: Any) -> No
 
 
 def _member(converter: cattrs.Converter, field: attrs.Attribute[Any], hint: Any) -> _Member:
-    spelling = field.metadata.get("spelling") or _usual(converter, _without_none(hint))
+    spelling = field.metadata.get("spelling") or _usual(converter, without_none(hint))
     names = field.metadata.get("names") or (field.name,)
     return _Member(field.name, names, spelling, field.default)
 
@@ -319,12 +319,6 @@ def _usual(converter: cattrs.Converter, kind: Any) -> Spelling:
     if get_origin(kind) is Mapping:
         return OBJECT
     return word(kind) if issubclass(kind, OpenEnum) else _document(converter, kind)
-
-
-def _without_none(hint: Any) -> Any:
-    if get_origin(hint) in (Union, UnionType):
-        return next(arg for arg in get_args(hint) if arg is not NoneType)
-    return hint
 
 
 def same_json(one: Any, other: Any) -> bool:

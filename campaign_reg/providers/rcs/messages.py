@@ -1,8 +1,7 @@
-"""Single messages, and how each message stands."""
+"""Single messages, and the state of each message."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,9 @@ from campaign_reg.models.finding import refuse_errors
 from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.protocol.several import check_members
 from campaign_reg.providers.rcs import operations as ops
-from campaign_reg.providers.rcs.calls import MOST_A_PAGE, Calls, digits
-from campaign_reg.providers.rcs.codec import encode, message_body
-from campaign_reg.providers.rcs.date_windows import Period
+from campaign_reg.providers.rcs.calls import MOST_A_PAGE, RcsCalls, digits
+from campaign_reg.providers.rcs.codec import message_body
 from campaign_reg.providers.rcs.lint import findings
-from campaign_reg.providers.rcs.local_time import moment, to_vendor
 from campaign_reg.providers.rcs.models import RcsMessage
 from campaign_reg.wire.response import check_id
 
@@ -25,11 +22,8 @@ if TYPE_CHECKING:
     from campaign_reg.providers.rcs.events import Event
 
 
-class MessageCalls:
-    """What a backend offers for messages."""
-
-    _calls: Calls
-    _new_key: Callable[[], str]
+class MessageCalls(RcsCalls):
+    """Single messages, and the state of each message."""
 
     async def send_message(self, draft: MessageDraft) -> RcsMessage:
         """Send one message at once, without a campaign. It needs funds; one request, never repeated.
@@ -48,11 +42,11 @@ class MessageCalls:
             https://bsg.world/developers/rest-api/single-rcs-message-sending
         """
         check_members(draft)
-        refuse_errors(findings(draft, self._calls.clock.now()))
+        refuse_errors(findings(draft, self.clock.now()))
         reference = draft.phone.reference_id or self._new_key()
-        body = encode(message_body(draft, reference))
+        body = self._json(message_body(draft, reference))
         try:
-            envelope = await self._calls.call(ops.SEND_MESSAGE, body=body)
+            envelope = await self._call(ops.SEND_MESSAGE, body=body)
             check_id(ops.SEND_MESSAGE, reference, envelope.data.reference_id, "message")
         except OutcomeUnknownError as error:
             reason = f"{error.reason} (its reference_id is {reference})"
@@ -98,8 +92,8 @@ class MessageCalls:
         }
         if reference_id is not None and not (reference_id.isascii() and reference_id.isalnum()):
             raise InvalidInputError("reference_id must be 1 to 32 letters and digits")
-        period = period_of(self._calls, created_from, created_to, newest_first=newest_first)
-        return self._calls.pages_in(period, query, lambda asked: self._calls.page(ops.LIST_MESSAGES, asked))
+        period = self._period(created_from, created_to, newest_first=newest_first)
+        return self._pages_in(period, query, lambda asked: self._listed(ops.LIST_MESSAGES, asked))
 
     async def message(self, id: str) -> RcsMessage:
         """Read one message, of the last three months.
@@ -121,19 +115,3 @@ class MessageCalls:
             NotFoundError: The platform has no such message: the event was made up, or is older than three months.
         """
         return (await self.message(event.message_id)).campaign_id
-
-
-def period_of(
-    calls: Calls, start: datetime | str | None, end: datetime | str | None, *, newest_first: bool
-) -> Period:
-    """A period as the platform writes it.
-
-    Raises:
-        InvalidInputError: It ends before it begins, or is an instant where the platform's zone is not known.
-    """
-    zone = calls.config.zone
-    return Period(
-        start=None if start is None else to_vendor(moment(start, "created_from"), zone, "created_from"),
-        end=None if end is None else to_vendor(moment(end, "created_to"), zone, "created_to"),
-        newest_first=newest_first,
-    )

@@ -29,14 +29,15 @@ from campaign_reg.providers.responsys import certificate
 from campaign_reg.providers.responsys.endpoint import checked_endpoint
 from campaign_reg.providers.responsys.errors import DEAD_TOKEN, ERRORS, parse_envelope
 from campaign_reg.wire.codec import loads
-from campaign_reg.wire.message import Request, Response, Token
-from campaign_reg.wire.operation import Operation, build_request
+from campaign_reg.wire.message import Response, Token
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import Request, build_request
 from campaign_reg.wire.response import error_of
 
 if TYPE_CHECKING:
     from campaign_reg.protocol.config import Secret
     from campaign_reg.providers.responsys.config import ResponsysConfig
-    from campaign_reg.wire.message import Ask
+    from campaign_reg.wire.ports import Ask
 
 LOGIN = Operation(
     name="responsys.login",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from campaign_reg.enums import Verb
@@ -35,14 +34,16 @@ from campaign_reg.providers.responsys.models import (
 )
 from campaign_reg.providers.responsys.rules import RULES, findings
 from campaign_reg.providers.responsys.schedules import Schedules
-from campaign_reg.wire.operation import segment
+from campaign_reg.wire.request import segment
 from campaign_reg.wire.response import check_id, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.protocol.action import Action
     from campaign_reg.providers.responsys.config import ResponsysConfig
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import Request
 
 _MOST_HITS = 20
 
@@ -284,10 +285,7 @@ class ResponsysBackend(Schedules, Attributes):
     ) -> Reading:
         """Read a campaign, for `approve` its approval, and reduce it to what decides."""
         operation = ops.GET_APPROVAL if verb is Verb.APPROVE else self._version.get
-        response = await self._transport.send(self._request(operation, {"name": id}, reservation=reservation))
-        document = self._decoded(operation, response)
-        check_id(operation, id, document.id)
-        return self._reading(document, response)
+        return await self._read(self._request(operation, {"name": id}, reservation=reservation), id)
 
     async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The campaign of that name, which is the only one."""
@@ -300,10 +298,6 @@ class ResponsysBackend(Schedules, Attributes):
             return Found(vendor_time=vendor_time)
         check_id(operation, mark["name"], campaign.id)
         return Found(readings=(self._reading(campaign, response),), vendor_time=vendor_time)
-
-    def reading_of(self, campaign: ResponsysCampaign) -> Reading:
-        """Reduce a campaign that came with a listing; it may be old."""
-        return self._reading(campaign, None)
 
     def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:
         """What Responsys would refuse, or may, found without I/O."""
@@ -337,15 +331,13 @@ class ResponsysBackend(Schedules, Attributes):
         if target is not None:
             raise InvalidInputError("a create takes no id: the draft has the name")
         segment(draft.name, "name")  # or no later call could have it in its path
-        body = self._encoded(draft)
-        request = self._request(self._version.create, body=body)
+        operation = self._version.create
 
-        def interpret(response: Response) -> Answer:
-            made = self._decoded(request.operation, response)
-            check_id(request.operation, draft.name, made.id)
+        def answer(made: ResponsysCampaign) -> Answer:
+            check_id(operation, draft.name, made.id)
             return Answer(target=made.name, settled=True)
 
-        return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark={"name": draft.name})
+        return self._prepared(operation, body=self._encoded(draft), answer=answer, mark={"name": draft.name})
 
     def _prepared_update(self, target: str, changes: CampaignChanges) -> PreparedWrite:
         """The write, whose body is the campaign as it was read just before, with the changes."""
@@ -367,23 +359,9 @@ class ResponsysBackend(Schedules, Attributes):
 
     def _prepared_approval(self, target: str, approval: Approval) -> PreparedWrite:
         body = self._json({self._config.approval_member: approval.status.value})
-        request = self._request(ops.SET_APPROVAL, {"name": target}, body=body)
 
-        def interpret(response: Response) -> Answer:
-            told: CampaignApproval = self._decoded(request.operation, response)
-            check_id(request.operation, target, told.id)
+        def answer(told: CampaignApproval) -> Answer:
+            check_id(ops.SET_APPROVAL, target, told.id)
             return Answer(target=target, settled=told.approval_status == approval.status)
 
-        return PreparedWrite(request_for=lambda _: request, interpret=interpret)
-
-    def _reading(self, document: ResponsysCampaign | CampaignApproval, response: Response | None) -> Reading:
-        # With a listing nobody knows how old it is; else it shows the campaign no later than when it was asked for.
-        age = 0.0 if response is None else max(self.clock.monotonic() - response.sent_at, 0.0)
-        return Reading(
-            target=document.id,
-            version=document.version,
-            status=document.vendor_status,
-            taken_at=self.clock.now() - timedelta(seconds=age),
-            vendor_time=None if response is None else vendor_date(response.headers),
-            campaign=document,
-        )
+        return self._prepared(ops.SET_APPROVAL, {"name": target}, body=body, answer=answer)

@@ -12,7 +12,6 @@ import attrs
 
 from campaign_reg.errors import DecodeError, InvalidInputError, PaginationError
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
-from campaign_reg.protocol.several import check_members
 from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.responsys.codec import make_converter
 from campaign_reg.providers.responsys.links import (
@@ -23,14 +22,15 @@ from campaign_reg.providers.responsys.links import (
     with_missing,
 )
 from campaign_reg.providers.responsys.models import ResponsysCampaign
-from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, QueryValue, build_request
-from campaign_reg.wire.response import error_of, parse_response, vendor_date
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import QueryValue
+from campaign_reg.wire.response import error_of, vendor_date
 
 if TYPE_CHECKING:
     from campaign_reg.providers.responsys.config import ResponsysConfig
-    from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import BodySource, Response
+    from campaign_reg.wire.ports import Transport
+    from campaign_reg.wire.request import Request
 
 T = TypeVar("T")
 
@@ -73,70 +73,31 @@ class Calls(HttpBackend[ResponsysCampaign]):
 
     def __init__(self, config: ResponsysConfig, transport: Transport, **shared: Any) -> None:
         account = f"{config.user_name}/{urlsplit(config.login_url).hostname}"
-        super().__init__(
-            transport, account=account, timeouts=config.timeouts, schedule=config.schedule, **shared
-        )
+        super().__init__(config, transport, account=account, converter=make_converter(), **shared)
         self._config = config
-        self.converter = make_converter()
-
-    async def _call(
-        self,
-        operation: Operation,
-        path: Mapping[str, str] | None = None,
-        *,
-        query: Mapping[str, QueryValue] | None = None,
-        body: bytes | None = None,
-    ) -> Any:
-        request = self._request(operation, path, query=query, body=body)
-        return self._decoded(operation, await self._transport.send(request))
 
     def _request(
         self,
         operation: Operation,
         path: Mapping[str, str] | None = None,
         *,
-        query: Mapping[str, QueryValue] | None = None,
-        body: bytes | None = None,
-        reservation: Reservation | None = None,
+        body: bytes | BodySource | None = None,
+        **options: Any,
     ) -> Request:
-        """A request whose URL is a path: it goes where the token came from.
+        """Build a request whose URL is a path: it goes where the token came from.
 
         Raises:
             InvalidInputError: A name cannot be one segment, or the body is larger than the gateway takes.
         """
-        if body is not None and len(body) > LONGEST_BODY_BYTES:
-            # The gateway cuts the connection, after which nobody would know what became of it.
+        if isinstance(body, bytes) and len(body) > LONGEST_BODY_BYTES:
+            # The gateway cuts the connection, which would leave the outcome unknown.
             raise InvalidInputError(f"{len(body):,} bytes: Responsys takes bodies of at most 10 MB")
-        return build_request(operation, "", path=path, query=query, body=body, reservation=reservation)
-
-    def _encoded(self, document: object) -> bytes:
-        """The body for a document, whose members are checked for their types on the way.
-
-        Raises:
-            InvalidInputError: A member is not of its type, or is missing.
-        """
-        kind = type(document)
-        check_members(document, f"{kind.__name__}.")
-        try:
-            plain = self.converter.unstructure(document)
-            self.converter.structure(plain, kind)
-        except DecodeError as error:
-            raise InvalidInputError(f"{kind.__name__}.{error}") from None
-        except (TypeError, ValueError, AttributeError) as error:
-            raise InvalidInputError(f"{kind.__name__} cannot be written as JSON: {error}") from None
-        return self._json(plain)
-
-    @staticmethod
-    def _json(plain: Mapping[str, Any]) -> bytes:
-        try:
-            return dumps(plain)
-        except (TypeError, ValueError) as error:
-            raise InvalidInputError(f"this cannot be written as JSON: {error}") from None
+        return super()._request(operation, path, body=body, **options)
 
     def _decoded(self, operation: Operation, response: Response) -> Any:
         """The value in an answer; one that says done and yet holds an error is that error."""
         try:
-            return parse_response(operation, response, self.converter.structure)
+            return super()._decoded(operation, response)
         except DecodeError:
             if operation.errors.parse(response).code:
                 raise error_of(operation, response) from None
@@ -153,10 +114,10 @@ class Calls(HttpBackend[ResponsysCampaign]):
             query |= {"limit": checked_page_size(listing.page_size, most=listing.most), "offset": 0}
         url = self._request(listing.operation, listing.path, query=query, body=listing.body).url
         path, _sep, first = url.partition("?")
-        fetch: Callable[[str | None], Any] = partial(self._page, listing, path, first)
+        fetch: Callable[[str | None], Any] = partial(self._listed, listing, path, first)
         return Pager(fetch)
 
-    async def _page(self, listing: Listing, path: str, first: str, cursor: str | None) -> Page[Any]:
+    async def _listed(self, listing: Listing, path: str, first: str, cursor: str | None) -> Page[Any]:
         asked, _, before = (cursor or "").partition("#")
         query = first if cursor is None else with_missing(checked_cursor(asked), first)
         request = self._request(listing.operation, listing.path, body=listing.body)

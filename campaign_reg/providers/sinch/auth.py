@@ -6,7 +6,6 @@ Source:
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -14,15 +13,16 @@ import attrs
 
 from campaign_reg.enums import Applied
 from campaign_reg.errors import DecodeError, RateLimitError, printable
-from campaign_reg.protocol.config import reveal
+from campaign_reg.providers.credentials import BasicAuth
 from campaign_reg.wire.codec import loads
-from campaign_reg.wire.message import Request, Response, Token
-from campaign_reg.wire.operation import ErrorBody, ErrorTable, Operation, Refusal, build_request
+from campaign_reg.wire.message import Response, Token
+from campaign_reg.wire.operation import ErrorBody, ErrorTable, Operation, Refusal
+from campaign_reg.wire.request import Request, build_request
 from campaign_reg.wire.response import error_of
 
 if TYPE_CHECKING:
     from campaign_reg.providers.sinch.config import SinchAccess
-    from campaign_reg.wire.message import Ask
+    from campaign_reg.wire.ports import Ask
 
 
 def _parse_oauth_error(response: Response) -> ErrorBody:
@@ -83,7 +83,7 @@ class SinchOAuth2:
             body=b"grant_type=client_credentials",
             content_type="application/x-www-form-urlencoded",
         )
-        request.headers = {**request.headers, **await _basic(self.config)}
+        request.headers = {**request.headers, **await _basic(self.config).authorize(None)}
         return request
 
     def parse_token(self, response: Response) -> Token:
@@ -114,35 +114,10 @@ class SinchOAuth2:
         return response.status == 401 and "expired" in response.headers.get("WWW-Authenticate", "").lower()
 
 
-@attrs.frozen
-class SinchBasic:
-    """The access key on every call: for trials only, Sinch limits it hard."""
-
-    config: SinchAccess
-
-    @property
-    def origins(self) -> frozenset[str]:
-        """Where credentials may go."""
-        return frozenset({self.config.base_url})
-
-    async def obtain(self, ask: Ask, current: Token | None) -> None:
-        """Basic needs no token."""
-        return
-
-    async def authorize(self, token: Token | None) -> Mapping[str, str]:
-        """Headers that carry the key."""
-        return await _basic(self.config)
-
-    def says_expired(self, response: Response) -> bool:
-        """A key does not expire by the hour."""
-        return False
+def scheme_for(config: SinchAccess) -> SinchOAuth2 | BasicAuth:
+    """Choose the scheme that the settings ask for; Sinch limits Basic hard, it is for trials only."""
+    return _basic(config) if config.auth == "basic" else SinchOAuth2(config)
 
 
-def scheme_for(config: SinchAccess) -> SinchOAuth2 | SinchBasic:
-    """The scheme that the settings ask for."""
-    return SinchBasic(config) if config.auth == "basic" else SinchOAuth2(config)
-
-
-async def _basic(config: SinchAccess) -> dict[str, str]:
-    pair = f"{config.key_id}:{await reveal(config.key_secret, 'key_secret')}".encode()
-    return {"Authorization": "Basic " + base64.b64encode(pair).decode()}
+def _basic(config: SinchAccess) -> BasicAuth:
+    return BasicAuth(config.base_url, config.key_id, config.key_secret, "key_secret")

@@ -21,7 +21,9 @@ from campaign_reg.errors import (
 )
 from campaign_reg.providers.rcs import RcsConfig
 from campaign_reg.providers.rcs.auth import LOGIN, REFRESH, RcsJwt, parse_token
-from campaign_reg.wire.message import AuthScheme, Request, Response, Token
+from campaign_reg.wire.message import Response, Token
+from campaign_reg.wire.ports import AuthScheme
+from campaign_reg.wire.request import Request
 from tests.providers.rcs.conftest import calls
 from tests.support.vendors.rcs_contract import EXAMPLES
 

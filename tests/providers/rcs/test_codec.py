@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from campaign_reg.errors import DecodeError, InvalidInputError
 from campaign_reg.providers.rcs import envelopes as rcs_envelopes
 from campaign_reg.providers.rcs import events
-from campaign_reg.providers.rcs.codec import campaign_body, encode, make_converter, references_of, sent_of
+from campaign_reg.providers.rcs.codec import campaign_body, make_converter, references_of, sent_of
 from campaign_reg.providers.rcs.drafts import CampaignDraft, ExportSource, Recipient
 from campaign_reg.providers.rcs.envelopes import CampaignEnvelope, CampaignPage, DetailEnvelope, MessagePage
 from campaign_reg.providers.rcs.errors import parse_error
@@ -380,11 +380,6 @@ def test_times_of_a_draft() -> None:
         campaign_body(draft, [None], None)
     naive = attrs.evolve(draft, start_at=datetime(2026, 12, 1, 9))  # noqa: DTZ001
     assert campaign_body(naive, [None], None)["start_at"] == "2026-12-01 09:00:00"
-
-
-def test_what_is_no_json() -> None:
-    with pytest.raises(InvalidInputError):
-        encode({"text": "\ud800"})
 
 
 json_values = st.recursive(

@@ -24,7 +24,9 @@ from campaign_reg.errors import (
 )
 from campaign_reg.providers.responsys.auth import LIFETIME_SECONDS, ResponsysLogin, scheme_for
 from campaign_reg.providers.responsys.config import ResponsysConfig
-from campaign_reg.wire.message import AuthScheme, Request, Response, Token
+from campaign_reg.wire.message import Response, Token
+from campaign_reg.wire.ports import AuthScheme
+from campaign_reg.wire.request import Request
 from tests.support.clocks import VirtualClock
 from tests.support.vendors import responsys_keys
 from tests.support.vendors.responsys_contract import answers, requests

@@ -17,9 +17,12 @@ from campaign_reg.errors import (
     RateLimitError,
     ServerError,
 )
-from campaign_reg.providers.sinch.auth import CREATE_TOKEN, SinchBasic, SinchOAuth2, scheme_for
+from campaign_reg.providers.credentials import BasicAuth
+from campaign_reg.providers.sinch.auth import CREATE_TOKEN, SinchOAuth2, scheme_for
 from campaign_reg.providers.sinch.config import SinchConfig
-from campaign_reg.wire.message import AuthScheme, Request, Response
+from campaign_reg.wire.message import Response
+from campaign_reg.wire.ports import AuthScheme
+from campaign_reg.wire.request import Request
 from tests.support.vendors.sinch_client import contract_document
 
 CONTRACT = contract_document("sinch-auth.yaml")
@@ -132,14 +135,16 @@ class TestOAuth2:
 @pytest.mark.anyio
 class TestBasic:
     async def test_the_key_goes_with_every_call(self) -> None:
-        scheme = SinchBasic(config(auth="basic"))
+        scheme = scheme_for(config(auth="basic"))
         any_scheme: AuthScheme = scheme
         assert await any_scheme.obtain(nobody, None) is None
         assert decoded(await scheme.authorize(None)) == f"key:{SECRET}"
         assert scheme.origins == {"https://us10dlc.numbers.api.sinch.com"}
 
     async def test_a_401_is_final(self) -> None:
-        assert not SinchBasic(config()).says_expired(answer({}, 401, WWW_Authenticate="Bearer expired"))
+        assert not scheme_for(config(auth="basic")).says_expired(
+            answer({}, 401, WWW_Authenticate="Bearer expired")
+        )
 
 
 async def nobody(request: Request) -> Response:
@@ -148,14 +153,14 @@ async def nobody(request: Request) -> Response:
 
 def test_the_setting_chooses() -> None:
     assert isinstance(scheme_for(config()), SinchOAuth2)
-    assert isinstance(scheme_for(config(auth="basic")), SinchBasic)
+    assert isinstance(scheme_for(config(auth="basic")), BasicAuth)
 
 
 @pytest.mark.anyio
 class TestSecret:
     async def test_fetched_by_a_callable_each_time(self) -> None:
         secrets = iter(["first", "second"])
-        scheme = SinchBasic(config(key_secret=lambda: next(secrets)))
+        scheme = scheme_for(config(key_secret=lambda: next(secrets), auth="basic"))
         assert decoded(await scheme.authorize(None)) == "key:first"
         assert decoded(await scheme.authorize(None)) == "key:second"
 
@@ -169,4 +174,4 @@ class TestSecret:
     @pytest.mark.parametrize("value", [None, "", 5, b"x"])
     async def test_that_is_no_text(self, value: Any) -> None:
         with pytest.raises(ConfigurationError, match="key_secret: the callable returned no text"):
-            await SinchBasic(config(key_secret=lambda: value)).authorize(None)
+            await scheme_for(config(key_secret=lambda: value, auth="basic")).authorize(None)

@@ -11,40 +11,57 @@ import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.files import FileSource, FolderSink
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
-from campaign_reg.providers.sinch.calls import SinchCalls
-from campaign_reg.providers.sinch.config import SenderIdConfig
+from campaign_reg.providers.base import HttpBackend
+from campaign_reg.providers.sinch.paging import page_of
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
-from campaign_reg.providers.sinch.sender_id.models import RegistrationType
+from campaign_reg.providers.sinch.sender_id.codec import make_converter
+from campaign_reg.providers.sinch.sender_id.models import RegistrationType, SenderIdRegistration
 from campaign_reg.wire.codec import dumps
 from campaign_reg.wire.multipart import MultipartSource
-from campaign_reg.wire.operation import Operation, QueryValue
-from campaign_reg.wire.response import check_id, parse_response
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import QueryValue
+from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:
+    from campaign_reg.providers.sinch.config import SenderIdConfig
     from campaign_reg.providers.sinch.sender_id.callbacks import CallbackConfiguration
     from campaign_reg.providers.sinch.sender_id.policies import (
         Market,
         MarketVersion,
-        MarketVersionList,
         Policy,
     )
     from campaign_reg.wire.message import BodySource
+    from campaign_reg.wire.ports import Transport
 
 _SECRET = re.compile(r"[!-~]+")
 _ANY_TYPE = "application/octet-stream"
 _ALPHANUMERIC = RegistrationType.ALPHANUMERIC_SENDER_ID
 
 
-class Paperwork(SinchCalls[SenderIdConfig]):
-    """The part of the backend that is no verb."""
+class AttachmentCalls(HttpBackend[SenderIdRegistration]):
+    """The calls of the sender ID backend that are not verbs."""
+
+    provider = "sinch-senderid"
+
+    def __init__(self, config: SenderIdConfig, transport: Transport, **shared: Any) -> None:
+        super().__init__(
+            config,
+            transport,
+            account=config.project_id,
+            converter=make_converter(),
+            base_url=config.base_url,
+            path={"project_id": config.project_id},
+            **shared,
+        )
+        self._config = config
 
     async def upload_attachment(
         self,
@@ -77,9 +94,7 @@ class Paperwork(SinchCalls[SenderIdConfig]):
         """
         body, content_type = _file_to_send(source, self._config.upload_body, file_name, media_type)
         path = {"id": registration_id, "attachment_id": attachment_id}
-        request = self._request(ops.UPLOAD_ATTACHMENT, path, body=body, content_type=content_type)
-        response = await self._transport.send(request)
-        parse_response(ops.UPLOAD_ATTACHMENT, response, self.converter.structure)
+        await self._exchange(self._request(ops.UPLOAD_ATTACHMENT, path, body=body, content_type=content_type))
 
     async def download_attachment(
         self,
@@ -153,7 +168,7 @@ class Paperwork(SinchCalls[SenderIdConfig]):
     async def _download(self, operation: Operation, path: Mapping[str, str], sink: FolderSink) -> Path:
         request = self._request(operation, path, sink=sink)
         async with sink:
-            parse_response(operation, await self._transport.send(request), self.converter.structure)
+            await self._exchange(request)
             return await sink.commit()
 
     async def policy(self, policy_id: str) -> Policy:
@@ -221,12 +236,8 @@ class Paperwork(SinchCalls[SenderIdConfig]):
         }
 
         async def fetch(cursor: str | None) -> Page[MarketVersion]:
-            page: MarketVersionList = await self._call(
-                ops.LIST_MARKET_VERSIONS, query={**query, "pageToken": cursor}
-            )
-            return Page(
-                items=page.market_versions, next_cursor=page.next_page_token or None, total=page.total_size
-            )
+            request = self._request(ops.LIST_MARKET_VERSIONS, query={**query, "pageToken": cursor})
+            return await self._page(request, page_of(lambda page: page.market_versions))
 
         return Pager(fetch)
 
@@ -255,12 +266,12 @@ class Paperwork(SinchCalls[SenderIdConfig]):
             raise InvalidInputError("hmac_secret must be printable ASCII without blanks")
         operation = ops.UPDATE_CALLBACK_CONFIGURATION
         response = await self._transport.send(
-            self._request(operation, body=dumps({"hmacSecret": hmac_secret}))
+            self._request(operation, body=self._json({"hmacSecret": hmac_secret}))
         )
         if response.status not in operation.success:
             # What is said of a refusal is shown and logged, and may repeat what was sent.
             response.body = _without(response.body, hmac_secret)
-        return cast("CallbackConfiguration", parse_response(operation, response, self.converter.structure))
+        return cast("CallbackConfiguration", self._decoded(operation, response))
 
 
 def _file_to_send(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -16,17 +15,16 @@ from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, Intent, PreparedWrite
-from campaign_reg.providers.base import HttpBackend
+from campaign_reg.providers.sinch.paging import page_of
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
-from campaign_reg.providers.sinch.sender_id.attachments import Paperwork
+from campaign_reg.providers.sinch.sender_id.attachments import AttachmentCalls
 from campaign_reg.providers.sinch.sender_id.callbacks import parse_callback
-from campaign_reg.providers.sinch.sender_id.codec import feedback_of, make_converter
+from campaign_reg.providers.sinch.sender_id.codec import feedback_of
 from campaign_reg.providers.sinch.sender_id.lint import findings_of
 from campaign_reg.providers.sinch.sender_id.models import (
     UNCHANGED,
     RegistrationDraft,
-    RegistrationList,
     RegistrationType,
     RegistrationUpdate,
     RequestDetails,
@@ -34,21 +32,18 @@ from campaign_reg.providers.sinch.sender_id.models import (
     Unchanged,
 )
 from campaign_reg.providers.sinch.sender_id.rules import RULES, answers_to, mark_of, senders_of, shows
-from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, QueryValue
-from campaign_reg.wire.response import check_id, parse_response, vendor_date
+from campaign_reg.wire.request import QueryValue
+from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:
     from campaign_reg.models.outcome import Feedback
     from campaign_reg.protocol.action import Action
-    from campaign_reg.providers.sinch.config import SenderIdConfig
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Response, Transport
 
 _EVERYTHING_PAGE = 100  # Sinch publishes no maximum
 
 
-class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
+class SenderIdBackend(AttachmentCalls):
     """Registrations of one Sinch project: typed methods over the neutral seam.
 
     Build it with `campaign_reg.connect("sinch-senderid", ...)`.
@@ -57,17 +52,9 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         converter: The cattrs converter; hooks registered here are used for every answer.
     """
 
-    provider = "sinch-senderid"
     reading_verbs: ClassVar[frozenset[Verb]] = frozenset({Verb.GET, Verb.LIST, Verb.FEEDBACK})
     rules = RULES
     parse_callback = staticmethod(parse_callback)
-
-    def __init__(self, config: SenderIdConfig, transport: Transport, **shared: Any) -> None:
-        super().__init__(
-            transport, account=config.project_id, timeouts=config.timeouts, schedule=config.schedule, **shared
-        )
-        self._config = config
-        self.converter = make_converter()
 
     async def get(self, id: str) -> SenderIdRegistration:
         """Read a registration.
@@ -132,9 +119,9 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
             "pageSize": checked_page_size(page_size),
             "registrationType": str(registration_type),
         }
-        return Pager(partial(self._page, query, None))
+        return Pager(partial(self._listed, query, None))
 
-    async def _page(
+    async def _listed(
         self, query: Mapping[str, QueryValue], reservation: Reservation | None, cursor: str | None
     ) -> Page[SenderIdRegistration]:
         request = self._request(
@@ -142,14 +129,7 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
             query={**query, "pageToken": cursor},
             reservation=reservation if cursor is None else None,
         )
-        response = await self._transport.send(request)
-        page: RegistrationList = parse_response(ops.LIST, response, self.converter.structure)
-        return Page(
-            items=page.registrations,
-            next_cursor=page.next_page_token or None,
-            total=page.total_size,
-            vendor_time=vendor_date(response.headers),
-        )
+        return await self._page(request, page_of(lambda page: page.registrations))
 
     def everything(self) -> Pager[SenderIdRegistration]:
         """List the registrations of every known kind of sender lazily, one kind after the other."""
@@ -158,7 +138,7 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         async def fetch(cursor: str | None) -> Page[SenderIdRegistration]:
             kind, _, inner = (cursor or kinds[0]).partition(" ")
             query: dict[str, QueryValue] = {"registrationType": kind, "pageSize": _EVERYTHING_PAGE}
-            page = await self._page(query, None, inner or None)
+            page = await self._listed(query, None, inner or None)
             later = kinds[kinds.index(kind) + 1 :][:1]
             after = [f"{kind} {page.next_cursor}"] if page.next_cursor else later
             return attrs.evolve(page, next_cursor=after[0] if after else None, total=None)
@@ -277,10 +257,7 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         """Read a registration and reduce it to what decides."""
         request = self._request(ops.GET, {"id": id}, reservation=reservation)
         request.own_connection = verb is Verb.DELETE  # a 404, which proves it, does not say about what
-        response = await self._transport.send(request)
-        registration: SenderIdRegistration = parse_response(ops.GET, response, self.converter.structure)
-        check_id(ops.GET, id, registration.id, "registration")
-        return self._reading(registration, response)
+        return await self._read(request, id, "registration")
 
     async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The registrations under a policy with exactly these senders.
@@ -295,16 +272,12 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         vendor_time: datetime | None = None
         for kind in kinds:
             query = {"senderId": senders_of(mark)[0], "registrationType": str(kind)}
-            async for page in Pager(partial(self._page, query, reservation)).pages():
+            async for page in Pager(partial(self._listed, query, reservation)).pages():
                 vendor_time = page.vendor_time or vendor_time
                 matches = [item for item in page.items if answers_to(item, mark)]
                 readings |= {item.id: self.reading_of(item) for item in matches}
             reservation = None
         return Found(readings=tuple(readings.values()), vendor_time=vendor_time)
-
-    def reading_of(self, campaign: SenderIdRegistration) -> Reading:
-        """Reduce a registration that came with a listing; it may be old."""
-        return self._reading(campaign, None)
 
     def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:
         """What breaks a published limit, or may not mean what it seems to; what a policy asks for is not looked at.
@@ -321,50 +294,21 @@ class SenderIdBackend(Paperwork, HttpBackend[SenderIdRegistration]):
         if verb is Verb.CREATE:
             if target is not None:
                 raise InvalidInputError("a create takes no id: Sinch gives the registration its own")
-            body = self._encoded(attrs.evolve(params, registration_type=None))
-            return self._prepared(ops.CREATE, None, body, mark=mark_of(params))
+            body = self._json(self.converter.unstructure(attrs.evolve(params, registration_type=None)))
+            return self._prepared(
+                ops.CREATE, body=body, answer=lambda made: Answer(target=made.id), mark=mark_of(params)
+            )
         if target is None:
             raise InvalidInputError(f"{verb} needs the registration's id")
         if verb is Verb.DELETE:
-            return self._prepared(ops.DELETE, target, None)
-        return self._prepared(ops.UPDATE, target, self._encoded(params), update=params)
+            deleted = Answer(target=target, settled=True)
+            return self._prepared(ops.DELETE, {"id": target}, answer=lambda _: deleted)
+        return self._prepared_update(target, params)
 
-    def _encoded(self, params: Any) -> bytes:
-        plain = self.converter.unstructure(params)
-        try:
-            json.dumps(plain, allow_nan=False)  # the encoder that sends would write NaN as null
-            return dumps(plain)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidInputError(f"request_details cannot be written as JSON: {error}") from None
+    def _prepared_update(self, target: str, changes: RegistrationUpdate) -> PreparedWrite:
+        def answer(stored: SenderIdRegistration) -> Answer:
+            check_id(ops.UPDATE, target, stored.id, "registration")
+            return Answer(target=target, settled=shows(stored, changes))
 
-    def _prepared(
-        self,
-        operation: Operation,
-        target: str | None,
-        body: bytes | None,
-        *,
-        mark: Mapping[str, str] | None = None,
-        update: RegistrationUpdate | None = None,
-    ) -> PreparedWrite:
-        request = self._request(operation, {} if target is None else {"id": target}, body=body)
-
-        def interpret(response: Response) -> Answer:
-            reply = parse_response(operation, response, self.converter.structure)
-            if not isinstance(reply, SenderIdRegistration):
-                return Answer(target=target or "", settled=operation is ops.DELETE)
-            check_id(operation, target or reply.id, reply.id, "registration")
-            return Answer(target=reply.id, settled=update is not None and shows(reply, update))
-
-        return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark=mark or {})
-
-    def _reading(self, registration: SenderIdRegistration, response: Response | None) -> Reading:
-        # Dated from when the question left: how old an answer is, nobody knows better.
-        age = 0.0 if response is None else max(self.clock.monotonic() - response.sent_at, 0.0)
-        return Reading(
-            target=registration.id,
-            version=registration.version,
-            status=registration.vendor_status,
-            taken_at=self.clock.now() - timedelta(seconds=age),
-            vendor_time=None if response is None else vendor_date(response.headers),
-            campaign=registration,
-        )
+        body = self._json(self.converter.unstructure(changes))
+        return self._prepared(ops.UPDATE, {"id": target}, body=body, answer=answer)

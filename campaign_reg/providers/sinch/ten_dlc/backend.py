@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,8 +17,8 @@ from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.protocol.several import one_or_several
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, PreparedWrite
 from campaign_reg.providers.base import HttpBackend
-from campaign_reg.providers.sinch.calls import SinchCalls
 from campaign_reg.providers.sinch.config import SinchConfig
+from campaign_reg.providers.sinch.paging import page_of
 from campaign_reg.providers.sinch.ten_dlc import operations as ops
 from campaign_reg.providers.sinch.ten_dlc.brands import Brands
 from campaign_reg.providers.sinch.ten_dlc.codec import feedback_of, make_converter, terms_of
@@ -26,32 +26,28 @@ from campaign_reg.providers.sinch.ten_dlc.lint import limits, lint
 from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignDraft,
     CampaignFeedback,
-    CampaignList,
-    CreatedCampaign,
     FileCategory,
     Mno,
     Qualification,
     Resubmission,
     SinchCampaign,
-    UploadAnswer,
 )
 from campaign_reg.providers.sinch.ten_dlc.rules import RULES
 from campaign_reg.providers.sinch.ten_dlc.toll_free import TollFree
-from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, QueryValue, segment
-from campaign_reg.wire.response import check_id, parse_response, vendor_date
+from campaign_reg.wire.request import QueryValue, segment
+from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:
     from campaign_reg.models.outcome import Feedback
     from campaign_reg.protocol.action import Action
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Response, Transport
+    from campaign_reg.wire.ports import Transport
 
 _OVERVIEW_PAGE = 100  # Sinch publishes no maximum
 _MAX_FILE_BYTES = 10 * 1024 * 1024
 
 
-class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
+class SinchBackend(HttpBackend[SinchCampaign]):
     """Campaigns of one Sinch project: typed methods over the neutral seam.
 
     Build it with `campaign_reg.connect("sinch", ...)`.
@@ -68,12 +64,17 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
 
     def __init__(self, config: SinchConfig, transport: Transport, **shared: Any) -> None:
         super().__init__(
-            transport, account=config.project_id, timeouts=config.timeouts, schedule=config.schedule, **shared
+            config,
+            transport,
+            account=config.project_id,
+            converter=make_converter(),
+            base_url=config.base_url,
+            path={"project_id": config.project_id},
+            **shared,
         )
         self._config = config
-        self.converter = make_converter()
-        self.brands = Brands(self._call, self.converter)
-        self.toll_free = TollFree(self._call, self.converter)
+        self.brands = Brands.sharing(self)
+        self.toll_free = TollFree.sharing(self)
 
     async def get(self, id: str) -> SinchCampaign:
         """Read a campaign.
@@ -143,9 +144,9 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
             "orderBy": order_by,
         }
 
-        return Pager(partial(self._page, query, None))
+        return Pager(partial(self._listed, query, None))
 
-    async def _page(
+    async def _listed(
         self, query: Mapping[str, QueryValue], reservation: Reservation | None, cursor: str | None
     ) -> Page[SinchCampaign]:
         request = self._request(
@@ -153,14 +154,7 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
             query={**query, "pageToken": cursor},
             reservation=reservation if cursor is None else None,
         )
-        response = await self._transport.send(request)
-        page: CampaignList = parse_response(ops.LIST, response, self.converter.structure)
-        return Page(
-            items=page.campaign_registrations,
-            next_cursor=page.next_page_token or None,
-            total=page.total_size,
-            vendor_time=vendor_date(response.headers),
-        )
+        return await self._page(request, page_of(lambda page: page.campaign_registrations))
 
     async def create(
         self, draft: CampaignDraft, *, before_send: BeforeSend | None = None
@@ -303,12 +297,10 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
     async def _upload(self, id: str, members: Mapping[str, Any]) -> None:
         segment(id)
         project = self._config.project_id
-        request = self._request(
-            ops.UPLOAD_FILE, body=dumps({"campaignInternalId": id, "projectId": project, **members})
-        )
+        body = self._json({"campaignInternalId": id, "projectId": project, **members})
+        request = self._request(ops.UPLOAD_FILE, body=body)
         request.url += self._config.upload_path_segment
-        response = await self._transport.send(request)
-        answer: UploadAnswer = parse_response(ops.UPLOAD_FILE, response, self.converter.structure)
+        answer, response = await self._exchange(request)
         if not answer.status:
             raise OutcomeUnknownError(
                 ops.UPLOAD_FILE.name, "the answer has no status", status=response.status
@@ -323,10 +315,7 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
         """Read a campaign and reduce it to what decides."""
         request = self._request(ops.GET, {"id": id}, reservation=reservation)
         request.own_connection = verb is Verb.DELETE  # a 404, which proves it, does not say about what
-        response = await self._transport.send(request)
-        campaign: SinchCampaign = parse_response(ops.GET, response, self.converter.structure)
-        check_id(ops.GET, id, campaign.id)
-        return self._reading(campaign, response)
+        return await self._read(request, id)
 
     async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The campaigns of that name in a brand and use case.
@@ -339,7 +328,7 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
         wanted = (mark["name"], mark["brand"], mark["use_case"])
         readings: list[Reading] = []
         vendor_time: datetime | None = None
-        async for page in Pager(partial(self._page, {"useCase": mark["use_case"]}, reservation)).pages():
+        async for page in Pager(partial(self._listed, {"useCase": mark["use_case"]}, reservation)).pages():
             vendor_time = page.vendor_time or vendor_time
             readings += [
                 self.reading_of(campaign)
@@ -348,9 +337,8 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
             ]
         return Found(readings=tuple(readings), vendor_time=vendor_time)
 
-    def reading_of(self, campaign: SinchCampaign) -> Reading:
-        """Reduce a campaign that came with a listing; it may be old."""
-        return self._reading(campaign, None)
+    def _reading_details(self, campaign: SinchCampaign) -> Mapping[str, Any]:
+        return {"action_status": campaign.last_action_status or "", "terms": terms_of(campaign)}
 
     def overview(self, verb: Verb) -> Pager[Reading]:
         """Every campaign of the project: Sinch lists whole documents."""
@@ -372,39 +360,15 @@ class SinchBackend(SinchCalls[SinchConfig], HttpBackend[SinchCampaign]):
                 raise InvalidInputError("a create takes no id: Sinch gives the campaign its own")
             refuse_errors(limits(params))
             mark = {"name": params.campaign_name, "brand": params.brand_id, "use_case": str(params.use_case)}
-            return self._prepared(ops.CREATE, None, dumps(self.converter.unstructure(params)), mark)
+            return self._prepared(
+                ops.CREATE,
+                body=self._json(self.converter.unstructure(params)),
+                answer=lambda created: Answer(target=created.id),
+                mark=mark,
+            )
         if target is None:
             raise InvalidInputError(f"{verb} needs the campaign's id")
-        if verb is Verb.DELETE:
-            return self._prepared(ops.DELETE, target, None)
-        return self._prepared(ops.RESUBMIT, target, dumps(self.converter.unstructure(params)))
-
-    def _prepared(
-        self,
-        operation: Operation,
-        target: str | None,
-        body: bytes | None,
-        mark: Mapping[str, str] | None = None,
-    ) -> PreparedWrite:
-        path = {} if target is None else {"id": target}
-        request = self._request(operation, path, body=body)
-
-        def interpret(response: Response) -> Answer:
-            answer = parse_response(operation, response, self.converter.structure)
-            return Answer(target=answer.id if isinstance(answer, CreatedCampaign) else target or "")
-
-        return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark=mark or {})
-
-    def _reading(self, campaign: SinchCampaign, response: Response | None) -> Reading:
-        # Dated from when the question left: how old an answer is, nobody knows better.
-        age = 0.0 if response is None else max(self.clock.monotonic() - response.sent_at, 0.0)
-        return Reading(
-            target=campaign.id,
-            version=campaign.version,
-            status=campaign.vendor_status,
-            action_status=campaign.last_action_status or "",
-            terms=terms_of(campaign),
-            taken_at=self.clock.now() - timedelta(seconds=age),
-            vendor_time=None if response is None else vendor_date(response.headers),
-            campaign=campaign,
-        )
+        operation, body = ops.DELETE, None
+        if verb is Verb.RESUBMIT:
+            operation, body = ops.RESUBMIT, self._json(self.converter.unstructure(params))
+        return self._prepared(operation, {"id": target}, body=body, answer=lambda _: Answer(target=target))

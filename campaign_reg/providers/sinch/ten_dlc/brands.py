@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
 
 import attrs
 
 from campaign_reg.models.outcome import Feedback
 from campaign_reg.protocol.pager import Page, Pager
+from campaign_reg.providers.base import HttpCalls
+from campaign_reg.providers.sinch.paging import page_of
 from campaign_reg.providers.sinch.ten_dlc import brand_operations as ops
 from campaign_reg.providers.sinch.ten_dlc.brand_models import (
     Brand,
     BrandChange,
     BrandDraft,
     BrandFeedback,
-    BrandList,
     CompanyDetails,
     ContactDetails,
     CreatedBrand,
@@ -24,17 +24,11 @@ from campaign_reg.providers.sinch.ten_dlc.brand_models import (
     VettingList,
     VettingStatus,
 )
-from campaign_reg.providers.sinch.ten_dlc.calls import encode
-from campaign_reg.wire.operation import segment
+from campaign_reg.wire.request import segment
 from campaign_reg.wire.response import check_id
 
-if TYPE_CHECKING:
-    import cattrs
 
-    from campaign_reg.providers.sinch.ten_dlc.calls import Call
-
-
-class Brands:
+class Brands(HttpCalls):
     """Brands of one Sinch project; reached as `sinch.brands`.
 
     Registration is asynchronous and there are no callbacks: read a brand about every hour until
@@ -47,9 +41,6 @@ class Brands:
     Source:
         https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration.md
     """
-
-    def __init__(self, call: Call, converter: cattrs.Converter) -> None:
-        self._call, self._converter = call, converter
 
     async def submit(self, draft: BrandDraft) -> str:
         """Register a brand: 10 US dollars for `SIMPLIFIED`, 50 for `FULL`, nothing for a test brand.
@@ -67,7 +58,7 @@ class Brands:
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_createbrandregistrationrequest.md
         """
-        body = encode(self._converter, draft, BrandDraft)
+        body = self._encoded(draft, BrandDraft)
         created: CreatedBrand = await self._call(ops.SUBMIT, body=body)
         return created.id
 
@@ -82,12 +73,8 @@ class Brands:
         """
 
         async def fetch(cursor: str | None) -> Page[Brand]:
-            page: BrandList = await self._call(ops.LIST, query={"pageToken": cursor})
-            return Page(
-                items=page.brand_registrations,
-                next_cursor=page.next_page_token or None,
-                total=page.total_size,
-            )
+            request = self._request(ops.LIST, query={"pageToken": cursor})
+            return await self._page(request, page_of(lambda page: page.brand_registrations))
 
         return _UntilRepeated(fetch)
 
@@ -152,7 +139,7 @@ class Brands:
             financial_details=financial_details,
             contact_details=contact_details,
         )
-        body = encode(self._converter, change, BrandChange)
+        body = self._encoded(change)
         brand: Brand = await self._call(ops.UPDATE, {"id": id}, body=body)
         check_id(ops.UPDATE, id, brand.id, "brand")
         return brand
@@ -175,7 +162,7 @@ class Brands:
                 code=mismatch.id or "",
                 field=", ".join(mismatch.fields),
                 text=mismatch.description or mismatch.display_name or "",
-                raw=self._converter.unstructure(mismatch),
+                raw=self.converter.unstructure(mismatch),
             )
             for mismatch in document.category
         )
@@ -213,7 +200,7 @@ class Brands:
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_vettinginfo.md
         """
-        found: VettingList = await self._call(ops.VETTINGS, {"id": id}, {"vettingStatus": status})
+        found: VettingList = await self._call(ops.VETTINGS, {"id": id}, query={"vettingStatus": status})
         return found.vetting_info
 
     async def resend_2fa_email(self, bundle_id: str) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.protocol.several import one_or_several
+from campaign_reg.providers.base import HttpCalls
 from campaign_reg.providers.sinch.errors import ERRORS
+from campaign_reg.providers.sinch.paging import page_of
 from campaign_reg.providers.sinch.ten_dlc.brand_operations import SENT_ONCE
-from campaign_reg.providers.sinch.ten_dlc.calls import encode
 from campaign_reg.providers.sinch.ten_dlc.toll_free_models import (
     CreatedTollFree,
     TollFreeDraft,
@@ -19,13 +19,9 @@ from campaign_reg.providers.sinch.ten_dlc.toll_free_models import (
     TollFreeUseCases,
     TollFreeVerification,
 )
-from campaign_reg.wire.operation import Operation, QueryValue
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import QueryValue
 from campaign_reg.wire.response import check_id
-
-if TYPE_CHECKING:
-    import cattrs
-
-    from campaign_reg.providers.sinch.ten_dlc.calls import Call
 
 _REFERENCE = "https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/tfn-verification/tfnverificationexternalservice_"
 _VERIFICATION = "/v1/projects/{project_id}/tfnVerification"
@@ -70,15 +66,12 @@ USE_CASES = Operation(
 )
 
 
-class TollFree:
+class TollFree(HttpCalls):
     """Toll-free verifications of one Sinch project; reached as `sinch.toll_free`.
 
     Source:
         https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration.md
     """
-
-    def __init__(self, call: Call, converter: cattrs.Converter) -> None:
-        self._call, self._converter = call, converter
 
     async def submit(self, draft: TollFreeDraft) -> str:
         """Ask for the verification of a toll-free number: one request, never repeated.
@@ -95,7 +88,7 @@ class TollFree:
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/tfn-verification/tfnverificationexternalservice_createtfnverificationrequest.md
         """
-        body = encode(self._converter, draft, TollFreeDraft)
+        body = self._encoded(draft, TollFreeDraft)
         created: CreatedTollFree = await self._call(SUBMIT, body=body)
         return created.id
 
@@ -129,12 +122,8 @@ class TollFree:
         }
 
         async def fetch(cursor: str | None) -> Page[TollFreeVerification]:
-            page: TollFreeList = await self._call(LIST, query={**query, "pageToken": cursor})
-            return Page(
-                items=page.tfn_verifications,
-                next_cursor=page.next_page_token or None,
-                total=page.total_size,
-            )
+            request = self._request(LIST, query={**query, "pageToken": cursor})
+            return await self._page(request, page_of(lambda page: page.tfn_verifications))
 
         return Pager(fetch)
 

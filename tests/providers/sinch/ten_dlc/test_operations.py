@@ -8,7 +8,8 @@ import pytest
 
 from campaign_reg.enums import Applied
 from campaign_reg.providers.sinch.ten_dlc import operations
-from campaign_reg.wire.operation import Operation, build_request
+from campaign_reg.wire.operation import Operation
+from campaign_reg.wire.request import build_request
 from tests.support.vendors.sinch_contract import campaign_operations
 
 OURS = {name: value for name, value in vars(operations).items() if isinstance(value, Operation)}

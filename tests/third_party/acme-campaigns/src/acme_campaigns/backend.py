@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -27,15 +26,14 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.pager import Page, Pager
 from campaign_reg.protocol.write import Answer, Found, PreparedWrite
 from campaign_reg.providers.base import HttpBackend
-from campaign_reg.wire.codec import dumps
-from campaign_reg.wire.operation import Operation, build_request
-from campaign_reg.wire.response import check_id, parse_response, vendor_date
+from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:
     from acme_campaigns.config import AcmeConfig
     from campaign_reg.protocol.action import Action
     from campaign_reg.rate import Reservation
-    from campaign_reg.wire.message import Request, Response, Transport
+    from campaign_reg.wire.message import Response
+    from campaign_reg.wire.ports import Transport
 
 
 class AcmeBackend(HttpBackend[AcmeCampaign]):
@@ -51,10 +49,15 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
 
     def __init__(self, config: AcmeConfig, transport: Transport, **shared: Any) -> None:
         super().__init__(
-            transport, account=config.workspace, timeouts=config.timeouts, schedule=config.schedule, **shared
+            config,
+            transport,
+            account=config.workspace,
+            converter=make_converter(),
+            base_url=config.base_url,
+            path={"workspace": config.workspace},
+            **shared,
         )
         self._config = config
-        self.converter = make_converter()
 
     # What people call.
 
@@ -64,7 +67,7 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
         Raises:
             NotFoundError: No such campaign in this workspace.
         """
-        campaign: AcmeCampaign = await self._ask(ops.GET, {"ref": id})
+        campaign: AcmeCampaign = await self._call(ops.GET, {"ref": id})
         check_id(ops.GET, id, campaign.id)
         return campaign
 
@@ -82,29 +85,31 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
             raise InvalidInputError(f"page_size must be from 1 to {MOST_A_PAGE}")
         wanted = [status] if isinstance(status, str) else None if status is None else [*status]
         criteria = {"status": wanted, "archived": self._config.archived, "limit": size}
-        return Pager(partial(self._page, criteria, None))
+        return Pager(partial(self._search, criteria, None))
 
     async def feedback(self, id: str) -> tuple[Feedback, ...]:
         """What Acme's reviewers had to say."""
-        found: Remarks = await self._ask(ops.REMARKS, {"ref": id})
+        found: Remarks = await self._call(ops.REMARKS, {"ref": id})
         return tuple(
             Feedback(field=remark.topic or "", text=remark.text or "", raw=self.converter.unstructure(remark))
             for remark in found.remarks
         )
 
-    async def create(self, draft: CampaignDraft) -> Action:
+    async def create(self, draft: CampaignDraft) -> Action[AcmeCampaign]:
         """Have a campaign reviewed; it runs when Acme accepts it."""
         return await self.perform(Verb.CREATE, None, draft)
 
-    async def renew(self, id: str) -> Action:
+    async def renew(self, id: str) -> Action[AcmeCampaign]:
         """Set a paused campaign going again."""
         return await self.perform(Verb.RENEW, id)
 
-    async def approve(self, id: str, decision: SignOff | str, note: str | None = None) -> Action:
+    async def approve(
+        self, id: str, decision: SignOff | str, note: str | None = None
+    ) -> Action[AcmeCampaign]:
         """Record what the advertiser says."""
         return await self.perform(Verb.APPROVE, id, Approval(decision=decision, note=note))
 
-    async def appeal(self, id: str, reason: str) -> Action:
+    async def appeal(self, id: str, reason: str) -> Action[AcmeCampaign]:
         """Have Acme's reviewers look again at a campaign that they declined."""
         return await self.perform(APPEAL, id, Appeal(reason=reason))
 
@@ -114,17 +119,12 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
         self, id: str, *, verb: Verb | None = None, reservation: Reservation | None = None
     ) -> Reading:
         """Read a campaign and reduce it to what decides."""
-        response = await self._transport.send(self._request(ops.GET, {"ref": id}, reservation=reservation))
-        return self._reading(parse_response(ops.GET, response, self.converter.structure), response)
-
-    def reading_of(self, campaign: AcmeCampaign) -> Reading:
-        """Reduce a campaign that came with a listing; it may be old."""
-        return self._reading(campaign, None)
+        return await self._read(self._request(ops.GET, {"ref": id}, reservation=reservation), id)
 
     async def find(self, mark: Mapping[str, str], *, reservation: Reservation | None = None) -> Found:
         """The campaigns that carry a create's reference."""
         vendor_time, readings = None, []
-        async for page in Pager(partial(self._page, {**mark, "archived": True}, reservation)).pages():
+        async for page in Pager(partial(self._search, {**mark, "archived": True}, reservation)).pages():
             vendor_time = vendor_time or page.vendor_time
             readings += [self.reading_of(campaign) for campaign in page.items]
         return Found(readings=tuple(readings), vendor_time=vendor_time)
@@ -132,86 +132,38 @@ class AcmeBackend(HttpBackend[AcmeCampaign]):
     def prepare(self, verb: Verb, target: str | None, params: Any, *, key: str = "") -> PreparedWrite:
         """Build a write without sending it."""
         if verb is Verb.CREATE:
-            return self._prepare_create(target, params, key)
+            return self._prepared_create(target, params, key)
         if target is None:
             raise InvalidInputError(f"{verb} needs the campaign's id")
-        if verb is Verb.RENEW:
-            return self._prepared(ops.RENEW, {"ref": target}, {}, lambda _: Answer(target=target))
-        if verb == APPEAL:
-            body = self.converter.unstructure(params)
-            return self._prepared(ops.APPEAL, {"ref": target}, body, lambda _: Answer(target=target))
-        return self._prepared(
-            ops.SIGN_OFF,
-            {"ref": target},
-            self.converter.unstructure(params),
-            lambda campaign: Answer(target=target, settled=is_as_wanted(campaign, params)),
-        )
+        path, body = {"ref": target}, self._json(self.converter.unstructure(params))
+        if verb is Verb.APPROVE:
+            return self._prepared(
+                ops.SIGN_OFF,
+                path,
+                body=body,
+                answer=lambda campaign: Answer(target=target, settled=is_as_wanted(campaign, params)),
+            )
+        operation = ops.RENEW if verb is Verb.RENEW else ops.APPEAL
+        return self._prepared(operation, path, body=body, answer=lambda _: Answer(target=target))
 
-    def _prepare_create(self, target: str | None, draft: CampaignDraft, key: str) -> PreparedWrite:
+    def _prepared_create(self, target: str | None, draft: CampaignDraft, key: str) -> PreparedWrite:
         if target is not None:
             raise InvalidInputError("a create takes no id: Acme gives the campaign its own")
         return self._prepared(
             ops.CREATE,
-            {},
-            {**self.converter.unstructure(draft), "reference": key},
-            lambda campaign: Answer(target=campaign.id),
+            body=self._json({**self.converter.unstructure(draft), "reference": key}),
+            answer=lambda campaign: Answer(target=campaign.id),
             mark={"reference": key},
         )
 
-    def _prepared(
-        self,
-        operation: Operation,
-        path: Mapping[str, str],
-        body: Mapping[str, Any],
-        answer_of: Callable[[Any], Answer],
-        mark: Mapping[str, str] | None = None,
-    ) -> PreparedWrite:
-        request = self._request(operation, path, body=dumps(body))
-
-        def interpret(response: Response) -> Answer:
-            return answer_of(parse_response(operation, response, self.converter.structure))
-
-        return PreparedWrite(request_for=lambda _: request, interpret=interpret, mark=mark or {})
-
-    # How Acme is asked.
-
-    async def _page(
+    async def _search(
         self, criteria: Mapping[str, Any], reservation: Reservation | None, cursor: str | None
     ) -> Page[AcmeCampaign]:
         """One page: the cursor goes out in the body and comes back in a header."""
-        body = dumps({**criteria, "cursor": cursor})
-        reservation = reservation if cursor is None else None
-        response = await self._transport.send(self._request(ops.SEARCH, body=body, reservation=reservation))
-        page: CampaignPage = parse_response(ops.SEARCH, response, self.converter.structure)
-        return Page(
-            items=page.campaigns,
-            next_cursor=response.headers.get("Acme-Next-Cursor") or None,
-            vendor_time=vendor_date(response.headers),
-        )
+        body = self._json({**criteria, "cursor": cursor})
+        request = self._request(ops.SEARCH, body=body, reservation=reservation if cursor is None else None)
+        return await self._page(request, _page_of)
 
-    async def _ask(self, operation: Operation, path: Mapping[str, str]) -> Any:
-        response = await self._transport.send(self._request(operation, path))
-        return parse_response(operation, response, self.converter.structure)
 
-    def _request(
-        self,
-        operation: Operation,
-        path: Mapping[str, str] | None = None,
-        *,
-        body: bytes | None = None,
-        reservation: Reservation | None = None,
-    ) -> Request:
-        path = {"workspace": self._config.workspace, **(path or {})}
-        return build_request(operation, self._config.base_url, path=path, body=body, reservation=reservation)
-
-    def _reading(self, campaign: AcmeCampaign, response: Response | None) -> Reading:
-        # Dated from when the question left: how old an answer is, nobody knows better.
-        age = 0.0 if response is None else max(self.clock.monotonic() - response.sent_at, 0.0)
-        return Reading(
-            target=campaign.id,
-            version=campaign.version,
-            status=campaign.vendor_status,
-            taken_at=self.clock.now() - timedelta(seconds=age),
-            vendor_time=None if response is None else vendor_date(response.headers),
-            campaign=campaign,
-        )
+def _page_of(found: CampaignPage, response: Response) -> Page[AcmeCampaign]:
+    return Page(items=found.campaigns, next_cursor=response.headers.get("Acme-Next-Cursor") or None)
