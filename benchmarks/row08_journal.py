@@ -14,8 +14,8 @@ from benchmarks.measure import Contender, at_once, interleave, micro, ratio
 from benchmarks.report import Figure, Row
 from benchmarks.row01_get import contender
 from benchmarks.server import new_folder
+from campaign_reg.journal.records import Header, RowRecord
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import Header, RowRecord
 
 TITLE = "durable journal (SQLite WAL, synchronous FULL) in the loop of row 1"
 _CONCURRENCY = 64

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from campaign_reg import sinch as sinch
     from campaign_reg.batch.batch import Batch as Batch
     from campaign_reg.batch.guardrails import Guardrails as Guardrails
-    from campaign_reg.batch.guardrails import Halt as Halt
     from campaign_reg.batch.plan import Plan as Plan
     from campaign_reg.batch.plan import PlanNote as PlanNote
     from campaign_reg.batch.plan import PlanRow as PlanRow
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from campaign_reg.batch.results import BatchRow as BatchRow
     from campaign_reg.batch.results import ReasonGroup as ReasonGroup
     from campaign_reg.batch.results import RowHandle as RowHandle
-    from campaign_reg.batch.results import RowResult as RowResult
     from campaign_reg.batch.results import Summary as Summary
     from campaign_reg.clock import Clock as Clock
     from campaign_reg.clock import SystemClock as SystemClock
@@ -38,11 +36,15 @@ if TYPE_CHECKING:
     from campaign_reg.enums import Verdict as Verdict
     from campaign_reg.errors import ApiError as ApiError
     from campaign_reg.errors import AuthenticationError as AuthenticationError
+    from campaign_reg.errors import BatchClosedError as BatchClosedError
+    from campaign_reg.errors import BatchHaltedError as BatchHaltedError
+    from campaign_reg.errors import CampaignHeldError as CampaignHeldError
     from campaign_reg.errors import CampaignRegError as CampaignRegError
     from campaign_reg.errors import ConfigurationError as ConfigurationError
     from campaign_reg.errors import ConflictError as ConflictError
     from campaign_reg.errors import ConnectError as ConnectError
     from campaign_reg.errors import DecodeError as DecodeError
+    from campaign_reg.errors import Halt as Halt
     from campaign_reg.errors import HeldBackError as HeldBackError
     from campaign_reg.errors import InvalidInputError as InvalidInputError
     from campaign_reg.errors import InvalidRequestError as InvalidRequestError
@@ -57,10 +59,12 @@ if TYPE_CHECKING:
     from campaign_reg.errors import RateLimitError as RateLimitError
     from campaign_reg.errors import RequestTimeoutError as RequestTimeoutError
     from campaign_reg.errors import ServerError as ServerError
+    from campaign_reg.errors import StateError as StateError
     from campaign_reg.errors import TransportError as TransportError
     from campaign_reg.errors import UnsupportedVerbError as UnsupportedVerbError
     from campaign_reg.files import FileSource as FileSource
     from campaign_reg.files import FolderSink as FolderSink
+    from campaign_reg.journal.records import RowResult as RowResult
     from campaign_reg.models.campaign import Campaign as Campaign
     from campaign_reg.models.finding import Finding as Finding
     from campaign_reg.models.finding import Severity as Severity
@@ -92,23 +96,24 @@ _EXPORTS = LazyExports(
     __name__,
     {
         "campaign_reg.batch.batch": ["Batch"],
-        "campaign_reg.batch.guardrails": ["Guardrails", "Halt"],
+        "campaign_reg.batch.guardrails": ["Guardrails"],
         "campaign_reg.batch.plan": ["Plan", "PlanNote", "PlanRow", "Risk", "Step"],
         "campaign_reg.batch.results": [
-            "AddReport", "BatchRow", "ReasonGroup", "RowHandle", "RowResult", "Summary",
+            "AddReport", "BatchRow", "ReasonGroup", "RowHandle", "Summary",
         ],
         "campaign_reg.clock": ["Clock", "SystemClock"],
         "campaign_reg.connection": ["ConnectOptions", "Connection", "connect"],
         "campaign_reg.enums": ["CampaignState", "Evidence", "OpenEnum", "Verb", "Verdict"],
         "campaign_reg.errors": [
-            "ApiError", "AuthenticationError", "CampaignRegError", "ConfigurationError", "ConflictError",
-            "ConnectError", "DecodeError", "HeldBackError", "InvalidInputError", "InvalidRequestError",
-            "JournalError", "JournalInUseError", "JournalMismatchError", "NotFoundError",
-            "OutcomeUnknownError", "PaginationError", "PermissionDeniedError", "PollTimeoutError",
-            "RateLimitError", "RequestTimeoutError", "ServerError", "TransportError",
-            "UnsupportedVerbError",
+            "ApiError", "AuthenticationError", "BatchClosedError", "BatchHaltedError", "CampaignHeldError",
+            "CampaignRegError", "ConfigurationError", "ConflictError", "ConnectError", "DecodeError", "Halt",
+            "HeldBackError", "InvalidInputError", "InvalidRequestError", "JournalError", "JournalInUseError",
+            "JournalMismatchError", "NotFoundError", "OutcomeUnknownError", "PaginationError",
+            "PermissionDeniedError", "PollTimeoutError", "RateLimitError", "RequestTimeoutError", "ServerError",
+            "StateError", "TransportError", "UnsupportedVerbError",
         ],
         "campaign_reg.files": ["FileSource", "FolderSink"],
+        "campaign_reg.journal.records": ["RowResult"],
         "campaign_reg.models.campaign": ["Campaign"],
         "campaign_reg.models.finding": ["Finding", "Severity"],
         "campaign_reg.models.outcome": ["Feedback", "Outcome"],

@@ -5,6 +5,10 @@ A caller tells "never arrived", "refused" and "unknown" apart by class alone::
     CampaignRegError
     ├── ConfigurationError          settings, credentials or an extra are missing or wrong
     ├── InvalidInputError           a value was refused before any I/O (also a ValueError)
+    ├── StateError                  the call does not fit the state of a batch, a row or a poller
+    │   ├── BatchClosedError        the batch was closed or stopped, or its run is over: open it again
+    │   ├── BatchHaltedError        a guardrail holds the batch; `hold` says which
+    │   └── CampaignHeldError       another open batch holds the campaign; `journal` names it
     ├── UnsupportedVerbError        the provider lacks the verb; nothing was sent
     ├── TransportError              no usable answer
     │   ├── ConnectError            the connection never opened: nothing was sent
@@ -169,6 +173,57 @@ class ConfigurationError(CampaignRegError):
 
 class InvalidInputError(CampaignRegError, ValueError):
     """A value was refused before any I/O; nothing was sent."""
+
+
+class StateError(CampaignRegError):
+    """The call does not fit the state of a batch, a row or a poller; it sent nothing and changed nothing."""
+
+
+class BatchClosedError(StateError):
+    """The batch was closed or stopped, or its run is over; open it again, its journal goes on."""
+
+
+@attrs.frozen
+class Halt:
+    """Why nothing more is sent.
+
+    Attributes:
+        reason: In words.
+        by_cap: Whether a cap holds it, which only a new plan lifts; otherwise it waits for a person to accept.
+    """
+
+    reason: str
+    by_cap: bool
+
+
+class BatchHaltedError(StateError):
+    """A guardrail holds the batch.
+
+    Attributes:
+        hold: What holds it, and whether a person can accept that.
+    """
+
+    def __init__(self, message: str, hold: Halt) -> None:
+        super().__init__(message, hold)
+        self.hold = hold
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class CampaignHeldError(StateError):
+    """Another open batch of this machine holds the campaign.
+
+    Attributes:
+        journal: Path of the journal that holds it.
+    """
+
+    def __init__(self, message: str, journal: str) -> None:
+        super().__init__(message, journal)
+        self.journal = journal
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class UnsupportedVerbError(CampaignRegError):

@@ -14,11 +14,14 @@ import campaign_reg
 from campaign_reg import errors
 from campaign_reg.errors import (
     ApiError,
+    BatchHaltedError,
+    CampaignHeldError,
     CampaignRegError,
     ConnectError,
     DecodeError,
     ErrorDetail,
     FieldViolation,
+    Halt,
     HeldBackError,
     OutcomeUnknownError,
     PollTimeoutError,
@@ -70,6 +73,10 @@ def one(cls: type[CampaignRegError]) -> CampaignRegError:
         error = cls("a[3].b", "expected a string, got null")
     elif issubclass(cls, PollTimeoutError):
         error = cls("cr1.x", "RESUBMIT_IN_PROGRESS", 3600.0)
+    elif issubclass(cls, BatchHaltedError):
+        error = cls("nothing more is sent: max_items is 2", Halt("max_items is 2", by_cap=True))
+    elif issubclass(cls, CampaignHeldError):
+        error = cls("c000 is in the open batch /var/spring.db", "/var/spring.db")
     else:
         error = cls("what is wrong, and what to do")
     return error
@@ -99,7 +106,7 @@ class TestEvery:
 
     def test_holds_plain_values_only(self, cls: type[CampaignRegError]) -> None:
         for value in vars(one(cls)).values():
-            assert isinstance(value, str | int | float | bool | tuple | None)
+            assert isinstance(value, str | int | float | bool | tuple | Halt | None)
 
     def test_can_be_logged(self, cls: type[CampaignRegError], caplog: pytest.LogCaptureFixture) -> None:
         try:
@@ -122,6 +129,8 @@ class TestEvery:
         (one(UnsupportedVerbError), "sinch has no verb 'renew'; it has create, resubmit"),
         (one(DecodeError), "a[3].b: expected a string, got null"),
         (DecodeError("", "not valid JSON"), "not valid JSON"),
+        (one(BatchHaltedError), "nothing more is sent: max_items is 2"),
+        (one(CampaignHeldError), "c000 is in the open batch /var/spring.db"),
         (
             one(PollTimeoutError),
             f"not settled after 3600 s (last status RESUBMIT_IN_PROGRESS); {WAIT_AGAIN}",

@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import attrs
 
 from campaign_reg.batch.claims import Holdings
-from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails, Halt
+from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails
 from campaign_reg.batch.input import Arrivals, Intake, Rows, is_open_ended, is_sealed, open_up
 from campaign_reg.batch.manual import cancel_rest, decide
 from campaign_reg.batch.notifications import News
 from campaign_reg.batch.plan import Plan, Planner, PlanRow
-from campaign_reg.batch.results import AddReport, BatchRow, RowHandle, RowResult, Summary, Tally, result_of
+from campaign_reg.batch.results import AddReport, BatchRow, RowHandle, Summary, Tally
 from campaign_reg.batch.runner import CHUNK, BatchRunner
 from campaign_reg.batch.state_machine import Facts, Phase
 from campaign_reg.batch.worker import RowWorker
 from campaign_reg.enums import Verb
-from campaign_reg.errors import InvalidInputError
+from campaign_reg.errors import BatchClosedError, BatchHaltedError, Halt, InvalidInputError, StateError
+from campaign_reg.journal.records import Header, ResultRecord, RowResult, result_of
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import ACCEPTED, GUARDRAILS, Header, JournalStore, ResultRecord
+from campaign_reg.journal.store import JournalStore, MetaKey
 from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.rate import Limits
@@ -189,7 +190,8 @@ class Batch:
 
         Raises:
             InvalidInputError: The same campaign twice with different parameters, no rows, one id instead of a list, or
-                an item of another type; nothing was added. Or the batch is open-ended.
+                an item of another type; nothing was added.
+            StateError: The batch is open-ended.
             JournalMismatchError: The journal was begun with another input.
             JournalError: The journal cannot be written.
         """
@@ -204,21 +206,24 @@ class Batch:
         The same row may be submitted again, after a crash for example: the handle is then of the row that is there.
 
         Raises:
-            InvalidInputError: The row can never be sent, or is there with different parameters; the batch is not
-                open-ended, was sealed or closed, or a guardrail holds it. The row was not taken in.
+            InvalidInputError: The row can never be sent, or is there with different parameters.
+            BatchClosedError: The batch was closed or stopped, or its run is over.
+            BatchHaltedError: A guardrail holds the batch.
+            CampaignHeldError: Another open batch of this machine holds the campaign.
+            StateError: The batch is not open-ended, or was sealed. After any of these, the row was not taken in.
             AuthenticationError: The credentials were refused; the batch can be resumed.
             JournalError: The journal cannot be written.
         """
         if not self._open_ended:
-            raise InvalidInputError(
+            raise StateError(
                 "rows are submitted to Batch.open(..., open_ended=True); add(rows) takes all at once"
             )
         if self._stopping and not self._closed:
-            raise InvalidInputError("this batch was stopped: open it again, its journal goes on")
+            raise BatchClosedError("this batch was stopped: open it again, its journal goes on")
         going = self._started()
         if going.done() and not self._sealed:
             going.result()
-            raise InvalidInputError(f"nothing more is sent: {self._why_not()}")
+            raise self._over_error("nothing more is sent")
         record = await self._door().take(row)
         return RowHandle(record.id, self._result)
 
@@ -226,12 +231,10 @@ class Batch:
         """Take no more rows into an open-ended batch: its run ends when all of them have.
 
         Raises:
-            InvalidInputError: The batch is not open-ended: `add` seals it.
+            StateError: The batch is not open-ended: `add` seals it.
         """
         if not self._open_ended:
-            raise InvalidInputError(
-                "only Batch.open(..., open_ended=True) is sealed; add(rows) does it by itself"
-            )
+            raise StateError("only Batch.open(..., open_ended=True) is sealed; add(rows) does it by itself")
         await self._door().close()
         self._sealed = True
         self._wake()
@@ -279,7 +282,7 @@ class Batch:
         """
         await self._tighten()
         accepted = self._gate.all_accepted()
-        await self._journal.remember(ACCEPTED, accepted.to_text())
+        await self._journal.remember(MetaKey.ACCEPTED, accepted.to_text())
         self._gate.accepted = accepted
         self._wake()
         return self.summary()
@@ -308,7 +311,8 @@ class Batch:
             target: The campaign that a create has made.
 
         Raises:
-            InvalidInputError: There is no such row, it is none that a person has to decide, or it made no campaign.
+            InvalidInputError: There is no such row, or it made no campaign.
+            StateError: The row is still open, or did not end `unknown`.
         """
         at = self._backend.clock.now()
         before, after = await decide(self._journal, self._verb, id, applied=applied, target=target, at=at)
@@ -334,8 +338,9 @@ class Batch:
         Cancelling stops waiting only; the run goes on until the `async with` is left.
 
         Raises:
-            InvalidInputError: There is no input yet, or another open batch of this machine holds some of these
-                campaigns; nothing was sent.
+            CampaignHeldError: Another open batch of this machine holds some of these campaigns; nothing was sent.
+            StateError: There is no input yet.
+            BatchClosedError: The batch was closed, before the run or during it.
             AuthenticationError: The credentials were refused; the batch can be resumed.
             JournalError: The journal cannot be written; nothing unjournalled was sent.
         """
@@ -374,29 +379,29 @@ class Batch:
     @property
     def _journal(self) -> JournalStore:
         if self._journal_ is None:
-            raise InvalidInputError("open the batch first: async with Batch.open(...) as batch")
+            raise StateError("open the batch first: async with Batch.open(...) as batch")
         return self._journal_
 
     async def _load(self) -> int:
         """Count what the journal says; returns the newest result's number."""
         journal, totals = self._journal, await self._journal.totals()
         self._tally = Tally.of(totals)
-        guardrails = Guardrails.from_text(await journal.meta(GUARDRAILS))
+        guardrails = Guardrails.from_text(await journal.meta(MetaKey.GUARDRAILS))
         self._gate = Gate(guardrails, await self._accepted(), self._tally)
         self._sealed = await is_sealed(journal)
         self._facts = attrs.evolve(
             self._facts,
-            version_moves=await journal.meta("version_moves") is not None,
-            longest_lag_seconds=float(await journal.meta("longest_lag_seconds") or 0),
+            version_moves=await journal.meta(MetaKey.VERSION_MOVES) is not None,
+            longest_lag_seconds=float(await journal.meta(MetaKey.LONGEST_LAG_SECONDS) or 0),
         )
         return totals.newest
 
     async def _accepted(self) -> Accepted:
-        return Accepted.from_text(await self._journal.meta(ACCEPTED))
+        return Accepted.from_text(await self._journal.meta(MetaKey.ACCEPTED))
 
     def _started(self) -> asyncio.Task[None]:
         if self._closed:
-            raise InvalidInputError("this batch was closed: open it again, its journal goes on")
+            raise BatchClosedError("this batch was closed: open it again, its journal goes on")
         if self._going is None or _never_began(self._going) or self._was_let_go():
             self._going = asyncio.create_task(self._go())
             self._going.add_done_callback(lambda _: self._told.tell_all())
@@ -419,20 +424,20 @@ class Batch:
         if not going.cancelled():
             going.result()
         elif not self._open_ended:
-            raise InvalidInputError(
+            raise BatchClosedError(
                 "the batch was closed before its rows had ended: open it again, it goes on"
             )
 
     async def _go(self) -> None:
         if not (self._sealed or await is_open_ended(self._journal)):
-            raise InvalidInputError("the batch has no input yet: call add(rows) first")
+            raise StateError("the batch has no input yet: call add(rows) first")
         await self._holdings.take_open()
         await self._tighten()
         self._left = frozenset()
         journal, gate = self._journal, self._gate
         worker = RowWorker(
             journal,
-            await journal.meta("journal_id") or "",
+            await journal.meta(MetaKey.JOURNAL_ID) or "",
             self._backend,
             self._verb,
             self._schedule,
@@ -467,7 +472,7 @@ class Batch:
     async def _enforce(self, guardrails: Guardrails) -> None:
         """Put guardrails in force, durably: a restart must not loosen them."""
         guardrails.check()
-        await self._journal.remember(GUARDRAILS, guardrails.to_text())
+        await self._journal.remember(MetaKey.GUARDRAILS, guardrails.to_text())
         self._gate.guardrails = guardrails
         self._wake()
 
@@ -498,15 +503,15 @@ class Batch:
                 return result_of(record, self._verb)
             if over and going is not None:
                 await self._over(going)
-                raise InvalidInputError(f"row {id} is still open, and the run is over: {self._why_not()}")
+                raise self._over_error(f"row {id} is still open, and the run is over")
             await ended.wait()
-        raise InvalidInputError(
-            f"row {id} is still open, and the batch was closed: open it again, it goes on"
-        )
+        raise BatchClosedError(f"row {id} is still open, and the batch was closed: open it again, it goes on")
 
-    def _why_not(self) -> str:
+    def _over_error(self, what: str) -> StateError:
         hold = self._gate.hold()
-        return "open the batch again to go on" if hold is None else hold.reason
+        if hold is not None:
+            return BatchHaltedError(f"{what}: {hold.reason}", hold)
+        return BatchClosedError(f"{what}: open the batch again to go on")
 
     @property
     def _holdings(self) -> Holdings:
@@ -523,4 +528,5 @@ def _nothing() -> None:
 
 def _never_began(going: asyncio.Task[None]) -> bool:
     """Whether a run was refused before it did anything, for want of an input for example."""
-    return going.done() and not going.cancelled() and isinstance(going.exception(), InvalidInputError)
+    refused = (InvalidInputError, StateError)
+    return going.done() and not going.cancelled() and isinstance(going.exception(), refused)

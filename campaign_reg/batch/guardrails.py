@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar
 import attrs
 
 from campaign_reg.enums import Verdict
-from campaign_reg.errors import InvalidInputError
+from campaign_reg.errors import Halt, InvalidInputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,19 +45,6 @@ def _is_count(least: int) -> Callable[[object, attrs.Attribute[Any], object], No
             raise InvalidInputError(f"{attribute.name} must be {least} or more, not {value!r}")
 
     return check
-
-
-@attrs.frozen
-class Halt:
-    """Why nothing more is sent.
-
-    Attributes:
-        reason: In words.
-        by_cap: Whether a cap holds it, which only a new plan lifts; otherwise it waits for a person to accept.
-    """
-
-    reason: str
-    by_cap: bool
 
 
 @attrs.frozen(kw_only=True)

@@ -10,11 +10,12 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.batch.results import KEY_CHARACTERS, AddReport, BatchRow, outcome_to_text
+from campaign_reg.batch.results import KEY_CHARACTERS, AddReport, BatchRow
 from campaign_reg.batch.state_machine import Phase
 from campaign_reg.enums import Evidence, Verb, Verdict
-from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError
-from campaign_reg.journal.store import JournalStore, RowRecord
+from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError, StateError
+from campaign_reg.journal.records import RowRecord, outcome_to_text
+from campaign_reg.journal.store import JournalStore, MetaKey
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.several import checked_item, items_of, refuse_one
@@ -23,9 +24,10 @@ Rows = Iterable[str | BatchRow] | AsyncIterable[str | BatchRow]
 
 _CHUNK = 1000
 _ROWS_AT_ONCE = 500
+_ADDED_MEANWHILE = "another input was added in the meantime: open the batch again"
+_SEALED = "the batch was sealed: it takes no more rows"
 
 Claim = Callable[[RowRecord], Awaitable[None]]
-_SEAL, _OPEN, _COLUMNS = "input", "open_ended", "columns"
 
 
 class Intake:
@@ -46,17 +48,18 @@ class Intake:
 
         Raises:
             InvalidInputError: The same campaign twice with different parameters, or an item of another type; nothing
-                was added. Or the batch is open-ended.
+                was added.
+            StateError: The batch is open-ended.
             JournalMismatchError: The journal was sealed with another input.
         """
         if await is_open_ended(self._journal):
-            raise InvalidInputError("this journal is of an open-ended batch: hand rows in with submit")
+            raise StateError("this journal is of an open-ended batch: hand rows in with submit")
         names = items_of(columns, str, "columns", 'columns=["id", "mnos"]')
         if not isinstance(rows, AsyncIterable):
             refuse_one(rows, "rows", 'add(["01kh…"])')
-        sealed = await self._journal.meta(_SEAL)
-        if sealed is None:
-            await self._journal.clear()  # an add that was cut short; nothing is sent before the seal
+        sealed = await self._journal.meta(MetaKey.INPUT)
+        if sealed is None and not await self._journal.clear():  # what an add that was cut short has left
+            raise StateError(_ADDED_MEANWHILE)
         try:
             await self._take(rows, keep=sealed is None)
         except InvalidInputError:
@@ -66,8 +69,7 @@ class Intake:
         if sealed is not None:
             self._compare(sealed)
         else:
-            await self._journal.remember(_COLUMNS, json.dumps(names))
-            await self._finish()
+            await self._finish(names)
         return AddReport(
             rows=len(self._digests),
             repeated=self._repeated,
@@ -89,16 +91,19 @@ class Intake:
         if chunk:
             await self._journal.add(chunk)
 
-    async def _finish(self) -> None:
+    async def _finish(self, columns: Sequence[str]) -> None:
         if not self._digests:
             raise InvalidInputError("the input has no rows")
-        for n, id, reason in self._refused:
-            outcome = Outcome(
-                target=id, verb=self._verb, verdict=Verdict.FAILED, evidence=Evidence.INFERRED,
-                reason=f"never sent: {reason}",
-            )  # fmt: skip
-            await self._journal.end(n, outcome.verdict, 0, outcome_to_text(outcome, id))
-        await self._journal.remember(_SEAL, f"{self._sum:064x}")
+        ended = [self._ended(*refused) for refused in self._refused]
+        if not await self._journal.seal(f"{self._sum:064x}", json.dumps(columns), ended):
+            raise StateError(_ADDED_MEANWHILE)
+
+    def _ended(self, n: int, id: str, reason: str) -> tuple[int, str, str]:
+        outcome = Outcome(
+            target=id, verb=self._verb, verdict=Verdict.FAILED, evidence=Evidence.INFERRED,
+            reason=f"never sent: {reason}",
+        )  # fmt: skip
+        return n, outcome.verdict, outcome_to_text(outcome, id)
 
     def _compare(self, sealed: str) -> None:
         if f"{self._sum:064x}" != sealed:
@@ -204,31 +209,22 @@ def _mark_of_its_own(backend: CampaignBackend[Any], params: Mapping[str, Any]) -
 
 async def is_sealed(journal: JournalStore) -> bool:
     """Whether the input is complete; nothing is sent before."""
-    return await journal.meta(_SEAL) is not None
+    return await journal.meta(MetaKey.INPUT) is not None
 
 
 async def is_open_ended(journal: JournalStore) -> bool:
     """Whether rows are handed in one by one, while the batch runs."""
-    return await journal.meta(_OPEN) is not None
+    return await journal.meta(MetaKey.OPEN_ENDED) is not None
 
 
 async def open_up(journal: JournalStore) -> None:
     """Make it the journal of an open-ended batch.
 
     Raises:
-        InvalidInputError: It has its whole input.
+        StateError: It has its whole input.
     """
-    if await is_open_ended(journal):
-        return
-    if await is_sealed(journal):
-        raise InvalidInputError("this batch got its whole input from add(rows): open it without open_ended")
-    await journal.clear()  # an add that was cut short
-    await journal.remember(_OPEN, "1")
-
-
-async def seal(journal: JournalStore) -> None:
-    """Take no more rows into an open-ended batch."""
-    await journal.remember(_SEAL, _OPEN)
+    if not await journal.open_up():
+        raise StateError("this batch got its whole input from add(rows): open it without open_ended")
 
 
 async def _each(rows: Rows) -> AsyncIterator[str | BatchRow]:
@@ -251,7 +247,7 @@ class Arrivals:
         backend: Whose campaigns.
         verb: What will be done with them.
         claim: Holds a row's campaign against other batches, before the row is taken.
-        taken: Called when a row is on its way to the disk: it gets there even if its caller is cancelled.
+        taken: Called when a row was added, also if the caller was cancelled meanwhile.
     """
 
     def __init__(
@@ -267,13 +263,13 @@ class Arrivals:
         self._creates = backend.rule(verb).creates
         self._turn = asyncio.Lock()  # between looking whether a row is there and adding it, nobody else may
         self._kinds: Kinds | None = None
-        self._rows: int | None = None
 
     async def take(self, row: str | BatchRow) -> RowRecord:
         """The row as the journal has it.
 
         Raises:
-            InvalidInputError: It can never be sent, is there with other parameters, or the batch was sealed.
+            InvalidInputError: It can never be sent, or is there with other parameters.
+            StateError: The batch was sealed.
         """
         row = row if isinstance(row, BatchRow) else BatchRow(row)
         if row.problem is not None:
@@ -282,32 +278,34 @@ class Arrivals:
             raise InvalidInputError(f"a row's id must be of whole characters, not {row.id!a}")
         params = json.loads(json.dumps(self._backend.check(self._verb, row.id, row.params)))
         async with self._turn:
-            known = await self._journal.row(row.id)
-            if known is not None:
-                if known.params != params:
-                    raise InvalidInputError(f"row {row.id} is in the batch already, with other parameters")
-                return known
-            if await is_sealed(self._journal):
-                raise InvalidInputError("the batch was sealed: it takes no more rows")
-            problem = (await self._known_kinds()).clash(row.id, params) if self._creates else None
-            if problem is not None:
-                raise InvalidInputError(problem)
-            record = RowRecord(n=await self._next_place(), id=row.id, params=params)
-            await self._claim(record)
-            self._rows = record.n
+            known = await self._journal.row(row.id) or await self._append(row.id, params)
+        if known.params != params:
+            raise InvalidInputError(f"row {row.id} is in the batch already, with other parameters")
+        return known
+
+    async def _append(self, id: str, params: Mapping[str, Any]) -> RowRecord:
+        """Claim and add a row; once begun, adding it ends even if the caller is cancelled."""
+        if await is_sealed(self._journal):
+            raise StateError(_SEALED)
+        problem = (await self._known_kinds()).clash(id, params) if self._creates else None
+        if problem is not None:
+            raise InvalidInputError(problem)
+        await self._claim(RowRecord(n=0, id=id, params=params))
+        adding = asyncio.ensure_future(self._journal.append(id, params))
+        adding.add_done_callback(self._count)
+        record, _ = await asyncio.shield(adding)
+        if record is None:  # sealed in the meantime
+            raise StateError(_SEALED)
+        return record
+
+    def _count(self, adding: asyncio.Future[tuple[RowRecord | None, bool]]) -> None:
+        if not adding.cancelled() and adding.exception() is None and adding.result()[1]:
             self._taken()
-            await self._journal.add([record])
-            return record
 
     async def close(self) -> None:
         """Take no more; a row that is being taken in comes before."""
         async with self._turn:
-            await seal(self._journal)
-
-    async def _next_place(self) -> int:
-        if self._rows is None:
-            self._rows = sum((await self._journal.counts()).values())
-        return self._rows + 1
+            await self._journal.seal(MetaKey.OPEN_ENDED)
 
     async def _known_kinds(self) -> Kinds:
         if self._kinds is None:

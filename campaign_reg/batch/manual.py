@@ -6,11 +6,10 @@ from datetime import datetime
 
 import attrs
 
-from campaign_reg.batch.guardrails import Accepted
-from campaign_reg.batch.results import RowResult, outcome_to_text, result_of
 from campaign_reg.enums import Evidence, Verb, Verdict
-from campaign_reg.errors import InvalidInputError
-from campaign_reg.journal.store import ACCEPTED, JournalStore
+from campaign_reg.errors import InvalidInputError, StateError
+from campaign_reg.journal.records import ResultRecord, RowResult, outcome_to_text, result_of
+from campaign_reg.journal.store import JournalStore
 from campaign_reg.models.outcome import Outcome
 
 _SAID = "a person looked at the vendor: it was "
@@ -43,9 +42,11 @@ async def decide(
     A decision may be corrected by another one.
 
     Raises:
-        InvalidInputError: There is no such row, it is none that a person has to decide, or it made no campaign.
+        InvalidInputError: There is no such row, or it made no campaign.
+        StateError: The row is still open, did not end `unknown`, or was decided by another call in the meantime.
     """
-    before = await _result(journal, verb, id)
+    record = await _undecided(journal, verb, id)
+    before = result_of(record, verb)
     if target is not None and not (applied and verb is Verb.CREATE):
         raise InvalidInputError("only a create that was applied has made a campaign: leave its id out")
     known = before.outcome
@@ -60,34 +61,24 @@ async def decide(
         target=known.target if target is None else target,
         settled_at=at,
     )
-    row = await journal.row(id)
-    assert row is not None  # noqa: S101  (it has a result)
-    await journal.decide(row.n, outcome.verdict, outcome_to_text(outcome, id))
-    if known.verdict is Verdict.UNKNOWN:
-        await _one_unknown_less(journal)
+    if not await journal.decide(record.seq, outcome.verdict, outcome_to_text(outcome, id)):
+        raise StateError(f"row {id!r} was decided by another call in the meantime: look at it again")
     return before, attrs.evolve(before, outcome=outcome)
 
 
-async def _one_unknown_less(journal: JournalStore) -> None:
-    """What a person accepted was so many rows: another one that ends unknown later is not among them."""
-    accepted = Accepted.from_text(await journal.meta(ACCEPTED))
-    if accepted.unknown:
-        fewer = attrs.evolve(accepted, unknown=accepted.unknown - 1)
-        await journal.remember(ACCEPTED, fewer.to_text())
-
-
-async def _result(journal: JournalStore, verb: Verb, id: str) -> RowResult:
+async def _undecided(journal: JournalStore, verb: Verb, id: str) -> ResultRecord:
     record = await journal.result(id)
     if record is None:
-        known = await journal.row(id) is not None
-        raise InvalidInputError(
+        if await journal.row(id) is None:
+            raise InvalidInputError(
+                f"the batch has no row {id!r}: `campaign-reg batch status --rows` lists them"
+            )
+        raise StateError(
             f"row {id!r} is still open: run or resume the batch, only what ends unknown is to be decided"
-            if known
-            else f"the batch has no row {id!r}: `campaign-reg batch status --rows` lists them"
         )
     result = result_of(record, verb)
     if result.outcome.verdict is not Verdict.UNKNOWN and not result.outcome.reason.startswith(_SAID):
-        raise InvalidInputError(
+        raise StateError(
             f"row {id!r} ended {result.outcome.verdict} ({result.outcome.reason}): only unknown rows are to be decided"
         )
-    return result
+    return record

@@ -14,7 +14,8 @@ from campaign_reg.batch.runner import CHUNK
 from campaign_reg.batch.state_machine import Phase
 from campaign_reg.enums import Verb
 from campaign_reg.errors import AuthenticationError, CampaignRegError, PermissionDeniedError
-from campaign_reg.journal.store import JournalStore, RowRecord
+from campaign_reg.journal.records import RowRecord
+from campaign_reg.journal.store import JournalStore
 from campaign_reg.models.reading import Reading, TermValue
 from campaign_reg.polling.scheduler import Entry, PollScheduler
 from campaign_reg.protocol.action import may_pass

@@ -1,21 +1,18 @@
-"""Rows, results and summaries of a batch, and their plain form in the journal."""
+"""Rows, handles, summaries and counts of a batch."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 from typing import Any, Self
 
 import attrs
 
-from campaign_reg.batch.guardrails import Halt
-from campaign_reg.enums import Evidence, Verb, Verdict
-from campaign_reg.journal.store import ResultRecord, Totals
-from campaign_reg.models.outcome import Feedback, Outcome
-from campaign_reg.models.terms import Change, Direction
+from campaign_reg.enums import Verdict
+from campaign_reg.errors import Halt
+from campaign_reg.journal.records import RowResult, Totals
+from campaign_reg.models.outcome import Outcome
 
 KEY_CHARACTERS = 24
 
@@ -35,23 +32,6 @@ class BatchRow:
     problem: str | None = attrs.field(default=None, kw_only=True)
 
 
-@attrs.frozen(kw_only=True)
-class RowResult:
-    """How one row ended.
-
-    Attributes:
-        id: The row's id.
-        params: The verb's parameters, plain.
-        attempts: Writes that were, or may have been, applied: 0, 1, or 2 where a lost one was proven unapplied.
-        outcome: How it ended; without the campaign itself. Its `target` is the campaign's id.
-    """
-
-    id: str
-    params: Mapping[str, Any]
-    attempts: int
-    outcome: Outcome
-
-
 @attrs.frozen
 class RowHandle:
     """One row of an open-ended batch.
@@ -67,7 +47,8 @@ class RowHandle:
         """Wait until the row has ended. Cancelling stops the waiting only.
 
         Raises:
-            InvalidInputError: The batch was closed, or its run is over, before that.
+            BatchClosedError: The batch was closed, or its run is over, before that.
+            BatchHaltedError: A guardrail holds the row.
             AuthenticationError: The credentials were refused; the batch can be resumed.
             JournalError: The journal cannot be written.
         """
@@ -180,48 +161,3 @@ class Tally:
 def key_of(journal_id: str, row_id: str) -> str:
     """What stands for a create at a vendor that lets it carry a reference: the same after every restart."""
     return hashlib.sha256(f"{journal_id}\n{row_id}".encode()).hexdigest()[:KEY_CHARACTERS]
-
-
-def outcome_to_text(outcome: Outcome, row_id: str) -> str:
-    """An outcome for the journal, without the campaign; the target only where it is not the row's id."""
-    plain: dict[str, Any] = {
-        "verdict": outcome.verdict,
-        "evidence": outcome.evidence,
-        "reason": outcome.reason,
-    }
-    if outcome.target != row_id:
-        plain["target"] = outcome.target
-    if outcome.settled_at is not None:
-        plain["at"] = outcome.settled_at.isoformat(timespec="seconds")
-    if outcome.feedback:
-        plain["feedback"] = [attrs.asdict(item, filter=_is_said) for item in outcome.feedback]
-    if outcome.changes:
-        plain["changes"] = [attrs.astuple(change) for change in outcome.changes]
-    return json.dumps(plain, separators=(",", ":"))
-
-
-def _is_said(_: object, value: object) -> bool:
-    """What is empty comes back by itself."""
-    return bool(value)
-
-
-def result_of(record: ResultRecord, verb: Verb) -> RowResult:
-    """A result as it was journalled."""
-    plain = record.document
-    at = plain.get("at")
-    outcome = Outcome(
-        target=plain.get("target", record.id),
-        verb=verb,
-        verdict=Verdict(plain["verdict"]),
-        evidence=Evidence(plain["evidence"]),
-        reason=plain["reason"],
-        feedback=tuple(Feedback(**item) for item in plain.get("feedback", ())),
-        changes=tuple(_change(item) for item in plain.get("changes", ())),
-        settled_at=None if at is None else datetime.fromisoformat(at),
-    )
-    return RowResult(id=record.id, params=record.params, attempts=record.attempts, outcome=outcome)
-
-
-def _change(values: list[Any]) -> Change:
-    operator, field, before, after, direction = values
-    return Change(operator, field, before, after, Direction(direction))

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.batch.guardrails import Guardrails, Halt
-from campaign_reg.batch.plan import PlanNote
-from campaign_reg.batch.results import RowResult, Summary, Tally
+from campaign_reg.batch.guardrails import Accepted, Guardrails
+from campaign_reg.batch.plan import PlanNote, difference
+from campaign_reg.batch.results import Summary, Tally
 from campaign_reg.batch.state_machine import Phase
 from campaign_reg.enums import Evidence, Verdict
-from campaign_reg.journal.reader import TO_CORRECT, View, view
-from campaign_reg.journal.store import Header
+from campaign_reg.errors import Halt
+from campaign_reg.journal.reader import TO_CORRECT, JournalReader, open_reader
+from campaign_reg.journal.records import Header, RowResult
 from campaign_reg.models.outcome import Feedback
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Account:
 class Counting:
     """Counts results one by one, so that a million of them need no memory."""
 
-    def __init__(self, seen: View) -> None:
+    def __init__(self, seen: JournalReader) -> None:
         self._view, self._phases = seen, seen.phases()
         sent, attempts, self._resent = seen.written()
         self._tally = Tally(sum(self._phases.values()), sent, attempts)
@@ -122,7 +123,7 @@ class Counting:
 
     def account(self) -> Account:
         """What it came to."""
-        guardrails = self._view.guardrails or Guardrails()
+        guardrails = Guardrails.from_text(self._view.guardrails)
         return Account(
             header=self._view.header,
             sealed=self._view.sealed,
@@ -137,13 +138,17 @@ class Counting:
                 for (operator, field, before, after), rows in self._downgrades.most_common()
             ),
             unknown=tuple(self._unknown),
-            changed_since_plan=self._view.changed_since_plan(),
+            changed_since_plan=sum(bool(difference(*seen)) for seen in self._view.plans()),
         )
 
     def _hold(self, guardrails: Guardrails) -> Halt | None:
         waiting = self._phases.keys() & {Phase.READY, Phase.LOST}
         first = Phase.READY in waiting
-        return guardrails.hold(self._tally, self._view.accepted, first=first) if waiting else None
+        return (
+            guardrails.hold(self._tally, Accepted.from_text(self._view.accepted), first=first)
+            if waiting
+            else None
+        )
 
     def _count_reasons(self, reasons: tuple[Feedback, ...]) -> None:
         """A row that says the same thing twice counts once."""
@@ -191,11 +196,11 @@ def account(path: Path) -> Account:
     Raises:
         JournalMismatchError: There is no journal there, or it is of a newer version.
     """
-    with view(path) as seen:
+    with open_reader(path) as seen:
         return account_of(seen)
 
 
-def account_of(seen: View) -> Account:
+def account_of(seen: JournalReader) -> Account:
     """Count what a journal says."""
     counting = Counting(seen)
     for result in seen.results():
@@ -209,5 +214,5 @@ def results(path: Path) -> Iterator[RowResult]:
     Raises:
         JournalMismatchError: There is no journal there, or it is of a newer version.
     """
-    with view(path) as seen:
+    with open_reader(path) as seen:
         yield from seen.results()

@@ -15,7 +15,7 @@ import attrs
 
 from campaign_reg.batch.guardrails import Gate
 from campaign_reg.batch.manual import cancelled
-from campaign_reg.batch.results import Tally, key_of, outcome_to_text
+from campaign_reg.batch.results import Tally, key_of
 from campaign_reg.batch.state_machine import (
     Acknowledged,
     Effect,
@@ -49,7 +49,8 @@ from campaign_reg.errors import (
     PermissionDeniedError,
     RateLimitError,
 )
-from campaign_reg.journal.store import JournalStore, RowRecord
+from campaign_reg.journal.records import RowRecord, outcome_to_text
+from campaign_reg.journal.store import JournalStore
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
 from campaign_reg.polling.scheduler import Entry
@@ -423,12 +424,13 @@ class RowWorker:
         """Remember what an acknowledged write shows of the account: that versions move, and how late."""
         if not state.shown or before.shown:
             return
-        if not self._facts.version_moves:
-            self._facts = attrs.evolve(self._facts, version_moves=True)
-            await self._journal.remember("version_moves", "1")
-        if state.lag_seconds is not None and state.lag_seconds > self._facts.longest_lag_seconds:
-            self._facts = attrs.evolve(self._facts, longest_lag_seconds=state.lag_seconds)
-            await self._journal.remember("longest_lag_seconds", repr(state.lag_seconds))
+        lag = state.lag_seconds
+        is_longer = lag is not None and lag > self._facts.longest_lag_seconds
+        if self._facts.version_moves and not is_longer:
+            return
+        longest = max(self._facts.longest_lag_seconds, lag or 0.0)
+        self._facts = attrs.evolve(self._facts, version_moves=True, longest_lag_seconds=longest)
+        await self._journal.learn(version_moves=True, lag_seconds=lag if is_longer else None)
 
     async def _conclude(self, row: Row, judgement: Judgement, reading: Reading | None) -> Outcome:
         if reading is None:

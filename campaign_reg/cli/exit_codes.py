@@ -17,6 +17,7 @@ from campaign_reg.errors import (
     OutcomeUnknownError,
     PermissionDeniedError,
     PollTimeoutError,
+    StateError,
     UnsupportedVerbError,
 )
 
@@ -59,6 +60,7 @@ _OF_ERROR: tuple[tuple[type[CampaignRegError], Exit], ...] = (
     (JournalError, Exit.STOPPED),
     (ConfigurationError, Exit.USAGE),
     (InvalidInputError, Exit.USAGE),
+    (StateError, Exit.USAGE),
     (UnsupportedVerbError, Exit.USAGE),
     (AuthenticationError, Exit.USAGE),
     (PermissionDeniedError, Exit.USAGE),

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from anyio import sleep, to_thread
 
-from campaign_reg.cli.batch.status import Standing, standing
+from campaign_reg.cli.batch.status import standing
 from campaign_reg.cli.output import console, note
+from campaign_reg.journal.reader import Standing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

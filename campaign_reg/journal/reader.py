@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.batch.guardrails import Accepted, Guardrails
-from campaign_reg.batch.plan import difference
-from campaign_reg.batch.results import RowResult, result_of
 from campaign_reg.enums import Verb, Verdict
-from campaign_reg.journal.schema import PLANS_SINCE_VERSION, looking_on, read_header
-from campaign_reg.journal.store import ACCEPTED, GUARDRAILS, Header, ResultRecord
+from campaign_reg.journal.records import Header, ResultRecord, RowResult, result_of
+from campaign_reg.journal.schema import PLANS_SINCE_VERSION, header_of, looking_on
+from campaign_reg.journal.store import MetaKey
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,6 +26,11 @@ TO_CORRECT = (Verdict.FAILED, Verdict.ACTION_REQUIRED)
 
 _WRITTEN = "SELECT coalesce(sum(attempts > 0), 0), coalesce(sum(attempts), 0), coalesce(sum(attempts > 1), 0) FROM rows"
 _PLANNED = "SELECT planned, preimage FROM rows WHERE planned IS NOT NULL AND preimage IS NOT NULL"
+_STANDING = "SELECT phase, attempts > 0, count(*) FROM rows GROUP BY phase, attempts > 0"
+_VERDICTS = "SELECT verdict, count(*) FROM results GROUP BY verdict"
+_PHASES_OF = (
+    "SELECT id, phase FROM rows WHERE :ids IS NULL OR id IN (SELECT value FROM json_each(:ids)) ORDER BY n"
+)
 _RESULTS = "SELECT seq, n, id, params, attempts, document FROM results JOIN rows USING (n)"
 _AS_ENDED = " ORDER BY seq"
 _TO_CORRECT = " WHERE verdict IN (SELECT value FROM json_each(?)) ORDER BY n"
@@ -70,8 +73,27 @@ class Entry:
     result: RowResult | None
 
 
+@attrs.frozen(kw_only=True)
+class Standing:
+    """A quick count.
+
+    Attributes:
+        rows: Rows in the input.
+        sent: Rows whose write has left, or may have.
+        ended: Rows with a verdict.
+        in_doubt: Rows whose write left without an answer so far.
+        verdicts: Rows by verdict.
+    """
+
+    rows: int = 0
+    sent: int = 0
+    ended: int = 0
+    in_doubt: int = 0
+    verdicts: Mapping[Verdict, int] = attrs.field(factory=dict)
+
+
 @attrs.frozen
-class View:
+class JournalReader:
     """What a journal says at one moment.
 
     Attributes:
@@ -84,23 +106,27 @@ class View:
     @property
     def sealed(self) -> bool:
         """Whether the input is complete, or rows are handed in one by one."""
-        return self._meta("input") is not None or self._meta("open_ended") is not None
+        return self._meta(MetaKey.INPUT) is not None or self._meta(MetaKey.OPEN_ENDED) is not None
 
     @property
-    def guardrails(self) -> Guardrails | None:
-        """What the batch may cost, and when it waits for a person; None where nobody said."""
-        text = self._meta(GUARDRAILS)
-        return None if text is None else Guardrails.from_text(text)
+    def guardrails(self) -> str | None:
+        """What the batch may cost, and when it waits for a person, as text; None where the journal has none."""
+        return self._meta(MetaKey.GUARDRAILS)
 
     @property
-    def accepted(self) -> Accepted:
-        """What a person has accepted so far."""
-        return Accepted.from_text(self._meta(ACCEPTED))
+    def accepted(self) -> str | None:
+        """What a person has accepted so far, as text; None for nothing."""
+        return self._meta(MetaKey.ACCEPTED)
+
+    @property
+    def journal_id(self) -> str | None:
+        """Identity of the journal."""
+        return self._meta(MetaKey.JOURNAL_ID)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns of the input, where it had some that were remembered."""
-        return tuple(json.loads(self._meta("columns") or "[]"))
+        return tuple(json.loads(self._meta(MetaKey.COLUMNS) or "[]"))
 
     def phases(self) -> dict[str, int]:
         """Rows by where they stand."""
@@ -111,14 +137,28 @@ class View:
         sent, attempts, again = self._db.execute(_WRITTEN).fetchone()
         return sent, attempts, again
 
-    def changed_since_plan(self) -> int:
-        """Rows that were not at the write what the saved plan had seen."""
-        if self._db.execute("PRAGMA user_version").fetchone()[0] < PLANS_SINCE_VERSION:
-            return 0
-        return sum(
-            bool(difference(json.loads(planned), json.loads(preimage)))
-            for planned, preimage in self._db.execute(_PLANNED)
+    def phases_of(self, ids: Sequence[str] | None) -> dict[str, str]:
+        """Phases of these rows by their ids, in the order of the input; None asks for all rows."""
+        wanted = None if ids is None else json.dumps(list(ids))
+        return dict(self._db.execute(_PHASES_OF, {"ids": wanted}))
+
+    def standing(self) -> Standing:
+        """Count quickly, without reading any result."""
+        phases = self._db.execute(_STANDING).fetchall()
+        return Standing(
+            rows=sum(rows for _, _, rows in phases),
+            sent=sum(rows for _, sent, rows in phases if sent),
+            ended=sum(rows for phase, _, rows in phases if phase == "ended"),
+            in_doubt=sum(rows for phase, _, rows in phases if phase in {"intent", "lost"}),
+            verdicts={Verdict(verdict): rows for verdict, rows in self._db.execute(_VERDICTS)},
         )
+
+    def plans(self) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+        """What the saved plan and the write had seen, plain, of each row that has both."""
+        if self._db.execute("PRAGMA user_version").fetchone()[0] < PLANS_SINCE_VERSION:
+            return
+        for planned, preimage in self._db.execute(_PLANNED):
+            yield json.loads(planned), json.loads(preimage)
 
     def results(self) -> Iterator[RowResult]:
         """Every row that has ended, in the order of ending."""
@@ -163,16 +203,15 @@ class View:
 
 
 @contextmanager
-def view(path: Path) -> Iterator[View]:
+def open_reader(path: Path) -> Iterator[JournalReader]:
     """Look at a journal; everything read in the block is of the same moment.
 
     Raises:
         JournalMismatchError: There is no journal there, or it is of a newer version.
     """
-    header = read_header(path)
     with looking_on(path) as db:
         db.execute("BEGIN")
-        yield View(header, db)
+        yield JournalReader(header_of(db), db)
 
 
 def _terms(preimage: str | None) -> Terms:

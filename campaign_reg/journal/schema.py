@@ -12,7 +12,8 @@ from pathlib import Path
 import attrs
 
 from campaign_reg.errors import InvalidInputError, JournalError, JournalMismatchError
-from campaign_reg.journal.store import Header
+from campaign_reg.journal.records import Header
+from campaign_reg.journal.store import MetaKey
 
 SCHEMA_VERSION = 3
 PLANS_SINCE_VERSION = 3
@@ -79,7 +80,7 @@ def read_header(path: str | os.PathLike[str]) -> Header:
         JournalMismatchError: There is no journal there, or it is of a newer version.
     """
     with looking_on(path) as connection:
-        return _header(connection)
+        return header_of(connection)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -114,7 +115,7 @@ def prepare(connection: sqlite3.Connection, path: Path, header: Header) -> None:
             _create(connection, header)
         else:
             _migrate(connection)
-        found = _header(connection)
+        found = header_of(connection)
     except _BAD_FILE as error:
         raise _not_a_journal(path, error) from error
     if found != header:
@@ -128,7 +129,7 @@ def _create(connection: sqlite3.Connection, header: Header) -> None:
     connection.execute("BEGIN IMMEDIATE")
     for statement in _SCHEMA.split(";"):
         connection.execute(statement)
-    facts = {**attrs.asdict(header), "journal_id": uuid.uuid4().hex}
+    facts = {**attrs.asdict(header), MetaKey.JOURNAL_ID: uuid.uuid4().hex}
     connection.executemany("INSERT INTO meta VALUES (?, ?)", facts.items())
     connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -158,7 +159,8 @@ def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _header(connection: sqlite3.Connection) -> Header:
+def header_of(connection: sqlite3.Connection) -> Header:
+    """What the journal behind a connection is about."""
     meta = dict(
         connection.execute("SELECT key, value FROM meta WHERE key IN ('provider', 'account', 'verb')")
     )

@@ -18,8 +18,9 @@ from typing import Any
 
 from campaign_reg.errors import JournalError, JournalInUseError
 from campaign_reg.journal.lock import FileLock, lock_of
+from campaign_reg.journal.records import Header, ResultRecord, RowRecord, Totals
 from campaign_reg.journal.schema import connect, prepare
-from campaign_reg.journal.store import Header, ResultRecord, RowRecord, Totals
+from campaign_reg.journal.store import MetaKey
 from campaign_reg.journal.writer import Writer
 
 _ROWS = "SELECT n, id, params, phase, attempts, preimage, readings, sent_at, target, planned FROM rows"
@@ -90,14 +91,41 @@ class SqliteJournal:
         """Remember a fact."""
         await self._execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", key, value)
 
-    async def clear(self) -> None:
-        """Forget all rows of an input that was never sealed."""
+    async def learn(self, *, version_moves: bool, lag_seconds: float | None) -> None:
+        """Merge what a write has shown of the account into what is known: the longest lag counts."""
 
-        def delete(db: sqlite3.Connection) -> None:
-            db.execute("DELETE FROM results")
-            db.execute("DELETE FROM rows")
+        def write(db: sqlite3.Connection) -> None:
+            if version_moves:
+                db.execute("INSERT OR IGNORE INTO meta VALUES (?, '1')", (MetaKey.VERSION_MOVES,))
+            if lag_seconds is not None:
+                db.execute(_LONGEST_LAG, (MetaKey.LONGEST_LAG_SECONDS, repr(lag_seconds)))
 
-        await self._writer.do(delete)
+        await self._writer.do(write)
+
+    async def clear(self) -> bool:
+        """Forget all rows of an input that was cut short; returns False if the batch is sealed or open-ended."""
+
+        def delete(db: sqlite3.Connection) -> bool:
+            if _has(db, MetaKey.INPUT) or _has(db, MetaKey.OPEN_ENDED):
+                return False
+            _clear(db)
+            return True
+
+        return await self._writer.do(delete)
+
+    async def open_up(self) -> bool:
+        """Make it the journal of an open-ended batch; returns False if it has its whole input."""
+
+        def write(db: sqlite3.Connection) -> bool:
+            if _has(db, MetaKey.OPEN_ENDED):
+                return True
+            if _has(db, MetaKey.INPUT):
+                return False
+            _clear(db)
+            db.execute("INSERT INTO meta VALUES (?, '1')", (MetaKey.OPEN_ENDED,))
+            return True
+
+        return await self._writer.do(write)
 
     async def add(self, rows: Sequence[RowRecord]) -> None:
         """Add rows, all or none."""
@@ -108,6 +136,34 @@ class SqliteJournal:
 
         await self._writer.do(insert)
 
+    async def append(self, id: str, params: Mapping[str, Any]) -> tuple[RowRecord | None, bool]:
+        """Add one row in the next place, unless its id is there or the batch is sealed."""
+
+        def write(db: sqlite3.Connection) -> tuple[RowRecord | None, bool]:
+            known = _row_of(db, id)
+            if known is not None or _has(db, MetaKey.INPUT):
+                return known, False
+            db.execute(_APPEND, (id, _dump(params)))
+            return _row_of(db, id), True
+
+        return await self._writer.do(write)
+
+    async def seal(
+        self, digest: str, columns: str | None = None, ended: Sequence[tuple[int, str, str]] = ()
+    ) -> bool:
+        """Take no more rows; returns False if it was sealed before."""
+
+        def write(db: sqlite3.Connection) -> bool:
+            if _has(db, MetaKey.INPUT):
+                return False
+            for n, verdict, document in ended:
+                _end(db, n, verdict, 0, document)
+            facts = [(MetaKey.INPUT, digest), *([] if columns is None else [(MetaKey.COLUMNS, columns)])]
+            db.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", facts)
+            return True
+
+        return await self._writer.do(write)
+
     async def rows(self, phases: Sequence[str], after: int, most: int) -> list[RowRecord]:
         """Rows in these phases beyond place `after`, in order."""
         query = f"{_ROWS} WHERE n > ? AND phase IN (SELECT value FROM json_each(?)) ORDER BY n LIMIT ?"  # noqa: S608
@@ -117,12 +173,7 @@ class SqliteJournal:
 
     async def row(self, id: str) -> RowRecord | None:
         """The row of this id."""
-
-        def read(db: sqlite3.Connection) -> RowRecord | None:
-            values = db.execute(f"{_ROWS} WHERE id = ?", (id,)).fetchone()
-            return None if values is None else _row(values)
-
-        return await self._writer.do(read)
+        return await self._writer.do(lambda db: _row_of(db, id))
 
     async def planned(self, plans: Sequence[tuple[int, str]]) -> None:
         """What rows looked like when the run was planned."""
@@ -174,18 +225,7 @@ class SqliteJournal:
 
     async def end(self, n: int, verdict: str, attempts: int, document: str) -> bool:
         """A row ended; returns whether it is news."""
-
-        def write(db: sqlite3.Connection) -> bool:
-            db.execute(
-                "UPDATE rows SET phase = 'ended', attempts = ?, readings = NULL WHERE n = ?", (attempts, n)
-            )
-            added = db.execute(
-                "INSERT OR IGNORE INTO results (n, verdict, document) VALUES (?, ?, ?)",
-                (n, verdict, document),
-            )
-            return added.rowcount == 1
-
-        return await self._writer.do(write)
+        return await self._writer.do(lambda db: _end(db, n, verdict, attempts, document))
 
     async def cancel(self, verdict: str, document: str) -> int:
         """End every row that has not been sent, all alike; returns how many."""
@@ -200,14 +240,19 @@ class SqliteJournal:
 
         return await self._writer.do(write)
 
-    async def decide(self, n: int, verdict: str, document: str) -> None:
-        """Put a person's word in place of a row's result, as the newest one."""
+    async def decide(self, seq: int, verdict: str, document: str) -> bool:
+        """Put a person's word in place of a result, as the newest one; returns False if it is not there any more."""
 
-        def write(db: sqlite3.Connection) -> None:
-            db.execute("DELETE FROM results WHERE n = ?", (n,))
-            db.execute("INSERT INTO results (n, verdict, document) VALUES (?, ?, ?)", (n, verdict, document))
+        def write(db: sqlite3.Connection) -> bool:
+            before = db.execute("SELECT verdict FROM results WHERE seq = ?", (seq,)).fetchone()
+            if before is None:
+                return False
+            db.execute(_DECIDE, (verdict, document, seq))
+            if before[0] == "unknown":
+                db.execute(_ONE_UNKNOWN_LESS, (MetaKey.ACCEPTED,))
+            return True
 
-        await self._writer.do(write)
+        return await self._writer.do(write)
 
     async def result(self, id: str) -> ResultRecord | None:
         """How the row of this id ended; None while it has not."""
@@ -257,6 +302,20 @@ class SqliteJournal:
         await self._writer.do(run)
 
 
+# Place numbers have no gaps: a row is never deleted alone.
+_APPEND = "INSERT INTO rows (n, id, params, phase) SELECT coalesce(max(n), 0) + 1, ?, ?, 'ready' FROM rows"
+_LONGEST_LAG = (
+    "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value "
+    "WHERE CAST(excluded.value AS REAL) > CAST(meta.value AS REAL)"
+)
+_DECIDE = (
+    "UPDATE results SET seq = (SELECT max(seq) + 1 FROM results), verdict = ?, document = ? WHERE seq = ?"
+)
+_ONE_UNKNOWN_LESS = (
+    "UPDATE meta SET value = json_set(value, '$.unknown', json_extract(value, '$.unknown') - 1) "
+    "WHERE key = ? AND json_extract(value, '$.unknown') > 0"
+)
+
 # What counts as stopped, and the row's reason where the vendor gave none of its own; the same rule as `Tally.count`.
 _REASONS = """
 SELECT coalesce(json_extract(item.value, '$.code'), ''), coalesce(json_extract(item.value, '$.field'), ''),
@@ -289,6 +348,28 @@ def _totals(db: sqlite3.Connection) -> Totals:
         downgraded=db.execute(_DOWNGRADED).fetchone()[0],
         reasons=reasons,
     )
+
+
+def _has(db: sqlite3.Connection, key: MetaKey) -> bool:
+    return db.execute("SELECT 1 FROM meta WHERE key = ?", (key,)).fetchone() is not None
+
+
+def _clear(db: sqlite3.Connection) -> None:
+    db.execute("DELETE FROM results")
+    db.execute("DELETE FROM rows")
+
+
+def _end(db: sqlite3.Connection, n: int, verdict: str, attempts: int, document: str) -> bool:
+    db.execute("UPDATE rows SET phase = 'ended', attempts = ?, readings = NULL WHERE n = ?", (attempts, n))
+    added = db.execute(
+        "INSERT OR IGNORE INTO results (n, verdict, document) VALUES (?, ?, ?)", (n, verdict, document)
+    )
+    return added.rowcount == 1
+
+
+def _row_of(db: sqlite3.Connection, id: str) -> RowRecord | None:
+    values = db.execute(f"{_ROWS} WHERE id = ?", (id,)).fetchone()
+    return None if values is None else _row(values)
 
 
 def _dump(value: Any) -> str:

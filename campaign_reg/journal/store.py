@@ -2,92 +2,40 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-import attrs
-
-GUARDRAILS, ACCEPTED = "brakes", "accepted"
-"""Facts under which a journal keeps what holds its batch, and what no longer does."""
+from campaign_reg.journal.records import Header, ResultRecord, RowRecord, Totals
 
 
-@attrs.frozen(kw_only=True)
-class Header:
-    """What a journal is about; it never changes."""
+class MetaKey(enum.StrEnum):
+    """Names of the facts that a journal keeps about its batch as a whole; journals on disk have these values."""
 
-    provider: str
-    account: str
-    verb: str
-
-
-@attrs.frozen(kw_only=True)
-class RowRecord:
-    """One row as the journal holds it.
-
-    Attributes:
-        n: Its place in the input, from 1.
-        id: The campaign's id; of a create, the caller's name for the row.
-        params: The verb's parameters, plain.
-        phase: Where it stands.
-        attempts: Writes that were, or may have been, applied.
-        preimage: The reading before the newest write, plain.
-        readings: Readings since that matter, plain.
-        sent_at: When the newest write left, ISO 8601.
-        target: The id of the campaign that a create has made, as soon as it is known.
-        planned: The reading that a saved plan rests on, plain.
-    """
-
-    n: int
-    id: str
-    params: Mapping[str, Any] = attrs.field(factory=dict)
-    phase: str = "ready"
-    attempts: int = 0
-    preimage: Mapping[str, Any] | None = None
-    readings: Sequence[Mapping[str, Any]] = ()
-    sent_at: str | None = None
-    target: str | None = None
-    planned: Mapping[str, Any] | None = None
-
-
-@attrs.frozen(kw_only=True)
-class ResultRecord:
-    """How one row ended, as the journal holds it."""
-
-    seq: int
-    n: int
-    id: str
-    params: Mapping[str, Any]
-    attempts: int
-    document: Mapping[str, Any]
-
-
-@attrs.frozen(kw_only=True)
-class Totals:
-    """All rows and results together.
-
-    Attributes:
-        rows: Rows in all.
-        sent: Rows of which at least one write was, or may have been, applied.
-        attempts: Writes that were, or may have been, applied.
-        newest: Sequence number of the newest; 0 where there is none.
-        verdicts: Rows by verdict.
-        downgraded: Rows whose terms changed for the worse.
-        reasons: Rows by code, field and text of what stopped them; of a row without feedback, by its reason alone.
-    """
-
-    rows: int = 0
-    sent: int = 0
-    attempts: int = 0
-    newest: int
-    verdicts: Mapping[str, int]
-    downgraded: int
-    reasons: Mapping[tuple[str, str, str], int]
+    JOURNAL_ID = "journal_id"
+    """Identity of the journal, the same after it was moved or copied."""
+    INPUT = "input"
+    """Hash of the input; present once the input is complete."""
+    OPEN_ENDED = "open_ended"
+    """Present where rows come in one by one."""
+    COLUMNS = "columns"
+    """Names of the input's columns, as JSON."""
+    GUARDRAILS = "brakes"
+    """What the batch may cost, and when it waits for a person."""
+    ACCEPTED = "accepted"
+    """What a person has accepted so far."""
+    VERSION_MOVES = "version_moves"
+    """Present once a version was seen to move after a write."""
+    LONGEST_LAG_SECONDS = "longest_lag_seconds"
+    """The longest that an acknowledged write was seen to stay invisible, in seconds."""
 
 
 class JournalStore(Protocol):
     """Where a batch keeps its truth. Every method returns only when what it says is durable.
 
-    All raise `JournalError` when it cannot be written; nothing may be sent after that.
+    Each method is one transaction. None rests on what a process remembers of an earlier call, so that several processes
+    may use one store where it allows that. All raise `JournalError` when the store cannot be written; nothing may be
+    sent after that.
     """
 
     @property
@@ -103,12 +51,43 @@ class JournalStore(Protocol):
         """Remember a fact."""
         ...
 
-    async def clear(self) -> None:
-        """Forget all rows of an input that was never sealed."""
+    async def learn(self, *, version_moves: bool, lag_seconds: float | None) -> None:
+        """Merge what a write has shown of the account into what is known: the longest lag counts."""
+        ...
+
+    async def clear(self) -> bool:
+        """Forget all rows of an input that was cut short; returns False if the batch is sealed or open-ended."""
+        ...
+
+    async def open_up(self) -> bool:
+        """Make it the journal of an open-ended batch, without rows; returns False if it has its whole input.
+
+        One that is open-ended already keeps its rows.
+        """
         ...
 
     async def add(self, rows: Sequence[RowRecord]) -> None:
         """Add rows, all or none."""
+        ...
+
+    async def append(self, id: str, params: Mapping[str, Any]) -> tuple[RowRecord | None, bool]:
+        """Add one row in the next place, unless its id is there or the batch is sealed.
+
+        Returns:
+            The row as the journal has it, and whether it was added; no row where the batch is sealed.
+        """
+        ...
+
+    async def seal(
+        self, digest: str, columns: str | None = None, ended: Sequence[tuple[int, str, str]] = ()
+    ) -> bool:
+        """Take no more rows; returns False if it was sealed before, which changes nothing.
+
+        Args:
+            digest: Hash of the input, or `open_ended`.
+            columns: Names of the input's columns, as JSON.
+            ended: Place, verdict and document of rows that can never be sent.
+        """
         ...
 
     async def rows(self, phases: Sequence[str], after: int, most: int) -> list[RowRecord]:
@@ -147,8 +126,15 @@ class JournalStore(Protocol):
         """End every row that has not been sent, all alike; returns how many."""
         ...
 
-    async def decide(self, n: int, verdict: str, document: str) -> None:
-        """Put a person's word in place of a row's result, as the newest one."""
+    async def decide(self, seq: int, verdict: str, document: str) -> bool:
+        """Put a person's word in place of the result with this number, as the newest one.
+
+        In place of `unknown`, one unknown row less counts as accepted: another one that ends unknown later is not among
+        those that a person has seen.
+
+        Returns:
+            False if there is no such result (any more): another decision replaced it.
+        """
         ...
 
     async def result(self, id: str) -> ResultRecord | None:

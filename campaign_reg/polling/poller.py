@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from campaign_reg.enums import Verb
-from campaign_reg.errors import CampaignRegError, InvalidInputError, PollTimeoutError
+from campaign_reg.errors import CampaignRegError, InvalidInputError, PollTimeoutError, StateError
 from campaign_reg.models.campaign import C_co
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
@@ -90,6 +90,7 @@ class Poller:
 
         Raises:
             InvalidInputError: It is one action, or an item of another type; nothing is waited for.
+            StateError: The poller was not opened, or was closed meanwhile.
             PollTimeoutError: After all others were yielded: the schedule's deadline passed for at least one action;
                 its token goes on. Notes on the error tell how many more.
             ApiError: Likewise, the vendor refused a reading for good.
@@ -147,7 +148,7 @@ class Poller:
         if self._rounds is not None:
             self._rounds.check()
         else:
-            raise InvalidInputError("open the poller first: async with Poller(backend) as poller")
+            raise StateError("open the poller first: async with Poller(backend) as poller")
         return self._rounds
 
     def _add(

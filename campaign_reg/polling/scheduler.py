@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 from campaign_reg.clock import Clock
-from campaign_reg.errors import InvalidInputError
+from campaign_reg.errors import StateError
 
 TICK_SECONDS = 0.01
 _ROUNDING = 1e-6  # a slot's own time, divided by the tick, may fall a hair short of the slot's number
@@ -192,7 +192,7 @@ class PollScheduler(Generic[E]):
         if self._error is not None:
             raise self._error
         if self._closed:
-            raise InvalidInputError("it was closed while something was still waiting")
+            raise StateError("it was closed while something was still waiting")
 
     async def aclose(
         self, *, grace_seconds: float = 0.0, unless: Callable[[E], bool] = lambda _: False

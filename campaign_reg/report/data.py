@@ -10,7 +10,7 @@ import attrs
 
 from campaign_reg.batch.statistics import Account, Counting
 from campaign_reg.enums import Evidence, Verdict
-from campaign_reg.journal.reader import Entry, View
+from campaign_reg.journal.reader import Entry, JournalReader
 from campaign_reg.report.durations import Waits
 from campaign_reg.report.term_counts import TermsCount
 
@@ -47,7 +47,7 @@ class Story:
     written_at: datetime
 
 
-def gather(seen: View, journal: Path, fee: Decimal | None = None) -> Story:
+def gather(seen: JournalReader, journal: Path, fee: Decimal | None = None) -> Story:
     """Read every row once."""
     counting, terms, waits = Counting(seen), TermsCount(), Waits()
     evidence: Counter[tuple[Verdict, Evidence]] = Counter()

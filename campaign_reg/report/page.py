@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from campaign_reg.batch.statistics import OPEN_WORDS, reasons_of
 from campaign_reg.enums import Verdict
-from campaign_reg.journal.reader import TO_CORRECT, Entry, View
+from campaign_reg.journal.reader import TO_CORRECT, Entry, JournalReader
 from campaign_reg.report.data import gather
 from campaign_reg.report.html import badge, element, join, moment
 from campaign_reg.report.sections import banner, sections
@@ -36,7 +36,9 @@ _ROWS_IN_A_CHUNK = 100
 _ROWS_HERE = "<!-- rows -->"
 
 
-def page(seen: View, journal: Path, fee: Decimal | None = None, most_rows: int = MOST_ROWS) -> Iterator[str]:
+def page(
+    seen: JournalReader, journal: Path, fee: Decimal | None = None, most_rows: int = MOST_ROWS
+) -> Iterator[str]:
     """The report's text.
 
     Args:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 import campaign_reg
-from campaign_reg import Batch, InvalidInputError, RowResult
+from campaign_reg import Batch, InvalidInputError, RowResult, StateError
 
 BATCH = web.AppKey("batch", Batch)
 ENDED = web.AppKey("ended", dict[str, RowResult])
@@ -46,6 +46,8 @@ async def ask(request: web.Request) -> web.Response:
         await request.app[BATCH].submit(request.match_info["id"])
     except InvalidInputError as error:
         return web.json_response({"error": str(error)}, status=422)
+    except StateError as error:  # a guardrail or another batch holds it, or the service is shutting down
+        return web.json_response({"error": str(error)}, status=409)
     return web.json_response({"state": "taken"}, status=202)
 
 

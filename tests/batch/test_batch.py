@@ -22,6 +22,7 @@ from campaign_reg import (
     JournalMismatchError,
     Limits,
     RowResult,
+    StateError,
     UnsupportedVerbError,
     Verdict,
 )
@@ -247,7 +248,7 @@ async def test_the_same_campaign_with_other_parameters_is_refused(
     async with connect() as sinch, Batch.open(tmp_path / "b.db", sinch, "resubmit") as batch:
         with pytest.raises(InvalidInputError, match="twice with different parameters"):
             await batch.add([BatchRow(id), BatchRow(id, {"mnos": "TMO"})])
-        with pytest.raises(InvalidInputError, match="no input yet"):
+        with pytest.raises(StateError, match="no input yet"):
             await batch.run()
     assert puts(sandbox) == 0
 

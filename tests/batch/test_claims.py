@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from campaign_reg import Batch, InvalidInputError, JournalError
-from campaign_reg.batch.claims import DIRECTORY_VARIABLE, Claims, forget, state_directory
+from campaign_reg import Batch, CampaignHeldError, JournalError, StateError
+from campaign_reg.journal.claims import DIRECTORY_VARIABLE, Claims, forget, state_directory
+from campaign_reg.journal.records import Header
 from campaign_reg.journal.schema import looking_on
-from campaign_reg.journal.store import Header
 from campaign_reg.sandbox import Sandbox
 from tests.support.accounts import account
 from tests.support.connections import Connect
@@ -38,7 +38,7 @@ async def test_refused_while_the_other_is_open_and_free_when_it_ended(
     async with connect() as sinch:
         async with Batch.open(tmp_path / "second.db", sinch, "resubmit") as second:
             await second.add(ids[2:])
-            with pytest.raises(InvalidInputError, match=r"2 of these campaigns .* open batch .*first\.db"):
+            with pytest.raises(CampaignHeldError, match=r"2 of these campaigns .* open batch .*first\.db"):
                 await second.run()
         assert sandbox.ledger.counts("resubmitCampaign")[ids[5]] == 0
         sandbox.clock.speed = 100.0
@@ -79,7 +79,7 @@ async def test_a_renamed_journal_keeps_its_claims(sandbox: Sandbox, connect: Con
     async with connect() as sinch:
         async with Batch.open(tmp_path / "other.db", sinch, "resubmit") as other:
             await other.add(ids)
-            with pytest.raises(InvalidInputError, match=r"batch forget .*spring"):
+            with pytest.raises(CampaignHeldError, match=r"batch forget .*spring"):
                 await other.run()
         async with Batch.open(tmp_path / "april.db", sinch, "resubmit") as renamed:
             assert (await renamed.run()).open == 0
@@ -93,7 +93,7 @@ async def test_a_copy_beside_the_original_is_refused(
     await open_batch(tmp_path / "spring.db", ids, connect)
     shutil.copy(tmp_path / "spring.db", tmp_path / "copy.db")
     async with connect() as sinch, Batch.open(tmp_path / "copy.db", sinch, "resubmit") as copy:
-        with pytest.raises(InvalidInputError, match="is a copy of"):
+        with pytest.raises(CampaignHeldError, match="is a copy of"):
             await copy.run()
 
 
@@ -102,7 +102,7 @@ async def test_a_journal_that_was_given_up_can_be_forgotten(
 ) -> None:
     ids = sandbox.sinch.seed(2, settle_seconds=(2.0, 2.0), reject_share=0)
     await open_batch(tmp_path / "spring.db", ids, connect)
-    with pytest.raises(InvalidInputError, match="still there"):
+    with pytest.raises(StateError, match="still there"):
         forget(tmp_path / "spring.db")
     (tmp_path / "spring.db").unlink()
     assert forget(tmp_path / "spring.db") == 2
@@ -138,6 +138,6 @@ async def test_one_that_is_just_being_handed_in(tmp_path: Path) -> None:
         with looking_on(path) as db:
             [journal_id] = db.execute("SELECT value FROM meta WHERE key = 'journal_id'").fetchone()
         Claims(header, journal_id, path).take(["c000"])
-        with pytest.raises(InvalidInputError, match="in the open batch"):
+        with pytest.raises(CampaignHeldError, match="in the open batch"):
             Claims(header, "another", tmp_path / "b.db").take(["c000"])
     Claims(header, "another", tmp_path / "b.db").take(["c000"])  # it never came to that

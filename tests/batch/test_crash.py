@@ -69,8 +69,7 @@ async def test_killed_at_a_named_step(sandbox: Sandbox, connect: Connect, tmp_pa
     # More rows than workers: those not begun yet are the witnesses that versions move, without which nothing is resent.
     ids = sandbox.sinch.seed(30, settle_seconds=(0.1, 0.3), reject_share=0.25, downgrade_share=0)
     path = tmp_path / "b.db"
-    # All are facts to remember; the first says what the columns are called.
-    times = {"before the seal": 2, "before the fact": 3}.get(step, 5)
+    times = 1 if step in {"before the seal", "before the fact"} else 5
     assert await work(path, sandbox, ids, die=(step, times)) == -9
     assert await work(path, sandbox, ids if step == "before the seal" else None) == 0
     results = await results_of(path, connect)

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_reg import Batch, InvalidInputError, Limits, Verdict
-from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails, Halt
+from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails
 from campaign_reg.batch.results import Tally
 from campaign_reg.enums import Evidence, Verb
+from campaign_reg.errors import Halt
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.protocol.write import Timeouts
 from tests.support.accounts import LOST, account, many, worsens, written

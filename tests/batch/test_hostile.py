@@ -21,6 +21,7 @@ from campaign_reg import (
     Limits,
     Poller,
     Schedule,
+    StateError,
     Verdict,
 )
 from campaign_reg.batch import runner as run_module
@@ -292,7 +293,7 @@ class TestClosed:
 
     async def test_running_too_early_poisons_nothing(self, tmp_path: Path) -> None:
         async with Batch.open(tmp_path / "b.db", memory("a"), "resubmit") as batch:
-            with pytest.raises(InvalidInputError, match="no input yet"):
+            with pytest.raises(StateError, match="no input yet"):
                 await batch.run()
             await batch.add(["a"])
             assert (await batch.run()).open == 0
@@ -302,7 +303,7 @@ class TestClosed:
         action = await backend.perform("resubmit", "a")
         async with Poller(backend) as poller:
             pass
-        with pytest.raises(InvalidInputError, match="closed"):
+        with pytest.raises(StateError, match="closed"):
             await asyncio.wait_for(anext(poller.watch([action])), 5)
 
     async def test_adding_the_same_again_during_a_run_counts_nothing_twice(self, tmp_path: Path) -> None:

@@ -19,13 +19,14 @@ from campaign_reg import (
     InvalidInputError,
     Limits,
     RateLimitError,
+    StateError,
     Verdict,
 )
 from campaign_reg.batch.guardrails import Guardrails
 from campaign_reg.batch.statistics import account as account_of
 from campaign_reg.enums import Verb
+from campaign_reg.journal.records import Header
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import Header
 from campaign_reg.protocol.write import Answer, NotApplied, PreparedWrite, Timeouts
 from tests.support.accounts import LOST, SHORT, account, many, worsens, written
 from tests.support.backends import EveryVerbBackend, MemoryRequest
@@ -427,7 +428,7 @@ class TestHandingIn:
     async def test_only_an_open_ended_batch_is_sealed(self, tmp_path: Path) -> None:
         backend = account("c000")
         async with Batch.open(tmp_path / "b.db", backend, "resubmit") as batch:
-            with pytest.raises(InvalidInputError, match="open_ended"):
+            with pytest.raises(StateError, match="open_ended"):
                 await batch.seal()
             await batch.add(["c000"])
             assert (await batch.run()).open == 0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 import pytest
 
-from campaign_reg import Batch, BatchRow, InvalidInputError, RowResult, Schedule, Verdict
+from campaign_reg import Batch, BatchRow, CampaignHeldError, InvalidInputError, RowResult, Schedule, Verdict
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidRequestError, OutcomeUnknownError, RateLimitError, ServerError
 from campaign_reg.protocol.rules import VerbRule
@@ -292,7 +292,7 @@ class TestAlike:
             await one._holdings.take_open()
             async with Batch.open(tmp_path / "b.db", backend, "create") as two:
                 await two.add(drafts("one"))
-                with pytest.raises(InvalidInputError, match="in the open batch"):
+                with pytest.raises(CampaignHeldError, match="in the open batch"):
                     await two.run()
         assert not backend.sent
 

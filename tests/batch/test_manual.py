@@ -8,11 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from campaign_reg import Batch, BatchRow, InvalidInputError, Limits, RateLimitError, Verdict
-from campaign_reg.batch.claims import Claims
+from campaign_reg import (
+    Batch,
+    BatchRow,
+    CampaignHeldError,
+    CampaignRegError,
+    InvalidInputError,
+    Limits,
+    RateLimitError,
+    StateError,
+    Verdict,
+)
 from campaign_reg.batch.results import Summary
 from campaign_reg.enums import Evidence
-from campaign_reg.journal.store import Header
+from campaign_reg.journal.claims import Claims
+from campaign_reg.journal.records import Header
 from campaign_reg.protocol.write import NotApplied, PreparedWrite
 from tests.support.accounts import LOST, account, many, written
 from tests.support.backends import MemoryRequest
@@ -58,7 +68,7 @@ class TestCancel:
             await first.run()
             async with Batch.open(tmp_path / "b.db", backend, "resubmit") as second:
                 await second.add(many(2))
-                with pytest.raises(InvalidInputError, match="in the open batch"):
+                with pytest.raises(CampaignHeldError, match="in the open batch"):
                     await second.run()
             await first.cancel()
         header = Header(provider="memory", account="a1", verb="resubmit")
@@ -104,18 +114,31 @@ class TestDecide:
         assert [group.rows for group in summary.reasons] == [1]
 
     @pytest.mark.parametrize(
-        ("id", "words"), [("c001", "'c001' ended succeeded"), ("c002", "no row 'c002'"), ("", "no row ''")]
+        ("id", "kind", "words"),
+        [
+            ("c001", StateError, "'c001' ended succeeded"),
+            ("c002", InvalidInputError, "no row 'c002'"),
+            ("", InvalidInputError, "no row ''"),
+        ],
     )
-    async def test_is_for_unknown_rows_only(self, unknown: Path, id: str, words: str) -> None:
+    async def test_is_for_unknown_rows_only(
+        self, unknown: Path, id: str, kind: type[CampaignRegError], words: str
+    ) -> None:
         async with Batch.open(unknown, account(), "resubmit") as batch:
-            with pytest.raises(InvalidInputError, match=words):
+            with pytest.raises(kind, match=words):
                 await batch.decide(id, applied=True)
 
     async def test_an_open_row_is_not_a_person_s_to_decide(self, tmp_path: Path) -> None:
         async with Batch.open(tmp_path / "b.db", account("c000"), "resubmit") as batch:
             await batch.add(["c000"])
-            with pytest.raises(InvalidInputError, match="'c000' is still open"):
+            with pytest.raises(StateError, match="'c000' is still open"):
                 await batch.decide("c000", applied=True)
+
+    async def test_every_decision_is_a_new_result(self, unknown: Path) -> None:
+        async with Batch.open(unknown, account(), "resubmit") as batch:
+            for applied in (True, False):
+                decided = await batch.decide("c000", applied=applied)
+                assert [result async for result in batch.results()] == [decided]
 
     async def test_a_create_learns_its_campaign(self, tmp_path: Path) -> None:
         backend = account()

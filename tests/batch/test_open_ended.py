@@ -7,7 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from campaign_reg import AuthenticationError, Batch, BatchRow, InvalidInputError, Verdict
+from campaign_reg import (
+    AuthenticationError,
+    Batch,
+    BatchClosedError,
+    BatchHaltedError,
+    BatchRow,
+    CampaignHeldError,
+    InvalidInputError,
+    StateError,
+    Verdict,
+)
 from tests.support.accounts import account, many, written
 from tests.support.backends import EveryVerbBackend
 
@@ -46,7 +56,7 @@ async def test_rows_come_while_others_are_under_way(tmp_path: Path) -> None:
         await batch.seal()
         assert (await batch.run()).verdicts[Verdict.SUCCEEDED] == 3
         assert (await third.result()).id == "c002"
-        with pytest.raises(InvalidInputError, match="sealed"):
+        with pytest.raises(StateError, match="sealed"):
             await batch.submit("c003")
 
 
@@ -72,9 +82,9 @@ async def test_another_process_drains_it_without_taking_more(tmp_path: Path) -> 
             await batch.submit(id)
     async with Batch.open(tmp_path / "b.db", backend, "resubmit") as batch:
         assert (await batch.run()).verdicts[Verdict.SUCCEEDED] == 4
-        with pytest.raises(InvalidInputError, match="open_ended=True"):
+        with pytest.raises(StateError, match="open_ended=True"):
             await batch.submit("c9")
-        with pytest.raises(InvalidInputError, match="hand rows in with submit"):
+        with pytest.raises(StateError, match="hand rows in with submit"):
             await batch.add(many(2))
 
 
@@ -127,8 +137,9 @@ async def test_a_campaign_in_another_open_batch(tmp_path: Path) -> None:
     ):
         await other.add(many(2))
         await other.run()
-        with pytest.raises(InvalidInputError, match="in the open batch"):
+        with pytest.raises(CampaignHeldError, match="in the open batch") as held:
             await batch.submit("c001")
+        assert held.value.journal == str((tmp_path / "a.db").resolve())
         assert batch.summary().rows == 0
 
 
@@ -137,10 +148,11 @@ async def test_a_brake_says_why_nothing_is_taken(tmp_path: Path) -> None:
     async with Batch.open(tmp_path / "b.db", backend, "resubmit", open_ended=True, max_items=2) as batch:
         handles = [await batch.submit(id) for id in many(2)]
         await asyncio.gather(*(handle.result() for handle in handles))
-        with pytest.raises(InvalidInputError, match="max_items is 2"):
+        with pytest.raises(BatchHaltedError, match="max_items is 2"):
             await (await batch.submit("c002")).result()
-        with pytest.raises(InvalidInputError, match="nothing more is sent"):
+        with pytest.raises(BatchHaltedError, match="nothing more is sent") as halted:
             await batch.submit("c003")
+        assert halted.value.hold.by_cap
 
 
 async def test_what_stops_the_run_is_told_to_those_who_wait(tmp_path: Path) -> None:
@@ -160,7 +172,7 @@ async def test_closing_ends_the_waiting(tmp_path: Path) -> None:
     async with batch:
         waiting = asyncio.create_task((await batch.submit("c000")).result())
         await asyncio.sleep(0)
-    with pytest.raises(InvalidInputError, match="open it again"):
+    with pytest.raises(BatchClosedError, match="open it again"):
         await waiting
 
 
@@ -183,6 +195,6 @@ async def test_a_whole_input_is_no_open_ended_one(tmp_path: Path) -> None:
     backend = account(*many(2))
     async with Batch.open(tmp_path / "b.db", backend, "resubmit") as batch:
         await batch.add(many(2))
-    with pytest.raises(InvalidInputError, match="without open_ended"):
+    with pytest.raises(StateError, match="without open_ended"):
         async with opened(tmp_path, backend):
             pass

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from campaign_reg import Batch, BatchRow, InvalidInputError, RowResult, Schedule, Verdict
+from campaign_reg import Batch, BatchRow, CampaignHeldError, RowResult, Schedule, Verdict
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.errors import OutcomeUnknownError, RateLimitError
 from campaign_reg.protocol.write import Timeouts
@@ -140,7 +140,7 @@ class TestCreate:
             await one._holdings.take_open()
             async with Batch.open(tmp_path / "b.db", backend, "create") as two:
                 await two.add([BatchRow("other row", {"name": "one"})])
-                with pytest.raises(InvalidInputError, match="in the open batch"):
+                with pytest.raises(CampaignHeldError, match="in the open batch"):
                     await two.run()
             async with Batch.open(tmp_path / "c.db", backend, "create") as three:
                 await three.add([BatchRow("row one", {"name": "three"})])

@@ -8,10 +8,10 @@ import attrs
 import pytest
 
 from campaign_reg import Verdict
-from campaign_reg.batch.results import Tally, outcome_to_text, result_of
+from campaign_reg.batch.results import Tally
 from campaign_reg.enums import Evidence, Verb
+from campaign_reg.journal.records import Header, RowRecord, outcome_to_text, result_of
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import Header, RowRecord
 from campaign_reg.models.outcome import Feedback, Outcome
 from campaign_reg.models.terms import Change, Direction
 

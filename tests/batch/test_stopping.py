@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign_reg import Batch, InvalidInputError, Limits
+from campaign_reg import Batch, BatchClosedError, Limits
 from campaign_reg.errors import AuthenticationError
 from campaign_reg.sandbox import Sandbox
 from tests.support.connections import Connect
@@ -156,7 +156,7 @@ async def test_a_stopped_batch_takes_no_row_in(sandbox: Sandbox, connect: Connec
     async with connect() as sinch, Batch.open(path, sinch, "resubmit", open_ended=True) as batch:
         await batch.submit(ids[0])
         batch.stop()
-        with pytest.raises(InvalidInputError, match="was stopped"):
+        with pytest.raises(BatchClosedError, match="was stopped"):
             await batch.submit(ids[1])
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from campaign_reg import InvalidInputError, JournalError, JournalInUseError, JournalMismatchError
+from campaign_reg.journal.records import Header, RowRecord
 from campaign_reg.journal.schema import SCHEMA_VERSION, looking_on, read_header
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import Header, RowRecord
 
 pytestmark = pytest.mark.anyio
 
@@ -114,7 +114,7 @@ async def test_one_process_at_a_time(tmp_path: Path) -> None:
         await SqliteJournal.open(tmp_path / "j.db", HEADER)
     code = (
         "import asyncio, sys; from campaign_reg.journal.sqlite import SqliteJournal\n"
-        "from campaign_reg.journal.store import Header\n"
+        "from campaign_reg.journal.records import Header\n"
         "asyncio.run(SqliteJournal.open(sys.argv[1], Header(provider='sinch', account='p1', verb='resubmit')))"
     )
     other = subprocess.run(

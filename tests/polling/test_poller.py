@@ -8,7 +8,16 @@ from collections.abc import AsyncIterator
 import attrs
 import pytest
 
-from campaign_reg import Action, InvalidInputError, Poller, PollTimeoutError, Schedule, ServerError, Verdict
+from campaign_reg import (
+    Action,
+    InvalidInputError,
+    Poller,
+    PollTimeoutError,
+    Schedule,
+    ServerError,
+    StateError,
+    Verdict,
+)
 from campaign_reg.errors import PermissionDeniedError
 from tests.support.backends import MemoryBackend
 from tests.support.clocks import VirtualClock
@@ -123,7 +132,7 @@ async def test_closing_ends_a_watch_with_an_error_and_leaves_no_task(backend: Me
     watching = asyncio.create_task(watch())
     await asyncio.sleep(0.01)
     await poller.aclose()
-    with pytest.raises(InvalidInputError, match="closed"):
+    with pytest.raises(StateError, match="closed"):
         await watching
     assert asyncio.all_tasks() == before
 
@@ -164,5 +173,5 @@ def test_concurrency_must_be_positive(backend: MemoryBackend) -> None:
 
 
 async def test_watch_needs_an_open_poller(backend: MemoryBackend) -> None:
-    with pytest.raises(InvalidInputError, match="async with"):
+    with pytest.raises(StateError, match="async with"):
         await anext(Poller(backend).watch([]))

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from campaign_reg.clock import SystemClock
-from campaign_reg.errors import InvalidInputError
+from campaign_reg.errors import StateError
 from campaign_reg.polling.scheduler import TICK_SECONDS, Entry, PollScheduler, TimingWheel
 from tests.support.clocks import VirtualClock
 
@@ -152,7 +152,7 @@ async def test_closing_lets_looks_under_way_end_within_the_grace() -> None:
         await begun.wait()
         await rounds.aclose(grace_seconds=grace, unless=lambda thing: True)
         assert ended == expected
-    with pytest.raises(InvalidInputError, match="closed"):
+    with pytest.raises(StateError, match="closed"):
         rounds.check()
 
 

@@ -38,7 +38,7 @@ from campaign_reg.errors import (
     RateLimitError,
     ServerError,
 )
-from campaign_reg.journal.store import RowRecord
+from campaign_reg.journal.records import RowRecord
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.protocol.schedule import Schedule
@@ -267,11 +267,13 @@ class MemoryJournal:
         self.verdicts[n], self.reasons[n] = Verdict(verdict), json.loads(document)["reason"]
         self.world.call()
 
-    async def remember(self, key: str, value: str) -> None:
-        if key in self.facts:
-            assert float(value) > float(self.facts[key]), f"{key} has shrunk"
+    async def learn(self, *, version_moves: bool, lag_seconds: float | None) -> None:
         self.world.call()
-        self.facts[key] = value
+        if version_moves:
+            self.facts["version_moves"] = "1"
+        if lag_seconds is not None:
+            known = float(self.facts.get("longest_lag_seconds", 0))
+            self.facts["longest_lag_seconds"] = repr(max(known, lag_seconds))
         self.world.call()
 
     async def preimage(self, n: int) -> Mapping[str, Any] | None:

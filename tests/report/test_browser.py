@@ -9,7 +9,7 @@ import pytest
 import campaign_reg
 from campaign_reg import Batch
 from campaign_reg.enums import Verdict
-from campaign_reg.journal.reader import view
+from campaign_reg.journal.reader import open_reader
 from campaign_reg.report.page import page
 from campaign_reg.sandbox import Sandbox
 from tests.support.chromium import Tab, chromium
@@ -66,7 +66,7 @@ async def report(tmp_path: Path) -> Path:
 
 
 def write_page(journal: Path, file: Path) -> Path:
-    with view(journal) as seen:
+    with open_reader(journal) as seen:
         file.write_text("".join(page(seen, journal)))
     return file
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campaign_reg.enums import Verdict
-from campaign_reg.journal.reader import view
+from campaign_reg.journal.reader import open_reader
 from campaign_reg.report.durations import Waits, span
 from tests.support.journals import Line, write_journal
 
@@ -31,7 +31,7 @@ async def test_rows_stand_in_the_bar_of_their_time(tmp_path: Path) -> None:
     lines = [Line(id=str(place), verdict=Verdict.SUCCEEDED, seconds=time) for place, time in enumerate(times)]
     lines += [Line(id="open"), Line(id="never sent", verdict=Verdict.FAILED, attempts=0)]
     waits = Waits()
-    with view(await write_journal(tmp_path / "a.db", lines)) as seen:
+    with open_reader(await write_journal(tmp_path / "a.db", lines)) as seen:
         for entry in seen.entries():
             waits.count(entry)
     assert len(waits) == 6

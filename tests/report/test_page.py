@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 from campaign_reg.enums import Evidence, Verb, Verdict
-from campaign_reg.journal.reader import view
+from campaign_reg.journal.reader import open_reader
+from campaign_reg.journal.records import Header
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import Header
 from campaign_reg.models.outcome import Feedback
 from campaign_reg.models.terms import Change, Direction
 from campaign_reg.report.page import is_report, page
@@ -65,7 +65,7 @@ class Read(HTMLParser):
 
 
 async def report(journal: Path, *, most_rows: int = 100, fee: Decimal | None = None) -> str:
-    with view(journal) as seen:
+    with open_reader(journal) as seen:
         return "".join(page(seen, journal, fee, most_rows))
 
 
@@ -177,7 +177,7 @@ async def test_parameters_are_not_in_it(tmp_path: Path) -> None:
 async def test_it_is_made_while_another_process_writes_and_shows_one_moment(tmp_path: Path) -> None:
     journal = await write_journal(tmp_path / "a.db", [Line(id="A", verdict=Verdict.SUCCEEDED), Line(id="B")])
     running = await SqliteJournal.open(journal, Header(provider="sinch", account="p", verb="resubmit"))
-    with view(journal) as seen:
+    with open_reader(journal) as seen:
         pieces = page(seen, journal)
         first = next(pieces)
         await running.end(2, "failed", 1, '{"verdict":"failed","evidence":"inferred","reason":"late"}')
@@ -207,5 +207,5 @@ async def test_a_journal_of_an_older_release_is_read_as_it_is(tmp_path: Path) ->
             "ALTER TABLE rows DROP COLUMN target; DELETE FROM meta WHERE key = 'columns'; PRAGMA user_version = 1"
         )
     assert Read(await report(journal)).rows() == ["succeeded"]
-    with view(journal) as seen:
+    with open_reader(journal) as seen:
         assert seen.columns == ()

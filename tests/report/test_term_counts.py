@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from campaign_reg.enums import Verdict
-from campaign_reg.journal.reader import view
+from campaign_reg.journal.reader import open_reader
 from campaign_reg.models.terms import Change, Direction, TermsOrder
 from campaign_reg.report.term_counts import Shift, TermsCount, changed
 from tests.support.journals import Line, write_journal
@@ -45,7 +45,7 @@ async def test_only_rows_whose_end_was_read_are_counted(tmp_path: Path) -> None:
         ],
     )
     count = TermsCount()
-    with view(journal) as seen:
+    with open_reader(journal) as seen:
         for entry in seen.entries():
             count.count(entry)
     assert count.rows == 2

@@ -26,8 +26,8 @@ STEPS = {
     "after acknowledgement is journalled": (SqliteJournal, "phase", "after"),
     "before the result": (SqliteJournal, "end", "before"),
     "after the result": (SqliteJournal, "end", "after"),
-    "before the seal": (SqliteJournal, "remember", "before"),
-    "before the fact": (SqliteJournal, "remember", "before"),
+    "before the seal": (SqliteJournal, "seal", "before"),
+    "before the fact": (SqliteJournal, "learn", "before"),
 }
 
 
@@ -41,11 +41,11 @@ def arm(step: str, times: int) -> None:
     original: Callable[..., Awaitable[Any]] = getattr(owner, name)
     calls = itertools.count(1)
 
-    async def deadly(*args: Any) -> Any:
+    async def deadly(*args: Any, **named: Any) -> Any:
         this = next(calls)
         if when == "before" and this == times:
             die()
-        result = await original(*args)
+        result = await original(*args, **named)
         if when == "after" and this == times:
             die()
         return result

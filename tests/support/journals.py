@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from campaign_reg.batch.results import outcome_to_text
 from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.journal.records import Header, RowRecord, outcome_to_text
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import Header, RowRecord
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
 
@@ -58,9 +57,8 @@ async def write_journal(
     await journal.add([RowRecord(n=n, id=line.id, params=line.params) for n, line in enumerate(listed, 1)])
     for n, line in enumerate(listed, 1):
         await _write(journal, n, line, verb)
-    await journal.remember("columns", json.dumps(list(columns)))
     if sealed:
-        await journal.remember("input", "0")
+        await journal.seal("0", json.dumps(list(columns)))
     await journal.aclose()
     return path
 

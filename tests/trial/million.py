@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from campaign_reg import Batch, Limits, Schedule, Verdict
-from campaign_reg.batch.results import outcome_to_text
 from campaign_reg.enums import Evidence, Verb
+from campaign_reg.journal.records import outcome_to_text
 from campaign_reg.models.outcome import Feedback, Outcome
 from campaign_reg.models.reading import Reading, Terms
 from campaign_reg.models.terms import Change, Direction

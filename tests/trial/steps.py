@@ -12,10 +12,10 @@ from typing import Any
 import attrs
 
 from campaign_reg.batch.batch import Batch
-from campaign_reg.batch.claims import Claims
 from campaign_reg.batch.runner import BatchRunner
 from campaign_reg.batch.worker import RowWorker
 from campaign_reg.journal import writer
+from campaign_reg.journal.claims import Claims
 from campaign_reg.journal.sqlite import SqliteJournal
 from campaign_reg.transport.aiohttp import AiohttpTransport
 
@@ -139,25 +139,15 @@ def _to(phase: str) -> Callable[..., bool]:
     return lambda _, n, to, *rest: to == phase
 
 
-def _seal(_: Any, key: str, value: str) -> bool:
-    return key == "input"
-
-
-def _fact(_: Any, key: str, value: str) -> bool:
-    return key not in {"input", "columns"}
-
-
 STEPS = {
     "before the input is added": Step(around(SqliteJournal, "add", "before"), often=False, first=True),
     "in the middle of the input": Step(around(SqliteJournal, "add", "after"), often=False, first=True),
-    "before the seal": Step(around(SqliteJournal, "remember", "before", _seal), often=False, first=True),
-    "after the seal": Step(around(SqliteJournal, "remember", "after", _seal), often=False, first=True),
+    "before the seal": Step(around(SqliteJournal, "seal", "before"), often=False, first=True),
+    "after the seal": Step(around(SqliteJournal, "seal", "after"), often=False, first=True),
     "before the claims": Step(around(Claims, "take", "before"), often=False),
     "after the claims": Step(around(Claims, "take", "after"), often=False),
-    "before the first fact": Step(
-        around(SqliteJournal, "remember", "before", _fact), often=False, first=True
-    ),
-    "after the first fact": Step(around(SqliteJournal, "remember", "after", _fact), often=False, first=True),
+    "before the first fact": Step(around(SqliteJournal, "learn", "before"), often=False, first=True),
+    "after the first fact": Step(around(SqliteJournal, "learn", "after"), often=False, first=True),
     "before the intent": Step(around(SqliteJournal, "intent", "before")),
     "after the intent": Step(around(SqliteJournal, "intent", "after")),
     "before the bytes leave": Step(wire(0)),

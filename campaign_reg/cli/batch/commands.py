@@ -20,7 +20,7 @@ from campaign_reg.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from campaign_reg.journal.store import Header
+    from campaign_reg.journal.records import Header
 
 Source = Annotated[Path, Parameter(name="--input")]
 Listed = Annotated[bool, Parameter(name="--all-paused", negative=(), show_default=False)]
@@ -265,8 +265,8 @@ def forget(journal: Path, /, *, json: Flag = False) -> int:
         journal: Where the journal was.
         json: Print one object for programs.
     """
-    from campaign_reg.batch.claims import forget as give_up
     from campaign_reg.cli.output import say, say_json
+    from campaign_reg.journal.claims import forget as give_up
 
     held = give_up(journal)
     if json:

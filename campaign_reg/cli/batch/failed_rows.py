@@ -21,15 +21,14 @@ from campaign_reg.text import safe
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from campaign_reg.batch.results import RowResult
-    from campaign_reg.journal.reader import View
-    from campaign_reg.journal.store import Header
+    from campaign_reg.journal.reader import JournalReader
+    from campaign_reg.journal.records import Header, RowResult
 
 NOTES = ("#row", VERDICT, "#code", "#field", "#reason", "#advice", RAW)
 _BYTE_ORDER_MARK = "\ufeff"  # or spreadsheets take the file for another encoding
 
 
-def csv_lines(seen: View) -> Iterator[str]:
+def csv_lines(seen: JournalReader) -> Iterator[str]:
     """The failed rows under a header.
 
     Raises:
@@ -48,7 +47,7 @@ def csv_lines(seen: View) -> Iterator[str]:
             ) from None
 
 
-def json_lines(seen: View) -> Iterator[str]:
+def json_lines(seen: JournalReader) -> Iterator[str]:
     """The failed rows, one object a line."""
     for result in seen.to_correct():
         reasons = [
@@ -59,7 +58,7 @@ def json_lines(seen: View) -> Iterator[str]:
         yield json.dumps(_identity(result, seen.header) | dict(result.params) | notes) + "\n"
 
 
-def _columns(seen: View) -> tuple[str, ...]:
+def _columns(seen: JournalReader) -> tuple[str, ...]:
     """The input's own columns, and any further one that a failed row needs."""
     known = dict.fromkeys(seen.columns or ("id",))
     for result in seen.to_correct():

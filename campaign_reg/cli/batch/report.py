@@ -16,7 +16,7 @@ from campaign_reg.cli.output import note, say, say_json
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.files import FolderSink
-from campaign_reg.journal.reader import TO_CORRECT, view
+from campaign_reg.journal.reader import TO_CORRECT, open_reader
 from campaign_reg.report.page import is_report, page
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Wanted:
 async def write_reports(wanted: Wanted) -> int:
     """Write what is wanted, all of it as of one moment, and say so."""
     wanted.check()
-    with view(wanted.journal) as seen:
+    with open_reader(wanted.journal) as seen:
         now = account_of(seen)
         if wanted.page is not None:
             await keep(wanted.page, page(seen, wanted.journal, wanted.fee), overwrite=True)

@@ -7,19 +7,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from campaign_reg.batch import manual
-from campaign_reg.batch.claims import Claims
 from campaign_reg.batch.state_machine import Phase
 from campaign_reg.cli.batch.summary import row_document
 from campaign_reg.cli.exit_codes import Exit
 from campaign_reg.cli.output import safe, say, say_json
 from campaign_reg.enums import Verb
+from campaign_reg.journal.claims import Claims
 from campaign_reg.journal.sqlite import SqliteJournal
+from campaign_reg.journal.store import MetaKey
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from campaign_reg.journal.store import Header
+    from campaign_reg.journal.records import Header
 
 
 @asynccontextmanager
@@ -38,7 +39,7 @@ async def cancel_rows(path: Path, header: Header, *, as_json: bool) -> int:
         counts = await journal.counts()
         left = sum(counts.values()) - counts.get(Phase.ENDED, 0)
         if not left:
-            Claims(header, await journal.meta("journal_id") or "", journal.path).release()
+            Claims(header, await journal.meta(MetaKey.JOURNAL_ID) or "", journal.path).release()
     if as_json:
         say_json({"journal": str(path), "cancelled": rows, "open": left})
     else:

@@ -25,7 +25,7 @@ from campaign_reg.cli.output import complain, note, safe, say, say_json
 from campaign_reg.cli.progress import following
 from campaign_reg.connection import connect
 from campaign_reg.enums import Verdict
-from campaign_reg.errors import CampaignRegError, InvalidInputError
+from campaign_reg.errors import CampaignRegError, InvalidInputError, StateError
 from campaign_reg.rate import Limits
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ async def carry_out(job: Job) -> int:
         stopped = Exit.STOPPED
         note("stopped")
     except CampaignRegError as error:  # the credentials or the disk, for example: no fault of a row
-        if not running or isinstance(error, InvalidInputError):  # what was asked for is at fault
+        if not running or isinstance(error, InvalidInputError | StateError):  # what was asked for is at fault
             raise
         stopped = Exit.STOPPED
         complain(str(error))
@@ -209,7 +209,7 @@ async def take_in(batch: Batch, source: Input | None) -> tuple[PlanNote, ...]:
 
 def _check_input(job: Job) -> None:
     if not has_input(job.journal):
-        raise InvalidInputError(
+        raise StateError(
             f"{job.journal} has no complete input, and nothing was sent: "
             "`campaign-reg batch run` again, with the same input"
         )

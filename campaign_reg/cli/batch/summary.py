@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
-    from campaign_reg.batch.results import RowResult
     from campaign_reg.batch.statistics import Account, Downgrade, Reason
+    from campaign_reg.journal.records import RowResult
 
 _MOST_SHOWN = 10
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from campaign_reg.batch.results import RowResult
+    from campaign_reg.journal.records import RowResult
     from campaign_reg.sandbox import Sandbox
 
 _LONGER_THAN_ANY_FAULT_SECONDS = 3600.0

@@ -131,11 +131,11 @@ async def _resume(stage: Stage) -> None:
 
 async def _report(stage: Stage, *, kept: bool) -> None:
     from campaign_reg.cli.batch.report import keep
-    from campaign_reg.journal.reader import view
+    from campaign_reg.journal.reader import open_reader
     from campaign_reg.report.page import page
 
     path = stage.folder / "report.html"
-    with view(stage.journal) as seen:
+    with open_reader(stage.journal) as seen:
         await keep(path, page(seen, stage.journal, FEE))
     command = f"campaign-reg batch report {stage.journal.name} -o report.html"
     stage.tell("Report", str(path) if kept else f"{command}   (kept, with all the rest, by --keep FOLDER)")

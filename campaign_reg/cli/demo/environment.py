@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from campaign_reg.batch.batch import Batch
-from campaign_reg.batch.claims import DIRECTORY_VARIABLE
-from campaign_reg.cli.batch.status import Standing, standing
+from campaign_reg.cli.batch.status import standing
 from campaign_reg.cli.exit_codes import Exit
 from campaign_reg.cli.progress import display
 from campaign_reg.connection import connect
 from campaign_reg.errors import ConfigurationError
+from campaign_reg.journal.claims import DIRECTORY_VARIABLE
+from campaign_reg.journal.reader import Standing
 from campaign_reg.rate import Limits
 from campaign_reg.sandbox import Sandbox
 from campaign_reg.settings import FILE_NAME, FILE_VARIABLE, environment_prefix
