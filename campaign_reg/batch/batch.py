@@ -9,23 +9,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-import attrs
-
 from campaign_reg.batch.claims import Holdings
-from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails
+from campaign_reg.batch.context import BatchContext
+from campaign_reg.batch.guardrails import Guardrails
 from campaign_reg.batch.input import Arrivals, Intake, Rows, is_open_ended, is_sealed, open_up
 from campaign_reg.batch.manual import cancel_rest, decide
 from campaign_reg.batch.notifications import News
 from campaign_reg.batch.plan import Plan, Planner, PlanRow
 from campaign_reg.batch.results import AddReport, BatchRow, RowHandle, Summary, Tally
 from campaign_reg.batch.runner import CHUNK, BatchRunner
-from campaign_reg.batch.state_machine import Facts, Phase
+from campaign_reg.batch.state_machine import Phase
 from campaign_reg.batch.worker import RowWorker
 from campaign_reg.enums import Verb
 from campaign_reg.errors import BatchClosedError, BatchHaltedError, Halt, InvalidInputError, StateError
 from campaign_reg.journal.records import Header, ResultRecord, RowResult, result_of
 from campaign_reg.journal.sqlite import SqliteJournal
-from campaign_reg.journal.store import JournalStore, MetaKey
+from campaign_reg.journal.store import JournalStore
 from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.rate import Limits
@@ -58,18 +57,10 @@ class Batch:
     ) -> None:
         self._path, self._backend, self._verb = Path(path).resolve(), backend, verb
         self._limits, self._schedule, self._wait_seconds = limits, schedule, wait_seconds
-        self._facts = Facts(
-            settle_seconds=backend.timeouts.settle_seconds,
-            quiet_seconds=backend.timeouts.quiet_seconds,
-            resend=resend,
-        )
-        self._header = Header(provider=backend.provider, account=backend.account, verb=verb.value)
-        self._given, self._open_ended, self._sealed = guardrails, open_ended, False
-        self._tally = Tally()
-        self._gate = Gate(Guardrails(), Accepted(), self._tally)
+        self._resend, self._given, self._open_ended, self._sealed = resend, guardrails, open_ended, False
         # Phases of rows that the last run left behind a guardrail, or that came in since.
         self._left: frozenset[str] = frozenset()
-        self._journal_: JournalStore | None = None
+        self._opened: BatchContext | None = None
         self._arrivals: Arrivals | None = None
         self._run: BatchRunner | None = None
         self._going: asyncio.Task[None] | None = None
@@ -132,13 +123,15 @@ class Batch:
 
     async def __aenter__(self) -> Self:
         backend = self._backend
-        self._journal_ = await SqliteJournal.open(self._path, self._header)
+        header = Header(provider=backend.provider, account=backend.account, verb=self._verb.value)
+        journal = await SqliteJournal.open(self._path, header)
         try:
-            self._read_up_to = await self._load()
+            await self._load(journal)
+            self._read_up_to = self._context.newest
             if self._open_ended:
-                await open_up(self._journal)
+                await open_up(journal)
         except BaseException:
-            await self._journal_.aclose()
+            await journal.aclose()
             raise
         if self._limits.per_second is not None:
             self._loosen = backend.pace.tighten(self._limits.per_second)
@@ -164,8 +157,8 @@ class Batch:
         finally:
             self._loosen()
             self._told.tell_all()
-            if self._journal_ is not None:
-                await self._journal_.aclose()
+            if self._opened is not None:
+                await self._opened.journal.aclose()
 
     def stop(self) -> int:
         """Let no write leave from now on; no I/O.
@@ -195,9 +188,9 @@ class Batch:
             JournalMismatchError: The journal was begun with another input.
             JournalError: The journal cannot be written.
         """
-        report = await Intake(self._journal, self._backend, self._verb).add(rows, columns)
+        report = await Intake(self._context).add(rows, columns)
         if not report.known:
-            await self._load()
+            await self._load(self._context.journal)
         return report
 
     async def submit(self, row: str | BatchRow) -> RowHandle:
@@ -266,10 +259,9 @@ class Batch:
             InvalidInputError: There is a cap on the money and no price; nothing was kept.
         """
         if save:
-            await self._enforce(self._given)
-        return await Planner(self._journal, self._backend, self._verb, save=save, seen=seen).make(
-            self._places
-        )
+            await self._context.enforce(self._given)
+            self._wake()
+        return await Planner(self._context, save=save, seen=seen).make(self._places)
 
     async def release(self) -> Summary:
         """Accept what there is for a person to accept by now: the canary, worse terms, unknown rows. Caps stay.
@@ -280,10 +272,8 @@ class Batch:
         Raises:
             InvalidInputError: The guardrails given to `open` do not go with those of the journal.
         """
-        await self._tighten()
-        accepted = self._gate.all_accepted()
-        await self._journal.remember(MetaKey.ACCEPTED, accepted.to_text())
-        self._gate.accepted = accepted
+        await self._context.tighten(self._given)
+        await self._context.accept_all()
         self._wake()
         return self.summary()
 
@@ -295,7 +285,8 @@ class Batch:
         """
         if self._run is not None:
             self._run.cancel()
-        self._tally.count(*await cancel_rest(self._journal, self._verb, self._backend.clock.now()))
+        context = self._context
+        context.tally.count(*await cancel_rest(context.journal, self._verb, self._backend.clock.now()))
         self._left -= {Phase.READY}
         self._told.tell_all()
         await self._give_up_holdings()
@@ -314,23 +305,23 @@ class Batch:
             InvalidInputError: There is no such row, or it made no campaign.
             StateError: The row is still open, or did not end `unknown`.
         """
-        at = self._backend.clock.now()
-        before, after = await decide(self._journal, self._verb, id, applied=applied, target=target, at=at)
-        self._tally.count(before.outcome, -1)
-        self._tally.count(after.outcome)
-        self._gate.accepted = await self._accepted()
+        context, at = self._context, self._backend.clock.now()
+        before, after = await decide(context.journal, self._verb, id, applied=applied, target=target, at=at)
+        context.tally.count(before.outcome, -1)
+        context.tally.count(after.outcome)
+        await context.reload_accepted()
         self._told.tell_all()
         self._wake()
         return after
 
     def summary(self) -> Summary:
-        """Where the batch stands; no I/O."""
-        return self._tally.summary(self._hold)
+        """Counts of the batch, and what holds it; no I/O."""
+        return Tally().summary() if self._opened is None else self._opened.tally.summary(self._hold)
 
     @property
     def _hold(self) -> Halt | None:
         """What keeps rows from being sent that the last run left; None once nothing does any more."""
-        return self._gate.hold(first=Phase.READY in self._left) if self._left else None
+        return self._context.gate.hold(first=Phase.READY in self._left) if self._left else None
 
     async def run(self) -> Summary:
         """Run until every row has ended, a guardrail holds the rest, or `wait_seconds` or the deadline is over.
@@ -374,30 +365,20 @@ class Batch:
 
     async def _results_after(self, seq: int) -> list[ResultRecord]:
         """The next results; none of a batch that was closed while earlier ones were read."""
-        return [] if self._closed else await self._journal.results(seq, CHUNK)
+        return [] if self._closed else await self._context.journal.results(seq, CHUNK)
 
     @property
-    def _journal(self) -> JournalStore:
-        if self._journal_ is None:
+    def _context(self) -> BatchContext:
+        if self._opened is None:
             raise StateError("open the batch first: async with Batch.open(...) as batch")
-        return self._journal_
+        return self._opened
 
-    async def _load(self) -> int:
-        """Count what the journal says; returns the newest result's number."""
-        journal, totals = self._journal, await self._journal.totals()
-        self._tally = Tally.of(totals)
-        guardrails = Guardrails.from_text(await journal.meta(MetaKey.GUARDRAILS))
-        self._gate = Gate(guardrails, await self._accepted(), self._tally)
-        self._sealed = await is_sealed(journal)
-        self._facts = attrs.evolve(
-            self._facts,
-            version_moves=await journal.meta(MetaKey.VERSION_MOVES) is not None,
-            longest_lag_seconds=float(await journal.meta(MetaKey.LONGEST_LAG_SECONDS) or 0),
+    async def _load(self, journal: JournalStore) -> None:
+        """Read what the journal knows of the batch."""
+        self._opened = await BatchContext.load(
+            journal, self._backend, self._verb, self._schedule, resend=self._resend
         )
-        return totals.newest
-
-    async def _accepted(self) -> Accepted:
-        return Accepted.from_text(await self._journal.meta(MetaKey.ACCEPTED))
+        self._sealed = await is_sealed(journal)
 
     def _started(self) -> asyncio.Task[None]:
         if self._closed:
@@ -429,62 +410,33 @@ class Batch:
             )
 
     async def _go(self) -> None:
-        if not (self._sealed or await is_open_ended(self._journal)):
+        context = self._context
+        if not (self._sealed or await is_open_ended(context.journal)):
             raise StateError("the batch has no input yet: call add(rows) first")
         await self._holdings.take_open()
-        await self._tighten()
+        await context.tighten(self._given)
         self._left = frozenset()
-        journal, gate = self._journal, self._gate
-        worker = RowWorker(
-            journal,
-            await journal.meta(MetaKey.JOURNAL_ID) or "",
-            self._backend,
-            self._verb,
-            self._schedule,
-            self._facts,
-            self._tally,
-            gate,
-            self._told.ended,
-        )
+        worker = RowWorker(context, self._told.ended)
         worker.stopping = self._stopping
         self._run = run = BatchRunner(
-            journal,
-            self._backend,
-            self._verb,
+            context,
             worker,
-            gate,
-            self._schedule,
             places=self._places,
             wait_seconds=self._wait_seconds,
             is_open=lambda: self._open_ended and not self._sealed,
         )
         await run.go()
-        waiting = frozenset((await journal.counts()).keys() & {Phase.READY, Phase.LOST})
-        self._left = waiting if gate.hold(first=Phase.READY in waiting) is not None else frozenset()
+        waiting = frozenset((await context.journal.counts()).keys() & {Phase.READY, Phase.LOST})
+        self._left = waiting if context.gate.hold(first=Phase.READY in waiting) is not None else frozenset()
         await self._give_up_holdings()
-
-    async def _tighten(self) -> None:
-        """Pull the guardrails of this call and those of the journal together."""
-        guardrails = self._gate.guardrails.tightened(self._given)
-        if guardrails != self._gate.guardrails:
-            await self._enforce(guardrails)
-
-    async def _enforce(self, guardrails: Guardrails) -> None:
-        """Put guardrails in force, durably: a restart must not loosen them."""
-        guardrails.check()
-        await self._journal.remember(MetaKey.GUARDRAILS, guardrails.to_text())
-        self._gate.guardrails = guardrails
-        self._wake()
 
     def _door(self) -> Arrivals:
         if self._arrivals is None:
-            self._arrivals = Arrivals(
-                self._journal, self._backend, self._verb, self._holdings.take, self._came_in
-            )
+            self._arrivals = Arrivals(self._context, self._holdings.take, self._came_in)
         return self._arrivals
 
     def _came_in(self) -> None:
-        self._tally.rows += 1
+        self._context.tally.rows += 1
         self._left |= {Phase.READY}
         self._wake()
 
@@ -497,7 +449,7 @@ class Batch:
         while not self._closed:
             going, ended = self._going, self._told.of(id)
             over = going is None or going.done()
-            record = await self._journal.result(id)
+            record = await self._context.journal.result(id)
             if record is not None:
                 self._told.tell(id)  # whoever else waits for it, too
                 return result_of(record, self._verb)
@@ -508,17 +460,17 @@ class Batch:
         raise BatchClosedError(f"row {id} is still open, and the batch was closed: open it again, it goes on")
 
     def _over_error(self, what: str) -> StateError:
-        hold = self._gate.hold()
+        hold = self._context.gate.hold()
         if hold is not None:
             return BatchHaltedError(f"{what}: {hold.reason}", hold)
         return BatchClosedError(f"{what}: open the batch again to go on")
 
     @property
     def _holdings(self) -> Holdings:
-        return Holdings(self._journal, self._backend, self._verb, self._path)
+        return Holdings(self._context, self._path)
 
     async def _give_up_holdings(self) -> None:
-        if self._tally.ended == self._tally.rows:
+        if self._context.tally.ended == self._context.tally.rows:
             await self._holdings.give_up()
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from typing import Any
 
+from anyio import to_thread
+
+from campaign_reg.batch.context import BatchContext
 from campaign_reg.batch.input import kind_of_create
 from campaign_reg.batch.state_machine import Phase
-from campaign_reg.enums import Verb
 from campaign_reg.journal.claims import Claims
 from campaign_reg.journal.records import RowRecord
-from campaign_reg.journal.store import JournalStore, MetaKey
-from campaign_reg.protocol.ports import CampaignBackend
 
 _CHUNK = 500
 
@@ -20,8 +18,8 @@ _CHUNK = 500
 class Holdings:
     """Claims what the rows of a journal are about; the claims file is used by a thread."""
 
-    def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb, path: Path) -> None:
-        self._journal, self._backend, self._verb, self._path = journal, backend, verb, path
+    def __init__(self, context: BatchContext, path: Path) -> None:
+        self._context, self._journal, self._path = context, context.journal, path
 
     async def take_open(self) -> None:
         """Hold the campaigns of all rows that have not ended, all or none.
@@ -34,7 +32,7 @@ class Holdings:
         while records := await self._journal.rows(open_phases, after, _CHUNK):
             held += map(self._what, records)
             after = records[-1].n
-        await asyncio.to_thread((await self._claims()).take, held)
+        await to_thread.run_sync(self._claims().take, held)
 
     async def take(self, record: RowRecord) -> None:
         """Hold one row's campaign.
@@ -42,18 +40,17 @@ class Holdings:
         Raises:
             CampaignHeldError: Another open batch holds it.
         """
-        await asyncio.to_thread((await self._claims()).take, [self._what(record)])
+        await to_thread.run_sync(self._claims().take, [self._what(record)])
 
     async def give_up(self) -> None:
         """Let all of them go."""
-        await asyncio.to_thread((await self._claims()).release)
+        await to_thread.run_sync(self._claims().release)
 
-    async def _claims(self) -> Claims:
-        journal_id = await self._journal.meta(MetaKey.JOURNAL_ID) or ""
-        return Claims(self._journal.header, journal_id, self._path)
+    def _claims(self) -> Claims:
+        return Claims(self._journal.header, self._context.journal_id, self._path)
 
     def _what(self, record: RowRecord) -> str:
         """What a row holds: its campaign, or what tells the one it creates from all others."""
-        if not self._backend.rule(self._verb).creates:
+        if not self._context.rule.creates:
             return record.id
-        return kind_of_create(self._backend, record.params)
+        return kind_of_create(self._context.backend, record.params)

@@ -10,9 +10,9 @@ from typing import Any
 
 import attrs
 
+from campaign_reg.batch.context import BatchContext
 from campaign_reg.batch.results import KEY_CHARACTERS, AddReport, BatchRow
 from campaign_reg.batch.state_machine import Phase
-from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError, StateError
 from campaign_reg.journal.records import RowRecord, outcome_to_text
 from campaign_reg.journal.store import JournalStore, MetaKey
@@ -36,9 +36,9 @@ class Intake:
     The hash does not depend on the order of rows.
     """
 
-    def __init__(self, journal: JournalStore, backend: CampaignBackend[Any], verb: Verb) -> None:
-        self._journal, self._backend, self._verb = journal, backend, verb
-        self._creates, self._kinds = backend.rule(verb).creates, Kinds(backend)
+    def __init__(self, context: BatchContext) -> None:
+        self._journal, self._backend, self._verb = context.journal, context.backend, context.verb
+        self._creates, self._kinds = context.rule.creates, Kinds(context.backend)
         self._digests: dict[str, bytes] = {}
         self._sum, self._repeated = 0, 0
         self._refused: list[tuple[int, str, str]] = []
@@ -99,10 +99,7 @@ class Intake:
             raise StateError(_ADDED_MEANWHILE)
 
     def _ended(self, n: int, id: str, reason: str) -> tuple[int, str, str]:
-        outcome = Outcome(
-            target=id, verb=self._verb, verdict=Verdict.FAILED, evidence=Evidence.INFERRED,
-            reason=f"never sent: {reason}",
-        )  # fmt: skip
+        outcome = Outcome.never_sent(id, self._verb, reason)
         return n, outcome.verdict, outcome_to_text(outcome, id)
 
     def _compare(self, sealed: str) -> None:
@@ -243,24 +240,15 @@ class Arrivals:
     """Checks rows as they come and writes them down, one after the other.
 
     Args:
-        journal: Where.
-        backend: Whose campaigns.
-        verb: What will be done with them.
+        context: The batch.
         claim: Holds a row's campaign against other batches, before the row is taken.
         taken: Called when a row was added, also if the caller was cancelled meanwhile.
     """
 
-    def __init__(
-        self,
-        journal: JournalStore,
-        backend: CampaignBackend[Any],
-        verb: Verb,
-        claim: Claim,
-        taken: Callable[[], None],
-    ) -> None:
-        self._journal, self._backend, self._verb = journal, backend, verb
+    def __init__(self, context: BatchContext, claim: Claim, taken: Callable[[], None]) -> None:
+        self._journal, self._backend, self._verb = context.journal, context.backend, context.verb
         self._claim, self._taken = claim, taken
-        self._creates = backend.rule(verb).creates
+        self._creates = context.rule.creates
         self._turn = asyncio.Lock()  # between looking whether a row is there and adding it, nobody else may
         self._kinds: Kinds | None = None
 

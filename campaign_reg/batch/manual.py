@@ -16,21 +16,9 @@ _SAID = "a person looked at the vendor: it was "
 _BEFORE = "; before that: "
 
 
-def cancelled(id: str, verb: Verb, at: datetime) -> Outcome:
-    """The outcome of a row that somebody cancelled before it was sent."""
-    return Outcome(
-        target=id,
-        verb=verb,
-        verdict=Verdict.CANCELLED,
-        evidence=Evidence.INFERRED,
-        reason="cancelled before it was sent",
-        settled_at=at,
-    )
-
-
 async def cancel_rest(journal: JournalStore, verb: Verb, at: datetime) -> tuple[Outcome, int]:
     """End every row that has not been sent; returns their outcome, and how many they are."""
-    outcome = cancelled("", verb, at)
+    outcome = Outcome.cancelled("", verb, at)
     return outcome, await journal.cancel(outcome.verdict, outcome_to_text(outcome, ""))
 
 

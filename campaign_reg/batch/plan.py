@@ -10,16 +10,14 @@ from typing import Any
 
 import attrs
 
+from campaign_reg.batch.context import BatchContext
 from campaign_reg.batch.runner import CHUNK
 from campaign_reg.batch.state_machine import Phase
-from campaign_reg.enums import Verb
 from campaign_reg.errors import AuthenticationError, CampaignRegError, PermissionDeniedError
 from campaign_reg.journal.records import RowRecord
-from campaign_reg.journal.store import JournalStore
 from campaign_reg.models.reading import Reading, TermValue
 from campaign_reg.polling.scheduler import Entry, PollScheduler
 from campaign_reg.protocol.action import may_pass
-from campaign_reg.protocol.ports import CampaignBackend
 
 _MOST_TRIES = 3
 
@@ -126,15 +124,13 @@ class Planner:
 
     def __init__(
         self,
-        journal: JournalStore,
-        backend: CampaignBackend[Any],
-        verb: Verb,
+        context: BatchContext,
         *,
         save: bool = False,
         seen: Callable[[PlanRow], None] | None = None,
     ) -> None:
-        self._journal, self._backend, self._verb = journal, backend, verb
-        self._rule, self._save, self._seen = backend.rule(verb), save, seen
+        self._journal, self._backend, self._verb = context.journal, context.backend, context.verb
+        self._rule, self._save, self._seen = context.rule, save, seen
         self._sends = 0
         self._notes: dict[Step, list[PlanNote]] = {Step.SKIP: [], Step.FAIL: []}
         self._changed: list[PlanNote] = []

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
 
-from campaign_reg.batch.guardrails import Gate
+from campaign_reg.batch.context import BatchContext
 from campaign_reg.batch.state_machine import Phase
 from campaign_reg.batch.worker import Row, RowWorker
-from campaign_reg.enums import Verb
-from campaign_reg.journal.store import JournalStore
 from campaign_reg.models.reading import Reading
 from campaign_reg.polling.bulk import BulkPoller
 from campaign_reg.polling.scheduler import PollScheduler
-from campaign_reg.protocol.ports import CampaignBackend
-from campaign_reg.protocol.schedule import Schedule
 
 CHUNK = 500
 """Rows read from a journal at once."""
@@ -28,12 +23,8 @@ class BatchRunner:
     """Feeds rows to workers as these get free, so that a million rows do not sit in memory.
 
     Args:
-        journal: Where the rows are.
-        backend: Whose campaigns.
-        verb: What is done with them.
+        context: The batch.
         worker: Does the work, row by row.
-        gate: Says whether another row may be begun.
-        schedule: When to look for settled campaigns.
         places: Workers.
         wait_seconds: How long to wait for outcomes once everything has been sent; None waits for all of them.
         is_open: Whether more rows may still be handed in.
@@ -41,24 +32,21 @@ class BatchRunner:
 
     def __init__(
         self,
-        journal: JournalStore,
-        backend: CampaignBackend[Any],
-        verb: Verb,
+        context: BatchContext,
         worker: RowWorker,
-        gate: Gate,
-        schedule: Schedule,
         *,
         places: int,
         wait_seconds: float | None,
         is_open: Callable[[], bool],
     ) -> None:
-        self._journal, self._backend, self._worker, self._gate = journal, backend, worker, gate
-        self._schedule, self._places = schedule, places
+        backend = context.backend
+        self._journal, self._backend, self._schedule = context.journal, backend, context.schedule
+        self._gate, self._worker, self._places = context.gate, worker, places
         self._wait_seconds, self._is_open = wait_seconds, is_open
         self._hungry, self._arrived = asyncio.Event(), asyncio.Event()
         self._fed, self._all_begun = 0, False
         self._rounds: PollScheduler[Row] = PollScheduler(backend.clock, self._look, places, self.wake)
-        self._sweep = BulkPoller.of(backend, verb, self._rounds, known_of, worker.look_again)
+        self._sweep = BulkPoller.of(backend, context.verb, self._rounds, known_of, worker.look_again)
 
     async def go(self) -> None:
         """Run until every row has ended, nothing more may be sent, or time is up.

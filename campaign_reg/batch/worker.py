@@ -13,15 +13,13 @@ from typing import Any
 
 import attrs
 
-from campaign_reg.batch.guardrails import Gate
-from campaign_reg.batch.manual import cancelled
-from campaign_reg.batch.results import Tally, key_of
+from campaign_reg.batch.context import BatchContext
+from campaign_reg.batch.results import key_of
 from campaign_reg.batch.state_machine import (
     Acknowledged,
     Effect,
     End,
     Event,
-    Facts,
     Intended,
     Look,
     Lost,
@@ -34,7 +32,7 @@ from campaign_reg.batch.state_machine import (
     advance,
     contradicts,
 )
-from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.enums import Evidence, Verdict
 from campaign_reg.errors import (
     ApiError,
     AuthenticationError,
@@ -50,14 +48,11 @@ from campaign_reg.errors import (
     RateLimitError,
 )
 from campaign_reg.journal.records import RowRecord, outcome_to_text
-from campaign_reg.journal.store import JournalStore
 from campaign_reg.models.outcome import Outcome
 from campaign_reg.models.reading import Reading
 from campaign_reg.polling.scheduler import Entry
 from campaign_reg.protocol.action import conclude, look_at, may_pass
-from campaign_reg.protocol.ports import CampaignBackend
 from campaign_reg.protocol.rules import Judgement
-from campaign_reg.protocol.schedule import Schedule
 from campaign_reg.protocol.track import Track
 from campaign_reg.protocol.verdicts import shows_effect
 from campaign_reg.protocol.write import Intent
@@ -114,14 +109,7 @@ class RowWorker:
     """Does the work of a run, row by row; the run decides when.
 
     Args:
-        journal: Where everything is made durable first.
-        journal_id: Its identity; the keys of creates come from it.
-        backend: Whose campaigns.
-        verb: What to do with them.
-        schedule: When to look for settled campaigns.
-        facts: What is known of the account; more is learnt on the way.
-        tally: Counts results.
-        gate: Lets writes out, and counts them.
+        context: The batch.
         ended: Called with the id of each row that ended.
 
     Attributes:
@@ -131,22 +119,11 @@ class RowWorker:
         held: Rows that a guardrail keeps from being sent.
     """
 
-    def __init__(
-        self,
-        journal: JournalStore,
-        journal_id: str,
-        backend: CampaignBackend[Any],
-        verb: Verb,
-        schedule: Schedule,
-        facts: Facts,
-        tally: Tally,
-        gate: Gate,
-        ended: Callable[[str], None],
-    ) -> None:
-        self._journal, self._journal_id = journal, journal_id
-        self._backend, self._verb, self._schedule = backend, verb, schedule
-        self._rule, self._facts = backend.rule(verb), facts
-        self._tally, self._gate, self._ended = tally, gate, ended
+    def __init__(self, context: BatchContext, ended: Callable[[str], None]) -> None:
+        self._journal, self._journal_id = context.journal, context.journal_id
+        self._backend, self._verb, self._schedule = context.backend, context.verb, context.schedule
+        self._rule, self._facts = context.rule, context.facts  # more facts are learnt on the way
+        self._tally, self._gate, self._ended = context.tally, context.gate, ended
         self.cancelled, self.stopping, self.undecided = False, False, 0
         self.held: list[Row] = []
         self._answered = False
@@ -190,7 +167,7 @@ class RowWorker:
     async def _begin(self, row: Row) -> float | None:
         """Send the row's write, unless somebody or something holds it."""
         if self._is_cancelled(row):
-            await self._end(row, cancelled(row.id, self._verb, self._backend.clock.now()))
+            await self._end(row, Outcome.cancelled(row.id, self._verb, self._backend.clock.now()))
             return None
         if self.stopping or self._gate.hold(first=not row.state.attempts) is not None:
             self.held.append(row)  # in the journal it is one to be sent, or to be proven unapplied
@@ -322,7 +299,7 @@ class RowWorker:
         if row.earlier is None:
             row.state = state
             if self.cancelled:  # at once: a process that dies in between must not leave it to be sent
-                await self._end(row, cancelled(row.id, self._verb, self._backend.clock.now()))
+                await self._end(row, Outcome.cancelled(row.id, self._verb, self._backend.clock.now()))
             else:
                 await self._journal.phase(row.n, Phase.READY, state.attempts)
             return

@@ -62,3 +62,50 @@ class Outcome(Generic[C_co]):
     def downgrades(self) -> tuple[Change, ...]:
         """The changes for the worse."""
         return tuple(change for change in self.changes if change.direction is Direction.WORSE)
+
+    @classmethod
+    def unknown(cls, target: str, verb: Verb, reason: str, at: datetime) -> Outcome[Any]:
+        """Make the outcome of an action that readings cannot decide."""
+        return cls(
+            target=target,
+            verb=verb,
+            verdict=Verdict.UNKNOWN,
+            evidence=Evidence.INFERRED,
+            reason=reason,
+            settled_at=at,
+        )
+
+    @classmethod
+    def acknowledged(cls, target: str, verb: Verb, at: datetime) -> Outcome[Any]:
+        """Make the outcome of a write whose answer says that it is done."""
+        return cls(
+            target=target,
+            verb=verb,
+            verdict=Verdict.SUCCEEDED,
+            evidence=Evidence.ACKNOWLEDGED,
+            reason="the vendor answered that it is done",
+            settled_at=at,
+        )
+
+    @classmethod
+    def cancelled(cls, target: str, verb: Verb, at: datetime) -> Outcome[Any]:
+        """Make the outcome of a row that was cancelled before it was sent."""
+        return cls(
+            target=target,
+            verb=verb,
+            verdict=Verdict.CANCELLED,
+            evidence=Evidence.INFERRED,
+            reason="cancelled before it was sent",
+            settled_at=at,
+        )
+
+    @classmethod
+    def never_sent(cls, target: str, verb: Verb, reason: str) -> Outcome[Any]:
+        """Make the outcome of a row that can never be sent."""
+        return cls(
+            target=target,
+            verb=verb,
+            verdict=Verdict.FAILED,
+            evidence=Evidence.INFERRED,
+            reason=f"never sent: {reason}",
+        )

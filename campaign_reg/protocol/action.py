@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any, Generic, Protocol
 
 from campaign_reg.clock import Clock
-from campaign_reg.enums import Evidence, Verb, Verdict
+from campaign_reg.enums import Verb, Verdict
 from campaign_reg.errors import (
     ApiError,
     CampaignRegError,
@@ -304,14 +303,8 @@ class Action(Generic[C_co]):
         return timeouts.quiet_seconds if self._track.acknowledged else 2 * timeouts.settle_seconds
 
     def _unknown(self, reason: str) -> Outcome[C_co]:
-        return Outcome(
-            target=self._track.target,
-            verb=self._track.verb,
-            verdict=Verdict.UNKNOWN,
-            evidence=Evidence.INFERRED,
-            reason=f"{reason}: look there before doing it again",
-            settled_at=self._backend.clock.now(),
-        )
+        words = f"{reason}: look there before doing it again"
+        return Outcome.unknown(self._track.target, self._track.verb, words, self._backend.clock.now())
 
     async def _until_next_look(self, schedule: Schedule, looks: int, started: float) -> None:
         """Sleep; what was sent long ago is looked at at once, and the deadline brings a last look."""
@@ -435,16 +428,4 @@ def not_sent(verb: Verb, preimage: Reading, judgement: Judgement) -> Outcome[Any
         reason=judgement.reason,
         campaign=preimage.campaign,
         settled_at=preimage.taken_at,
-    )
-
-
-def done_at_once(track: Track, at: datetime) -> Outcome[Any]:
-    """The outcome of a write whose answer said that it is done."""
-    return Outcome(
-        target=track.target,
-        verb=track.verb,
-        verdict=Verdict.SUCCEEDED,
-        evidence=Evidence.ACKNOWLEDGED,
-        reason="the vendor answered that it is done",
-        settled_at=at,
     )

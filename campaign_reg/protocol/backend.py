@@ -27,9 +27,9 @@ from campaign_reg.errors import (
     UnsupportedVerbError,
 )
 from campaign_reg.models.finding import Finding
-from campaign_reg.models.outcome import Feedback
+from campaign_reg.models.outcome import Feedback, Outcome
 from campaign_reg.models.reading import Reading
-from campaign_reg.protocol.action import Action, about, done_at_once, not_sent
+from campaign_reg.protocol.action import Action, about, not_sent
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.params import make_params, plain_params
 from campaign_reg.protocol.ports import C
@@ -425,7 +425,8 @@ class Backend(VerbMethods, ABC, Generic[C]):
             answer = await self.send(write, request)
             if not isinstance(answer, NotApplied):
                 track.acknowledged, track.target = True, answer.target
-                done = done_at_once(track, self.clock.now()) if answer.settled else None
+                now = self.clock.now()
+                done = Outcome.acknowledged(track.target, track.verb, now) if answer.settled else None
                 return Action(self, track, done)
         except asyncio.CancelledError as error:
             if request.departure is not None and request.departure.left:

@@ -76,9 +76,9 @@ class TestTwoWriters:
         backend = memory("a")
         async with Batch.open(tmp_path / "b.db", backend, "resubmit") as batch:
             await batch.add(["a"])
-            await batch._journal.intent(1, 1, "null", "00", "2026-03-06T18:00:00+00:00")
+            await batch._context.journal.intent(1, 1, "null", "00", "2026-03-06T18:00:00+00:00")
             with pytest.raises(JournalError, match="begun by somebody else"):
-                await batch._journal.intent(1, 1, "null", "00", "2026-03-06T18:00:00+00:00")
+                await batch._context.journal.intent(1, 1, "null", "00", "2026-03-06T18:00:00+00:00")
 
     async def test_a_resend_refused_by_a_429_is_not_fed_a_second_time(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -97,8 +97,8 @@ class TestTwoWriters:
         async with Batch.open(tmp_path / "b.db", backend, "resubmit") as batch:
             await batch.add(ids)
             plain = json.dumps(preimage.to_plain())
-            await batch._journal.intent(21, 1, plain, "00", backend.clock.now().isoformat())
-            await batch._journal.remember("version_moves", "1")
+            await batch._context.journal.intent(21, 1, plain, "00", backend.clock.now().isoformat())
+            await batch._context.journal.remember("version_moves", "1")
         write = backend.vendor.write
         refusals: list[str] = []
 

@@ -145,7 +145,9 @@ class TestCreatesThatAreRefusedByNow:
         backend = MortalBackend()
         async with Batch.open(tmp_path / "b.db", backend, "create") as batch:
             await batch.add(drafts("one", "two"))
-            await batch._journal.intent(1, 1, NOTHING_LIKE_IT, "00" * 32, backend.time.now().isoformat())
+            await batch._context.journal.intent(
+                1, 1, NOTHING_LIKE_IT, "00" * 32, backend.time.now().isoformat()
+            )
         backend.refusal = InvalidInputError("start_at is over")
         async with Batch.open(tmp_path / "b.db", backend, "create") as batch:
             ended = {result.id: result.outcome.verdict async for result in batch.results()}
@@ -194,8 +196,8 @@ async def test_begun_deletions_of_an_older_journal_go_on(tmp_path: Path) -> None
         await batch.add(["cut", "sent", "ready"])
         preimage = json.dumps((await backend.read("cut")).to_plain())
         for n in (1, 2):
-            await batch._journal.intent(n, 1, preimage, "00" * 32, backend.time.now().isoformat())
-        await batch._journal.phase(2, "sent", 1)
+            await batch._context.journal.intent(n, 1, preimage, "00" * 32, backend.time.now().isoformat())
+        await batch._context.journal.phase(2, "sent", 1)
     db = sqlite3.connect(path)
     db.executescript(
         "ALTER TABLE rows DROP COLUMN target; ALTER TABLE rows DROP COLUMN planned; PRAGMA user_version = 1"

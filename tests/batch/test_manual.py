@@ -176,7 +176,7 @@ async def test_what_was_refused_after_a_cancel_is_never_one_to_be_sent_again(tmp
     backend.send = refused  # type: ignore[method-assign]
     async with batch:
         await batch.add(["c000"])
-        connection = batch._journal._writer._connection  # type: ignore[attr-defined]
+        connection = batch._context.journal._writer._connection  # type: ignore[attr-defined]
         connection.set_trace_callback(lambda sql: phases.extend(re.findall(r"SET phase = '(\w+)'", sql)))
         summary = await batch.run()
         await asyncio.gather(*cancelling)

@@ -156,7 +156,7 @@ class TestCreate:
         async with Batch.open(tmp_path / "b.db", backend, "create") as batch:
             await batch.add(drafts("one"))
             nothing = '{"s":"","at":"2026-03-06T18:00:00+00:00","x":true}'
-            await batch._journal.intent(1, 1, nothing, "00" * 32, backend.clock.now().isoformat())
+            await batch._context.journal.intent(1, 1, nothing, "00" * 32, backend.clock.now().isoformat())
         if applied:
             vendor.drafts["new"] = "one"
             vendor.write(Verb.CREATE, "new")
@@ -169,8 +169,8 @@ class TestCreate:
         backend = memory()
         async with Batch.open(tmp_path / "b.db", backend, "create") as batch:
             await batch.add(drafts("one"))
-            await batch._journal.intent(1, 1, "null", "00" * 32, backend.clock.now().isoformat())
-            await batch._journal.phase(1, "sent", 1, "made")
+            await batch._context.journal.intent(1, 1, "null", "00" * 32, backend.clock.now().isoformat())
+            await batch._context.journal.phase(1, "sent", 1, "made")
         backend.vendor.put("made", vendor_status="ACTIVE", name="another name by now")
         async with Batch.open(tmp_path / "b.db", backend, "create") as batch:
             [result] = [result async for result in batch.results()]
@@ -322,17 +322,17 @@ async def test_a_resend_that_was_refused_leaves_the_time_of_the_first_write(tmp_
     backend.vendor.lost = [(LOST, False), (slow_down, False)]
     async with Batch.open(path, backend, "renew") as batch:
         await batch.add(["c1"])
-        await batch._journal.remember("version_moves", "1")
+        await batch._context.journal.remember("version_moves", "1")
     first = backend.clock.now()
     async with Batch.open(path, backend, "renew") as batch:
         running = asyncio.create_task(batch.run())
         while backend.vendor.lost:
             await asyncio.sleep(0.001)
         running.cancel()
-        (row,) = await batch._journal.rows(["intent", "lost", "ready"], 0, 9)
+        (row,) = await batch._context.journal.rows(["intent", "lost", "ready"], 0, 9)
         while row.phase == "intent":  # the refusal is on its way into the journal
             await asyncio.sleep(0.001)
-            (row,) = await batch._journal.rows(["intent", "lost", "ready"], 0, 9)
+            (row,) = await batch._context.journal.rows(["intent", "lost", "ready"], 0, 9)
     assert (row.phase, row.attempts) == ("lost", 1)
     assert row.sent_at is not None
     assert row.preimage is not None

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
+from campaign_reg.batch.context import BatchContext
 from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails
 from campaign_reg.batch.results import Tally
 from campaign_reg.batch.state_machine import Facts, Phase
@@ -439,17 +440,17 @@ class History:
             resend=self.resend,
         )
         tally = Tally(rows=1)
-        self.worker = RowWorker(
-            cast("JournalStore", self.journal),
-            "j1",
-            ModelBackend(self),
-            self.kind.rule.verb,
-            SCHEDULE,
-            facts,
-            tally,
-            Gate(Guardrails(), Accepted(), tally),
-            _nothing,
+        context = BatchContext(
+            journal=cast("JournalStore", self.journal),
+            journal_id="j1",
+            backend=ModelBackend(self),
+            verb=self.kind.rule.verb,
+            schedule=SCHEDULE,
+            facts=facts,
+            tally=tally,
+            gate=Gate(Guardrails(), Accepted(), tally),
         )
+        self.worker = RowWorker(context, _nothing)
         if self.record.phase == Phase.READY:
             self.row = self.worker.begin(self.record)
         elif self.record.phase != Phase.ENDED:
