@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from campaign_reg.lazy import LazyExports
 
 if TYPE_CHECKING:
+    from campaign_reg.providers.responsys.approval_models import Approval as Approval
+    from campaign_reg.providers.responsys.approval_models import ApprovalStatus as ApprovalStatus
+    from campaign_reg.providers.responsys.approval_models import CampaignApproval as CampaignApproval
     from campaign_reg.providers.responsys.backend import ResponsysBackend as ResponsysBackend
     from campaign_reg.providers.responsys.config import ResponsysConfig as ResponsysConfig
     from campaign_reg.providers.responsys.details import CloseResult as CloseResult
@@ -21,10 +24,7 @@ if TYPE_CHECKING:
     from campaign_reg.providers.responsys.details import SearchFilters as SearchFilters
     from campaign_reg.providers.responsys.details import SearchHit as SearchHit
     from campaign_reg.providers.responsys.details import SortField as SortField
-    from campaign_reg.providers.responsys.models import Approval as Approval
-    from campaign_reg.providers.responsys.models import ApprovalStatus as ApprovalStatus
     from campaign_reg.providers.responsys.models import AutoCloseOption as AutoCloseOption
-    from campaign_reg.providers.responsys.models import CampaignApproval as CampaignApproval
     from campaign_reg.providers.responsys.models import CampaignChanges as CampaignChanges
     from campaign_reg.providers.responsys.models import CampaignDraft as CampaignDraft
     from campaign_reg.providers.responsys.models import CampaignFields as CampaignFields
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 _EXPORTS = LazyExports(
     __name__,
     {
+        "campaign_reg.providers.responsys.approval_models": [
+            "Approval", "ApprovalStatus", "CampaignApproval",
+        ],
         "campaign_reg.providers.responsys.backend": ["ResponsysBackend"],
         "campaign_reg.providers.responsys.config": ["ResponsysConfig"],
         "campaign_reg.providers.responsys.details": [
@@ -47,9 +50,9 @@ _EXPORTS = LazyExports(
             "RateLimit", "RenderedBody", "ScheduleType", "SearchFilters", "SearchHit", "SortField",
         ],
         "campaign_reg.providers.responsys.models": [
-            "Approval", "ApprovalStatus", "AutoCloseOption", "CampaignApproval", "CampaignChanges",
-            "CampaignDraft", "CampaignFields", "CampaignStatus", "CampaignType", "DataSource",
-            "DataSourceField", "Link", "Purpose", "ResponsysCampaign", "UnsubscribeOption",
+            "AutoCloseOption", "CampaignChanges", "CampaignDraft", "CampaignFields", "CampaignStatus",
+            "CampaignType", "DataSource", "DataSourceField", "Link", "Purpose", "ResponsysCampaign",
+            "UnsubscribeOption",
         ],
     },
 )  # fmt: skip

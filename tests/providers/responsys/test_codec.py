@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_reg.errors import DecodeError
+from campaign_reg.providers.responsys.approval_models import ApprovalList, CampaignApproval
 from campaign_reg.providers.responsys.codec import changed, make_converter, shows
 from campaign_reg.providers.responsys.details import (
     CloseResult,
@@ -26,8 +27,6 @@ from campaign_reg.providers.responsys.details import (
     SearchResult,
 )
 from campaign_reg.providers.responsys.models import (
-    ApprovalList,
-    CampaignApproval,
     CampaignChanges,
     CampaignDraft,
     CampaignList,
