@@ -13,14 +13,11 @@ if TYPE_CHECKING:
     from campaign_reg.providers.responsys.backend import ResponsysBackend as ResponsysBackend
     from campaign_reg.providers.responsys.config import ResponsysConfig as ResponsysConfig
     from campaign_reg.providers.responsys.details import CloseResult as CloseResult
-    from campaign_reg.providers.responsys.details import LaunchOptions as LaunchOptions
-    from campaign_reg.providers.responsys.details import LaunchSchedule as LaunchSchedule
     from campaign_reg.providers.responsys.details import Organization as Organization
     from campaign_reg.providers.responsys.details import Preview as Preview
     from campaign_reg.providers.responsys.details import ProofList as ProofList
     from campaign_reg.providers.responsys.details import RateLimit as RateLimit
     from campaign_reg.providers.responsys.details import RenderedBody as RenderedBody
-    from campaign_reg.providers.responsys.details import ScheduleType as ScheduleType
     from campaign_reg.providers.responsys.details import SearchFilters as SearchFilters
     from campaign_reg.providers.responsys.details import SearchHit as SearchHit
     from campaign_reg.providers.responsys.details import SortField as SortField
@@ -36,6 +33,9 @@ if TYPE_CHECKING:
     from campaign_reg.providers.responsys.models import Purpose as Purpose
     from campaign_reg.providers.responsys.models import ResponsysCampaign as ResponsysCampaign
     from campaign_reg.providers.responsys.models import UnsubscribeOption as UnsubscribeOption
+    from campaign_reg.providers.responsys.schedule_models import LaunchOptions as LaunchOptions
+    from campaign_reg.providers.responsys.schedule_models import LaunchSchedule as LaunchSchedule
+    from campaign_reg.providers.responsys.schedule_models import ScheduleType as ScheduleType
 
 _EXPORTS = LazyExports(
     __name__,
@@ -46,13 +46,16 @@ _EXPORTS = LazyExports(
         "campaign_reg.providers.responsys.backend": ["ResponsysBackend"],
         "campaign_reg.providers.responsys.config": ["ResponsysConfig"],
         "campaign_reg.providers.responsys.details": [
-            "CloseResult", "LaunchOptions", "LaunchSchedule", "Organization", "Preview", "ProofList",
-            "RateLimit", "RenderedBody", "ScheduleType", "SearchFilters", "SearchHit", "SortField",
+            "CloseResult", "Organization", "Preview", "ProofList", "RateLimit", "RenderedBody",
+            "SearchFilters", "SearchHit", "SortField",
         ],
         "campaign_reg.providers.responsys.models": [
             "AutoCloseOption", "CampaignChanges", "CampaignDraft", "CampaignFields", "CampaignStatus",
             "CampaignType", "DataSource", "DataSourceField", "Link", "Purpose", "ResponsysCampaign",
             "UnsubscribeOption",
+        ],
+        "campaign_reg.providers.responsys.schedule_models": [
+            "LaunchOptions", "LaunchSchedule", "ScheduleType",
         ],
     },
 )  # fmt: skip

@@ -44,7 +44,7 @@ ALLOWED |= {
 ALLOWED |= {"filters.py", "attachments.py", "policies.py"}
 
 ALLOWED |= {"attributes.py", "certificate.py", "details.py", "endpoint.py", "links.py", "schedules.py"}
-ALLOWED |= {"approval_models.py"}
+ALLOWED |= {"approval_models.py", "schedule_models.py"}
 READS_IN_SPITE_OF_THEIR_METHOD = {"responsys.campaigns.search"}
 
 

@@ -31,10 +31,12 @@ class CampaignApproval:
     """State of the approval of an email campaign.
 
     Attributes:
-        campaign_name: Name of the campaign.
-        approval_status: One of the four states.
-        campaign_type: `EMAIL` where one is read, `Email` in a listing; None where the vendor left it out.
-        printable_link: URL of the printable view, for a browser and not for the API; None where the vendor left it out.
+        campaign_name: Name of the campaign (`campaignName`).
+        approval_status: One of the four states (`approvalStatus`).
+        campaign_type: Channel (`campaignType`): `EMAIL` where one is read, `Email` in a listing; None where the vendor
+            left it out.
+        printable_link: URL of the printable view (`printableLink`), for a browser and not for the API; None where the
+            vendor left it out.
         links: Related operations; None in a listing.
         extra: What this release does not know, under the vendor's names.
 
@@ -129,7 +131,7 @@ class ApprovalList:
     Attributes:
         campaigns: The approvals; None where they came as `items`.
         items: The approvals; None where they came as `campaigns`. Not documented by the vendor for this call.
-        links: Related operations (`links`); None where the vendor left them out.
+        links: Related operations; None where the vendor left them out.
         extra: What this release does not know, under the vendor's names.
 
     Source:

@@ -92,7 +92,7 @@ class DataSourceField:
         name: Name of the column.
         alias: Name of the column in the campaign; None where the vendor left it out.
         look_up_key: Whether the column is a lookup key (`lookUpKey`); None where the vendor left it out.
-        default_value: Value for a recipient who has none (`defaultValue`); None means no default.
+        default_value: Default (`defaultValue`), not described further by the vendor; None means no default.
         extra: What this release does not know, under the vendor's names.
 
     Source:
@@ -138,57 +138,59 @@ class CampaignFields:
     """Fields that a campaign, a draft and a change have in common.
 
     In a campaign, None means that the vendor left the field out, as it does with what is not set. In a draft or a
-    change, None means that the field is not sent. A path is always folder and object, such as `Proofs/Internal`. The
-    vendor's name is given where the camelCase of ours differs from it.
+    change, None means that the field is not sent. A path is always folder and object, such as `Proofs/Internal`.
 
     Attributes:
         type: Channel of the campaign.
         description: Free text. The vendor may also send null, which counts as left out.
         purpose: Legal nature of the mailing.
-        marketing_strategy: Category that the account defines.
-        marketing_program: Category that the account defines.
-        list_name: Profile list that supplies the audience; v1.3 only, see `data_source`.
-        channel_list: App channel list; for push campaigns only.
-        data_source: Data sources with the profile list; v1.5 only, which requires them for a create. In a change, an
-            empty one removes all but profile lists and segment groups.
-        supplementary_lookup_data_source: Lookup data sources; v1.5 only.
-        proof_list_path: Path of the proof list.
-        seed_list_path: Path of the seed list.
-        filter_paths: Path of each audience filter or SQL view.
-        segment_paths: Path of each segment group.
-        refining_data_source_path: Path of a refining data source.
-        suppression_list_paths: Path of each suppression list.
-        supplementary_campaign_data_source_paths: Path of each further source of the audience.
-        supplementary_proof_data_source_paths: Path of each further source of proofs.
-        supplementary_seed_data_source_paths: Path of each further source of seeds.
-        supplementary_lookup_data_source_paths: Path of each further lookup source; not documented by the vendor, seen
-            in answers of v1.3.
-        attachment_paths: Path of each attachment of the message.
-        html_message_path: Content-library path of the HTML body.
-        text_message_path: Content-library path of the text body.
+        marketing_strategy: Category that the account defines (`marketingStrategy`).
+        marketing_program: Category that the account defines (`marketingProgram`).
+        list_name: Profile list that supplies the audience (`listName`); v1.3 only, see `data_source`.
+        channel_list: App channel list (`channelList`); for push campaigns only.
+        data_source: Data sources with the profile list (`dataSource`); v1.5 only, which requires them for a create. In
+            a change, an empty one removes all but profile lists and segment groups.
+        supplementary_lookup_data_source: Lookup data sources (`supplementaryLookupDataSource`); v1.5 only.
+        proof_list_path: Path of the proof list (`proofListPath`).
+        seed_list_path: Path of the seed list (`seedListPath`).
+        filter_paths: Path of each audience filter or SQL view (`filterPaths`).
+        segment_paths: Path of each segment group (`segmentPaths`).
+        refining_data_source_path: Path of a refining data source (`refiningDataSourcePath`).
+        suppression_list_paths: Path of each suppression list (`suppressionListPaths`).
+        supplementary_campaign_data_source_paths: Path of each further source of the audience
+            (`supplementaryCampaignDataSourcePaths`).
+        supplementary_proof_data_source_paths: Path of each further source of proofs
+            (`supplementaryProofDataSourcePaths`).
+        supplementary_seed_data_source_paths: Path of each further source of seeds (`supplementarySeedDataSourcePaths`).
+        supplementary_lookup_data_source_paths: Path of each further lookup source
+            (`supplementaryLookupDataSourcePaths`); not documented by the vendor, seen in answers of v1.3.
+        attachment_paths: Path of each attachment of the message (`attachmentPaths`).
+        html_message_path: Content-library path of the HTML body (`htmlMessagePath`).
+        text_message_path: Content-library path of the text body (`textMessagePath`).
         subject: Subject line; may hold template script.
-        from_name: Display name of the sender.
-        from_email: Email address of the sender.
-        reply_to_email: Email address for replies.
-        bcc_email: Email address that gets a blind copy.
+        from_name: Display name of the sender (`fromName`).
+        from_email: Email address of the sender (`fromEmail`).
+        reply_to_email: Email address for replies (`replyToEmail`).
+        bcc_email: Email address that gets a blind copy (`bccEmail`).
         use_utf8: Whether the message is sent in UTF-8 (`useUTF8`).
         locale: Default locale of recipients, such as `en`.
-        enable_link_tracking: Whether links are rewritten so that clicks are counted.
-        link_table_path: Path of the link table.
-        enable_external_tracking: Whether tracking parameters of a third party are appended to links.
-        external_tracking_params: Name of each such parameter and its value.
-        external_campaign_code: Id of the campaign in another system.
-        sales_force_campaign_id: Campaign of Salesforce that belongs to this one.
-        segment_tracking_column_name: Column used for segment tracking.
+        enable_link_tracking: Whether links are rewritten so that clicks are counted (`enableLinkTracking`).
+        link_table_path: Path of the link table (`linkTablePath`).
+        enable_external_tracking: Whether tracking parameters of a third party are appended to links
+            (`enableExternalTracking`).
+        external_tracking_params: Name of each such parameter and its value (`externalTrackingParams`).
+        external_campaign_code: Id of the campaign in another system (`externalCampaignCode`).
+        sales_force_campaign_id: Campaign of Salesforce that belongs to this one (`salesForceCampaignId`).
+        segment_tracking_column_name: Column used for segment tracking (`segmentTrackingColumnName`).
         send_text_if_html_unknown: Whether multipart is sent where HTML support is unknown (`sendTextIfHTMLUnknown`).
         track_html_opens: Whether opens are counted (`trackHTMLOpens`).
-        track_conversions: Whether conversions are counted; needs `enable_link_tracking`.
-        unsubscribe_option: How recipients opt out.
-        unsubscribe_form_name: Form for the option OPTOUT_FORM.
-        auto_close_option: When the campaign closes by itself.
-        auto_close_value: Number of days or a date, as text, as `auto_close_option` asks.
+        track_conversions: Whether conversions are counted (`trackConversions`); needs `enable_link_tracking`.
+        unsubscribe_option: How recipients opt out (`unsubscribeOption`).
+        unsubscribe_form_name: Form for the option OPTOUT_FORM (`unsubscribeFormName`).
+        auto_close_option: When the campaign closes by itself (`autoCloseOption`).
+        auto_close_value: Number of days or a date (`autoCloseValue`), as text, as `auto_close_option` asks.
         closed_campaign_url: URL that clicks lead to once the campaign is closed (`closedCampaignURL`).
-        campaign_variables: Name of each variable and its default.
+        campaign_variables: Name of each variable and its default (`campaignVariables`).
 
     Source:
         https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-post.htm
@@ -250,11 +252,11 @@ class ResponsysCampaign(CampaignFields):
 
     Attributes:
         name: Name, unique among campaigns and forms in all folders.
-        folder_name: Folder that holds the campaign.
+        folder_name: Folder that holds the campaign (`folderName`).
         number: The vendor's own number (`id`), which no call takes. It may come as text.
-        campaign_status: State of the campaign; answers of v1.3 and v1.5 leave it out at times.
-        app_name: App of a message-center campaign.
-        destination_message_center: Target of a message-center campaign.
+        campaign_status: State of the campaign (`campaignStatus`); answers of v1.3 and v1.5 leave it out at times.
+        app_name: App of a message-center campaign (`appName`).
+        destination_message_center: Target of a message-center campaign (`destinationMessageCenter`).
         links: Related operations.
         extra: What this release does not know, under the vendor's names.
 
@@ -321,7 +323,7 @@ class CampaignDraft(CampaignFields):
 
     Attributes:
         name: Name, unique among campaigns and forms in all folders; at most 150 characters.
-        folder_name: Folder that will hold the campaign.
+        folder_name: Folder that will hold the campaign (`folderName`).
 
     Source:
         https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-post.htm
@@ -336,7 +338,7 @@ class CampaignChanges(CampaignFields):
     """Changes to a campaign. Its other fields are those of `CampaignFields`; a field that is left out keeps its value.
 
     Attributes:
-        folder_name: Folder that is to hold the campaign; None keeps the folder.
+        folder_name: Folder that is to hold the campaign (`folderName`); None keeps the folder.
 
     Raises:
         InvalidInputError: It changes nothing.

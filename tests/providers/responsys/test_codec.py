@@ -16,14 +16,10 @@ from campaign_reg.providers.responsys.codec import changed, make_converter, show
 from campaign_reg.providers.responsys.details import (
     CloseResult,
     DataSourcesAttribute,
-    LaunchOptions,
-    LaunchSchedule,
     OrganizationAccess,
     Preview,
     ProofListAttribute,
     RateLimitList,
-    ScheduleDraft,
-    ScheduleList,
     SearchResult,
 )
 from campaign_reg.providers.responsys.models import (
@@ -33,6 +29,12 @@ from campaign_reg.providers.responsys.models import (
     DataSource,
     DataSourceField,
     ResponsysCampaign,
+)
+from campaign_reg.providers.responsys.schedule_models import (
+    LaunchOptions,
+    LaunchSchedule,
+    ScheduleDraft,
+    ScheduleList,
 )
 from campaign_reg.wire.codec import dumps, loads
 from tests.support.vendors.responsys_contract import answers, requests
