@@ -40,6 +40,7 @@ ALLOWED |= {
     "messages.py",
     "lenient_codec.py",
     "local_time.py",
+    "message_models.py",
 }
 ALLOWED |= {"filters.py", "attachments.py", "policies.py"}
 
