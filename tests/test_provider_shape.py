@@ -38,7 +38,7 @@ ALLOWED |= {
     "events.py",
     "date_windows.py",
     "messages.py",
-    "lenient_codec.py",
+    "spellings.py",
     "local_time.py",
     "message_models.py",
 }

@@ -14,7 +14,10 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from campaign_reg.providers.rcs.lenient_codec import (
+from campaign_reg.providers.rcs.local_time import instant
+from campaign_reg.providers.rcs.message_models import MESSAGE_STATUS, MessageStatus, RcsMessage
+from campaign_reg.providers.rcs.models import RcsCampaign, RcsCampaignDetail
+from campaign_reg.wire.spelling import (
     CODE,
     ID_TEXT,
     MONEY,
@@ -23,9 +26,6 @@ from campaign_reg.providers.rcs.lenient_codec import (
     UNWRITTEN,
     written,
 )
-from campaign_reg.providers.rcs.local_time import instant
-from campaign_reg.providers.rcs.message_models import MESSAGE_STATUS, MessageStatus, RcsMessage
-from campaign_reg.providers.rcs.models import RcsCampaign, RcsCampaignDetail
 
 
 @attrs.frozen(kw_only=True, slots=False)

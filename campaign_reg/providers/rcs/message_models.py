@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from campaign_reg.enums import OpenEnum
-from campaign_reg.providers.rcs.lenient_codec import ID, PHONE, UNWRITTEN, several, word, written
 from campaign_reg.providers.rcs.local_time import instant
 from campaign_reg.providers.rcs.models import Amount, MessageType
+from campaign_reg.wire.spelling import ID, PHONE, UNWRITTEN, several, word, written
 
 
 class MessageStatus(OpenEnum):
