@@ -27,20 +27,21 @@ if TYPE_CHECKING:
     from campaign_reg.providers.rcs.events import ClickEvent as ClickEvent
     from campaign_reg.providers.rcs.events import Event as Event
     from campaign_reg.providers.rcs.events import StatusEvent as StatusEvent
+    from campaign_reg.providers.rcs.message_models import MessageFallback as MessageFallback
+    from campaign_reg.providers.rcs.message_models import MessageSource as MessageSource
+    from campaign_reg.providers.rcs.message_models import MessageStatus as MessageStatus
+    from campaign_reg.providers.rcs.message_models import RcsMessage as RcsMessage
+    from campaign_reg.providers.rcs.message_models import SmsParts as SmsParts
     from campaign_reg.providers.rcs.models import Amount as Amount
+    from campaign_reg.providers.rcs.models import CampaignRecord as CampaignRecord
     from campaign_reg.providers.rcs.models import CampaignStatus as CampaignStatus
     from campaign_reg.providers.rcs.models import FallbackCounts as FallbackCounts
     from campaign_reg.providers.rcs.models import FallbackTotals as FallbackTotals
     from campaign_reg.providers.rcs.models import MessageCounts as MessageCounts
-    from campaign_reg.providers.rcs.models import MessageFallback as MessageFallback
-    from campaign_reg.providers.rcs.models import MessageSource as MessageSource
-    from campaign_reg.providers.rcs.models import MessageStatus as MessageStatus
     from campaign_reg.providers.rcs.models import MessageType as MessageType
     from campaign_reg.providers.rcs.models import RcsCampaign as RcsCampaign
     from campaign_reg.providers.rcs.models import RcsCampaignDetail as RcsCampaignDetail
-    from campaign_reg.providers.rcs.models import RcsMessage as RcsMessage
     from campaign_reg.providers.rcs.models import SmsCounts as SmsCounts
-    from campaign_reg.providers.rcs.models import SmsParts as SmsParts
     from campaign_reg.providers.rcs.models import SmsTotals as SmsTotals
     from campaign_reg.providers.rcs.models import Totals as Totals
 
@@ -58,10 +59,13 @@ _EXPORTS = LazyExports(
             "Balance", "ContactList", "ExportJob", "ExportRow", "Tariff",
         ],
         "campaign_reg.providers.rcs.events": ["ClickEvent", "Event", "StatusEvent"],
+        "campaign_reg.providers.rcs.message_models": [
+            "MessageFallback", "MessageSource", "MessageStatus", "RcsMessage", "SmsParts",
+        ],
         "campaign_reg.providers.rcs.models": [
-            "Amount", "CampaignStatus", "FallbackCounts", "FallbackTotals", "MessageCounts",
-            "MessageFallback", "MessageSource", "MessageStatus", "MessageType", "RcsCampaign",
-            "RcsCampaignDetail", "RcsMessage", "SmsCounts", "SmsParts", "SmsTotals", "Totals",
+            "Amount", "CampaignRecord", "CampaignStatus", "FallbackCounts", "FallbackTotals",
+            "MessageCounts", "MessageType", "RcsCampaign", "RcsCampaignDetail", "SmsCounts", "SmsTotals",
+            "Totals",
         ],
     },
 )  # fmt: skip

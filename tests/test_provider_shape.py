@@ -41,10 +41,12 @@ ALLOWED |= {
     "messages.py",
     "spellings.py",
     "local_time.py",
+    "message_models.py",
 }
 ALLOWED |= {"filters.py", "attachments.py", "policies.py"}
 
 ALLOWED |= {"attributes.py", "certificate.py", "details.py", "endpoint.py", "links.py", "schedules.py"}
+ALLOWED |= {"approval_models.py", "schedule_models.py"}
 READS_IN_SPITE_OF_THEIR_METHOD = {"responsys.campaigns.search"}
 
 

@@ -20,9 +20,10 @@ from campaign_reg.protocol.params import make_params
 from campaign_reg.providers.rcs.drafts import CampaignDraft as RcsDraft
 from campaign_reg.providers.rcs.drafts import Card, ExportQuery, MessageDraft
 from campaign_reg.providers.registry import load
-from campaign_reg.providers.responsys.details import LaunchOptions, SearchFilters
+from campaign_reg.providers.responsys.details import SearchFilters
 from campaign_reg.providers.responsys.models import CampaignDraft as ResponsysDraft
 from campaign_reg.providers.responsys.models import DataSource
+from campaign_reg.providers.responsys.schedule_models import LaunchOptions
 from campaign_reg.providers.sinch.sender_id.models import RegistrationDraft, RequestDetails
 from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft as SinchDraft
 from campaign_reg.sandbox import Sandbox

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import cattrs
 
-from campaign_reg.providers.rcs import envelopes, events, models
+from campaign_reg.providers.rcs import envelopes, events, message_models, models
 from campaign_reg.providers.rcs.drafts import (
     CampaignDraft,
     Card,
@@ -36,9 +36,9 @@ _SHAPES: tuple[type, ...] = (
     models.FallbackCounts,
     models.RcsCampaign,
     models.RcsCampaignDetail,
-    models.SmsParts,
-    models.MessageFallback,
-    models.RcsMessage,
+    message_models.SmsParts,
+    message_models.MessageFallback,
+    message_models.RcsMessage,
     envelopes.CampaignEnvelope,
     envelopes.DetailEnvelope,
     envelopes.MessageEnvelope,

@@ -47,21 +47,22 @@ def _name_of_key(config: Any) -> str:
 
 @attrs.frozen(kw_only=True)
 class RcsConfig(ProviderConfig):
-    """An account at one of the platform's two brands.
+    """Settings of an account at one of the platform's two brands.
 
     Attributes:
         api_key: Key that begins with `live_` or `test_`, or a (perhaps async) callable that fetches it.
         brand: `bsg` or `wwt`: the same platform, but hosts, paths and methods differ.
-        base_url: Origin of the API.
-        time_zone: IANA name of the zone that the platform's times are in. It does not say which one; without this
-            setting times stay without a zone, and nothing compares them with a clock.
-        list_path: `/api/campaigns` or `/api/campaign`; the vendor's texts disagree. The other one is tried once where
-            this one does not exist.
-        stop_method: `PATCH` or `PUT`; likewise.
-        settle_seconds: As everywhere, but shorter: a lost renewal may be sent again within ten minutes only, on two
-            readings this far apart. A second renewal of a campaign that sends is refused.
-        account: What tells this account from others in journals and tokens. By default it is made from host and key:
-            set it where the key is fetched by a callable, or is replaced now and then.
+        base_url: Origin of the API; by default that of the brand. https, except for loopback.
+        time_zone: IANA name of the zone of the platform's times, which it does not document. None means that times stay
+            without a zone and are never compared with a clock.
+        list_path: Path of the listing: `/api/campaigns` or `/api/campaign`; the vendor's texts disagree, and the
+            default is that of the brand. The other one is tried once where this one does not exist.
+        stop_method: HTTP verb of a stop: `PATCH` or `PUT`; the vendor's texts disagree, and the default is that of the
+            brand.
+        account: Name of this account in journals and tokens. By default it is made from host and key: set it where the
+            key is fetched by a callable, or is replaced now and then.
+        settle_seconds: As for every provider, in seconds, but shorter: a lost renewal may be sent again within ten
+            minutes only, on two readings this far apart. A second renewal of a campaign that sends is refused.
 
     Source:
         https://bsg.world/documentations/rest-api/general-principles/authentication/

@@ -73,9 +73,16 @@ class Recipient:
     """One phone number.
 
     Attributes:
-        number: E.164, with or without the plus.
+        number: Number, E.164, 9 to 15 digits, with or without the plus.
         reference_id: Your own id of the message, 1 to 32 letters and digits, never used before: the platform rejects a
-            repeat. Left out, one is made, so that a send whose answer is lost can be found again.
+            repeat. None means that one is made, so that a send whose answer is lost can be found again.
+
+    Raises:
+        InvalidInputError: It contradicts itself, or a member has the wrong form.
+
+    Source:
+        https://bsg.world/developers/rest-api/send-rcs-message
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     number: str = attrs.field(validator=_is_number)
@@ -87,13 +94,20 @@ class Recipient:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Suggestion:
-    """A button.
+    """A button, which opens a URL or calls a number: exactly one of the two.
 
     Attributes:
         text: Label, at most 25 characters.
-        url: Opened when it is pressed, at most 1000 characters; or
-        phone: called. For Ukrainian recipients it must be Ukrainian.
-        postback_data: Comes back in the click callback; at most 25 characters.
+        url: http or https URL that it opens, at most 1000 characters; None for a button that calls.
+        phone: Number that it calls, E.164; for Ukrainian recipients it must be Ukrainian. None for a button that opens.
+        postback_data: Text that comes back in the click callback, at most 25 characters; None for none.
+
+    Raises:
+        InvalidInputError: It has neither URL nor number, or both.
+
+    Source:
+        https://bsg.world/developers/rest-api/send-rcs-message
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     text: str = attrs.field(validator=_is_given)
@@ -107,13 +121,21 @@ class Suggestion:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Card:
-    """One card; two or more make a carousel.
+    """One card; two or more make a carousel. Lengths are in UTF-16 units.
 
     Attributes:
-        title: At most 200 characters.
-        text: At most 1000 characters; may be left out where there are media.
-        media_url: Public http or https address, fetched by the platform: images up to 2 MB, video up to 10 MB.
-        suggestions: At most 4; some of the vendor's texts say 2.
+        title: Title, at most 200 characters; None for none.
+        text: Text, at most 1000 characters; may be None where there are media.
+        media_url: Public http or https URL (`media.url`), fetched by the platform, at most 1000 characters: images up
+            to 2 MB, video up to 10 MB. None for none.
+        suggestions: Buttons, at most 4; some of the vendor's texts say 2.
+
+    Raises:
+        InvalidInputError: It has neither text nor media.
+
+    Source:
+        https://bsg.world/developers/rest-api/send-rcs-message
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     title: str | None = attrs.field(default=None, repr=False)
@@ -128,14 +150,23 @@ class Card:
 
 @attrs.frozen(kw_only=True, slots=False)
 class SmsFallback:
-    """The SMS sent to those whom RCS does not reach, at the price of an SMS.
+    """The SMS sent to recipients whom RCS does not reach, at the price of an SMS.
 
     Attributes:
-        text: At most 765 characters of the GSM alphabet; 335 otherwise.
+        text: Text, at most 765 characters of the GSM alphabet; 335 otherwise (355 in some of the vendor's texts).
         sender: A registered SMS sender: 11 letters or 15 digits at most.
-        validity_hours: 1 to 72; or
-        validity_seconds: 30 to 86400.
-        check_stop_list: Whether numbers on the SMS stop list are skipped; the platform does so unless told otherwise.
+        validity_hours: Hours until the SMS expires (`validity`), 1 to 72; None for the platform's 72, or with
+            `validity_seconds`.
+        validity_seconds: Seconds until the SMS expires, 30 to 86400; None with `validity_hours`.
+        check_stop_list: Whether numbers on the SMS stop list are skipped; None for the platform's default, which is to
+            skip.
+
+    Raises:
+        InvalidInputError: It has both validities, or lacks text or sender.
+
+    Source:
+        https://bsg.world/developers/rest-api/send-rcs-message
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     text: str = attrs.field(validator=_is_given, repr=False)
@@ -167,28 +198,38 @@ def _recipient(value: Any) -> Recipient:
 
 @attrs.frozen(kw_only=True, slots=False)
 class CampaignDraft:
-    """A campaign to be created, for numbers or for lists of the contact book.
+    """A campaign to be created, for numbers or for lists of the contact book, with text or with cards.
 
     The platform gives the campaign its name, and edits nothing afterwards.
 
     Attributes:
-        sender: A registered, active RCS agent.
-        phones: Numbers, no number twice, at most 5000; or
-        groups: ids of contact lists, at most 1000, with at most 5000 contacts in all. Such a create cannot be
-            recognised at the platform: one whose answer is lost ends as unknown.
-        text: At most 160 UTF-16 units; or
-        cards: at most 10; some of the vendor's texts say 5, and the tariff may allow fewer.
-        sms_fallback: For those whom RCS does not reach.
-        start_at: When to begin; left out, at once. Without a zone it is a time as the platform prints it; an instant
-            needs the setting `time_zone`. At most 30 days ahead, today counted.
-        tariff_code: Left out, the account's default.
-        validity_hours: Until a message expires or falls back, 1 to 72; or
-        validity_seconds: 30 to 86400, for numbers only.
-        add_to_contact_book: Whether the recipients are stored there; the platform does so unless told otherwise.
-        check_stop_list: Whether numbers on the RCS stop list are skipped; likewise.
+        sender: Name of a registered, active RCS agent, at most 40 characters.
+        phones: Recipients, no number twice, at most 5000; empty with `groups`. Plain numbers become recipients.
+        groups: Ids of contact lists, at most 1000, with at most 5000 contacts in all; empty with `phones`. Such a
+            create cannot be recognised at the platform: one whose answer is lost ends as unknown.
+        text: Text (`options.text`), at most 160 UTF-16 units; None with `cards`.
+        cards: Cards (`options.cards`), at most 10; some of the vendor's texts say 5, and the tariff may allow fewer.
+            Empty with `text`.
+        sms_fallback: SMS for recipients whom RCS does not reach (`alternative_channel.sms`); None for none.
+        start_at: Start, at most 30 days ahead, today counted; None for at once. Without a zone it is a time as the
+            platform prints it; an instant needs the setting `time_zone`.
+        tariff_code: Code of a connected, active tariff, from 0; None for the account's default.
+        validity_hours: Hours until a message expires or falls back (`validity`), 1 to 72; None for the platform's 72,
+            or with `validity_seconds`.
+        validity_seconds: Seconds until a message expires or falls back, 30 to 86400; for numbers only. None with
+            `validity_hours`.
+        add_to_contact_book: Whether recipients are stored in the contact book; None for the platform's default, which
+            is to store them.
+        check_stop_list: Whether numbers on the RCS stop list are skipped; None for the platform's default, which is to
+            skip.
 
     Raises:
         InvalidInputError: It contradicts itself.
+
+    Source:
+        https://bsg.world/developers/rest-api/send-rcs-message
+        https://bsg.world/developers/rest-api/sending-an-rcs-message-to-a-group-of-contacts
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     sender: str = attrs.field(validator=_is_given)
@@ -214,17 +255,32 @@ class CampaignDraft:
 
 @attrs.frozen(kw_only=True, slots=False)
 class MessageDraft:
-    """One message to be sent at once, without a campaign.
+    """One message to be sent at once, without a campaign, with text or with cards.
 
     Attributes:
-        phone: A number, or a `Recipient` with your own reference.
-        callback_url: Where its callbacks go instead of the account's own address; https, on a public host, at most 100
-            characters. Put something into it that nobody can guess: callbacks are not signed.
-
-    The other attributes are those of `CampaignDraft`.
+        sender: Name of a registered, active RCS agent, at most 40 characters.
+        phone: Recipient. A plain number becomes one; a `Recipient` may have your own reference.
+        text: Text (`options.text`), at most 160 UTF-16 units; None with `cards`.
+        cards: Cards (`options.cards`), at most 10; see `CampaignDraft`. Empty with `text`.
+        sms_fallback: SMS if RCS does not reach the recipient (`alternative_channel.sms`); None for none.
+        callback_url: URL for its callbacks instead of the account's own; https, on a public host, at most 100
+            characters. Put a secret that cannot be guessed into it: callbacks are not signed. Left out of the repr.
+            None for the account's own.
+        tariff_code: Code of a connected, active tariff, from 0; None for the account's default.
+        validity_hours: Hours until the message expires or falls back (`validity`), 1 to 72; None for the platform's 72,
+            or with `validity_seconds`.
+        validity_seconds: Seconds until the message expires or falls back, 30 to 86400; None with `validity_hours`.
+        add_to_contact_book: Whether the recipient is stored in the contact book; None for the platform's default, which
+            is to store it.
+        check_stop_list: Whether a number on the RCS stop list is skipped; None for the platform's default, which is to
+            skip.
 
     Raises:
         InvalidInputError: It contradicts itself.
+
+    Source:
+        https://bsg.world/developers/rest-api/single-rcs-message-sending
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     sender: str = attrs.field(validator=_is_given)
@@ -246,11 +302,15 @@ class MessageDraft:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Renewal:
-    """A renew has no parameters. Top up first: it adds no funds."""
+    """A renew, which has no parameters. Top up first: it adds no funds.
+
+    Source:
+        https://bsg.world/developers/rest-api/restore-rcs-campaigns
+    """
 
 
 class ExportSource(OpenEnum):
-    """Through which door the messages of an export came in."""
+    """Interface through which the messages of an export came in."""
 
     API = "api"
     WEB = "web"
@@ -262,19 +322,28 @@ class ExportSource(OpenEnum):
 
 @attrs.frozen(kw_only=True, slots=False)
 class ExportQuery:
-    """Which messages an export is to hold: those named, or those of a period.
+    """Messages that an export is to hold: those named, or those of a period.
+
+    Times without a zone are as the platform prints them; an instant needs the setting `time_zone`.
 
     Attributes:
-        message_ids: As in `RcsMessage.id`; or
-        time_in_from: taken at or after this, with
-        time_in_to: at or before.
-        time_sent_from: Left at or after.
-        time_sent_to: Left at or before.
-        phones: E.164.
-        source: Through which door they came in.
-        country: As the vendor spells it.
-        operator_id: As the vendor spells it.
-        status: A message status; capitalised for this call.
+        message_ids: Ids of messages (`message_id`), as in `RcsMessage.id`; no other field is given with them. Empty for
+            a period.
+        time_in_from: First time of acceptance; None with `message_ids`.
+        time_in_to: Last time of acceptance; None with `message_ids`.
+        time_sent_from: First time of sending; None for any.
+        time_sent_to: Last time of sending; None for any.
+        phones: Numbers, E.164; empty for all.
+        source: Interface through which the messages came in; None for any.
+        country: Country, as the vendor spells it; None for any.
+        operator_id: Id of the operator, as the vendor spells it; None for any.
+        status: A message status, capitalised for this call; None for any.
+
+    Raises:
+        InvalidInputError: It names neither messages nor a period, or both, or a member has the wrong form.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     message_ids: tuple[str, ...] = ()

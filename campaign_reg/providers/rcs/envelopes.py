@@ -15,13 +15,8 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from campaign_reg.providers.rcs.local_time import instant
-from campaign_reg.providers.rcs.models import (
-    MESSAGE_STATUS,
-    MessageStatus,
-    RcsCampaign,
-    RcsCampaignDetail,
-    RcsMessage,
-)
+from campaign_reg.providers.rcs.message_models import MESSAGE_STATUS, MessageStatus, RcsMessage
+from campaign_reg.providers.rcs.models import RcsCampaign, RcsCampaignDetail
 from campaign_reg.wire.spelling import (
     CODE,
     ID_TEXT,
@@ -35,7 +30,15 @@ from campaign_reg.wire.spelling import (
 
 @attrs.frozen(kw_only=True, slots=False)
 class CampaignEnvelope:
-    """One campaign, short form."""
+    """Envelope of a campaign in the short form.
+
+    Attributes:
+        data: The campaign.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     data: RcsCampaign
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -43,7 +46,15 @@ class CampaignEnvelope:
 
 @attrs.frozen(kw_only=True, slots=False)
 class DetailEnvelope:
-    """One campaign, detail form."""
+    """Envelope of a campaign in the detail form.
+
+    Attributes:
+        data: The campaign.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     data: RcsCampaignDetail
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -51,7 +62,15 @@ class DetailEnvelope:
 
 @attrs.frozen(kw_only=True, slots=False)
 class MessageEnvelope:
-    """One message."""
+    """Envelope of a message.
+
+    Attributes:
+        data: The message.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     data: RcsMessage
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -59,7 +78,17 @@ class MessageEnvelope:
 
 @attrs.frozen(kw_only=True, slots=False)
 class PageNumbers:
-    """Where a page stands; the limit is the one that was applied."""
+    """Position of a page in its listing. None means that the platform left a number out.
+
+    Attributes:
+        total: Records in all.
+        offset: Records before the page.
+        limit: Most records of a page, as the platform applied it.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     total: int | None = None
     offset: int | None = None
@@ -69,7 +98,15 @@ class PageNumbers:
 
 @attrs.frozen(kw_only=True, slots=False)
 class PageMeta:
-    """What wraps the page's numbers."""
+    """Envelope of a page's numbers.
+
+    Attributes:
+        page: The numbers; None where the platform left them out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     page: PageNumbers | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -77,7 +114,16 @@ class PageMeta:
 
 @attrs.frozen(kw_only=True, slots=False)
 class CampaignPage:
-    """One page of campaigns."""
+    """One page of campaigns.
+
+    Attributes:
+        data: The campaigns.
+        meta: Position of the page; None where the platform left it out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/get-a-list-of-rcs-campaigns
+    """
 
     data: tuple[RcsCampaign, ...]
     meta: PageMeta | None = None
@@ -86,7 +132,16 @@ class CampaignPage:
 
 @attrs.frozen(kw_only=True, slots=False)
 class MessagePage:
-    """One page of messages."""
+    """One page of messages.
+
+    Attributes:
+        data: The messages.
+        meta: Position of the page; None where the platform left it out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/get-the-status-of-a-sent-rcs-message
+    """
 
     data: tuple[RcsMessage, ...]
     meta: PageMeta | None = None
@@ -95,12 +150,18 @@ class MessagePage:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Balance:
-    """What the account has; look here before a renew, which adds no funds.
+    """Balance of the account. Read it before a renew, which adds no funds.
+
+    None means that the platform left a field out.
 
     Attributes:
-        balance: May be below zero.
-        credit: What may be spent beyond it.
-        currency: ISO 4217, of both.
+        balance: Balance in `currency`; may be below zero.
+        currency: Currency of both amounts, ISO 4217.
+        credit: Amount that may be spent beyond the balance, in `currency`.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     balance: Decimal | None = attrs.field(default=None, metadata=written(MONEY))
@@ -111,7 +172,15 @@ class Balance:
 
 @attrs.frozen(kw_only=True, slots=False)
 class BalanceEnvelope:
-    """What wraps the balance."""
+    """Envelope of the balance.
+
+    Attributes:
+        data: The balance.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     data: Balance
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -119,10 +188,18 @@ class BalanceEnvelope:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Tariff:
-    """A tariff of the account.
+    """A tariff of the account. None means that the platform left a field out.
 
     Attributes:
-        code: What `tariff_code` of a draft takes.
+        id: The platform's id of the tariff, which no draft takes.
+        name: Name of the tariff.
+        code: Code, for `tariff_code` of a draft.
+        is_active: Whether the tariff is active.
+        is_default: Whether it applies where a draft has no `tariff_code`.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     id: int | None = None
@@ -135,7 +212,16 @@ class Tariff:
 
 @attrs.frozen(kw_only=True, slots=False)
 class TariffPage:
-    """One page of tariffs."""
+    """One page of tariffs.
+
+    Attributes:
+        data: The tariffs.
+        total: Tariffs in all; None where the platform left it out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     data: tuple[Tariff, ...]
     total: int | None = None
@@ -144,14 +230,21 @@ class TariffPage:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ContactList:
-    """A list of the contact book.
+    """A list of the contact book. None means that the platform left a field out.
 
     Attributes:
-        id: What `groups` of a draft takes.
-        items: Contacts in it.
-        stop_list_count: Of these, on the stop list.
-        created: As printed, without a zone.
-        zone: The setting `time_zone`.
+        id: Id, for `groups` of a draft.
+        name: Name of the list.
+        description: Free text.
+        default: Whether it is the default list; may come as 0 or 1.
+        created: Time of creation (`created_at`), as printed, without a zone.
+        items: Number of contacts in it.
+        stop_list_count: Number of these contacts that are on the stop list.
+        zone: Zone of the times, from the setting `time_zone`; None where it is not set.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/receive-an-index-of-all-contact-lists
     """
 
     id: int | None = None
@@ -172,7 +265,16 @@ class ContactList:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ContactListPage:
-    """One page of contact lists."""
+    """One page of contact lists.
+
+    Attributes:
+        data: The lists.
+        total: Lists in all; None where the platform left it out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/receive-an-index-of-all-contact-lists
+    """
 
     data: tuple[ContactList, ...]
     total: int | None = None
@@ -181,12 +283,18 @@ class ContactListPage:
 
 @attrs.frozen(kw_only=True, slots=False)
 class LegacyOutcome:
-    """What every answer about export jobs carries: HTTP 200 for success and failure alike.
+    """Outcome in every answer about export jobs, with HTTP 200 for success and failure alike.
 
     Attributes:
-        error: 0, or a code of `LEGACY_CODES`.
-        error_description: In words; in one of the vendor's samples a failure stands here while `error` is 0.
-        key: Of the job that was made.
+        error: 0, or a code of `LEGACY_CODES`; None where the platform left it out.
+        error_description: Description (`errorDescription`); in one of the vendor's samples a failure is described here
+            while `error` is 0. None where the platform left it out.
+        key: Key of the job that was made; None in other answers.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+        https://bsg.world/documentations/rest-api/general-principles/api-errors/
     """
 
     error: int | None = attrs.field(default=None, metadata=written(CODE))
@@ -200,9 +308,13 @@ class ExportJob:
     """An export of message statistics.
 
     Attributes:
-        key: What the other calls about it take.
-        request: What was asked for, in the vendor's form.
-        status: In the vendor's words, such as Done.
+        key: Key, which the other calls about the job take.
+        request: The query, in the vendor's form; None where the platform left it out.
+        status: State, as the vendor spells it, such as Done; None where the platform left it out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     key: str
@@ -213,7 +325,14 @@ class ExportJob:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ExportJobs(LegacyOutcome):
-    """All jobs of the account."""
+    """All export jobs of the account. Its other fields are those of `LegacyOutcome`.
+
+    Attributes:
+        result: The jobs.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     result: tuple[ExportJob, ...] = ()
 
@@ -222,11 +341,30 @@ class ExportJobs(LegacyOutcome):
 class ExportRow:
     """One message of an export.
 
+    None means that the platform left a field out; it does not describe the fields further. Times are as printed,
+    without a zone.
+
     Attributes:
-        message_id: Digits.
-        msisdn: E.164.
-        time_in: When it was taken, as printed, without a zone; so are `time_sent` and `time_delivered`.
-        clicks: On its short link.
+        message_id: Id of the message, as digits.
+        message_type: Channel, as the vendor spells it.
+        msisdn: Number of the recipient, E.164.
+        country_name: Country of the recipient, as the vendor spells it.
+        brand: Brand of the operator, as the vendor spells it; not documented by the vendor.
+        mcc: Mobile country code.
+        mnc: Mobile network code.
+        originator: Sender of the message.
+        price: Price of the message, in `currency`.
+        currency: Currency, ISO 4217.
+        time_in: Time at which the platform accepted it.
+        time_sent: Time at which it left.
+        time_delivered: Time of the delivery report (`time_dlr`).
+        status: State of the message.
+        body: Text of the message; left out of the repr.
+        clicks: Clicks on its short link (`sl_clicks`).
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     message_id: str | None = attrs.field(default=None, metadata=written(ID_TEXT))
@@ -250,6 +388,13 @@ class ExportRow:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ExportRows(LegacyOutcome):
-    """The rows of a finished job."""
+    """Rows of a finished export job. Its other fields are those of `LegacyOutcome`.
+
+    Attributes:
+        result: The rows.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     result: tuple[ExportRow, ...] = ()

@@ -17,23 +17,36 @@ import attrs
 
 from campaign_reg.providers.rcs.errors import LEGACY_CODES
 from campaign_reg.providers.rcs.local_time import instant
-from campaign_reg.providers.rcs.models import MESSAGE_STATUS, Amount, MessageStatus
+from campaign_reg.providers.rcs.message_models import MESSAGE_STATUS, MessageStatus
+from campaign_reg.providers.rcs.models import Amount
 from campaign_reg.wire.spelling import CODE, ID_TEXT, MONEY_TEXT, PHONE_TEXT, UNWRITTEN, written
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class StatusEvent:
-    """A message's status changed; the same may come again, late or out of order.
+    """A change of a message's status; the same event may come again, late or out of order.
+
+    None means that the platform left a field out. Times are as printed, without a zone.
 
     Attributes:
-        message_id: The message's. The platform does not name the campaign: `rcs.message(event.message_id)` does.
-        reference_id: The caller's.
-        msisdn: E.164.
-        status: As told; not to be believed before it was read.
+        message_id: Id of the message (`id`), as digits. The platform does not name the campaign:
+            `rcs.message(event.message_id)` does.
+        status: State that the callback claims; read the message before you rely on it.
+        reference_id: The caller's own id of the message (`reference`); None where the caller gave none.
+        msisdn: Number of the recipient, E.164.
         error: 0, or a code of `LEGACY_CODES`.
-        time_in: When the message was taken, as printed, without a zone; so are `time_sent` and `time_delivered`.
-        price: See `amount`.
-        zone: The setting `time_zone`.
+        error_description: Description of the error (`errorDescription`).
+        time_in: Time at which the platform accepted the message.
+        time_sent: Time at which it left; None before that.
+        time_delivered: Time of the delivery report (`time_dr`); None before that.
+        price: Price of the message, in `currency`; see `amount`.
+        currency: Currency, ISO 4217.
+        zone: Zone of the times, from the setting `time_zone`; None where it is not set.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/introduction
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     message_id: str = attrs.field(metadata=written(ID_TEXT, "id"))
@@ -70,16 +83,22 @@ class StatusEvent:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ClickEvent:
-    """A recipient pressed a button.
+    """A recipient pressed a button. None means that the platform left a field out.
 
     Attributes:
-        message_id: The message's. The platform does not name the campaign: `rcs.message(event.message_id)` does.
-        reference_id: The caller's.
-        msisdn: E.164.
+        message_id: Id of the message (`id`), as digits. The platform does not name the campaign:
+            `rcs.message(event.message_id)` does.
+        time_click: Time of the click, as printed, without a zone.
+        reference_id: The caller's own id of the message (`reference`); None where the caller gave none.
+        msisdn: Number of the recipient, E.164.
         text: Label of the button.
-        postback: Its `postback_data`.
-        time_click: As printed, without a zone.
-        zone: The setting `time_zone`.
+        postback: `postback_data` of the button; None where it has none.
+        zone: Zone of the times, from the setting `time_zone`; None where it is not set.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/introduction
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     message_id: str = attrs.field(metadata=written(ID_TEXT, "id"))

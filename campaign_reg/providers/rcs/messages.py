@@ -13,7 +13,7 @@ from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.calls import MOST_A_PAGE, RcsCalls, digits
 from campaign_reg.providers.rcs.codec import message_body
 from campaign_reg.providers.rcs.lint import findings
-from campaign_reg.providers.rcs.models import RcsMessage
+from campaign_reg.providers.rcs.message_models import RcsMessage
 from campaign_reg.wire.response import check_id
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Campaigns and messages of the RCS platform, in one shape for all the ways it writes them.
+"""Campaigns of the RCS platform, in one shape for all the ways it writes them.
 
 Times are as the platform prints them, which is without a zone: `created`, `start`, `real_start`, `finished` and the
 like. Their namesakes ending in `_at` are instants in UTC, and None unless `time_zone` is set. Fields of one object
@@ -25,17 +25,14 @@ from campaign_reg.wire.spelling import (
     ID,
     MONEY,
     MONEY_TEXT,
-    PHONE,
     UNWRITTEN,
     Counters,
-    several,
-    word,
     written,
 )
 
 
 class CampaignStatus(OpenEnum):
-    """Where a campaign stands."""
+    """State of a campaign."""
 
     CREATION = "creation"
     MODERATION = "moderation"
@@ -47,29 +44,8 @@ class CampaignStatus(OpenEnum):
     DONE = "done"
 
 
-class MessageStatus(OpenEnum):
-    """Where one message stands; the platform does not say that the list is complete."""
-
-    SCHEDULED = "scheduled"
-    MODERATION = "moderation"
-    ACCEPTED = "accepted"
-    SENDING = "sending"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    READ = "read"
-    EXPIRED = "expired"
-    FAILED = "failed"
-    UNDELIVERED = "undelivered"
-    UNKNOWN = "unknown"
-    NOT_VIBER_USER = "not_viber_user"
-    NOT_SERVICE_USER = "not_service_user"
-    NOT_RCS_USER = "not_rcs_user"
-    REJECTED = "rejected"
-    """In exports only, whose words differ from those of the messages."""
-
-
 class MessageType(OpenEnum):
-    """The channel."""
+    """Channel of a message."""
 
     SMS = "sms"
     RCS = "rcs"
@@ -78,30 +54,17 @@ class MessageType(OpenEnum):
     WHATSAPP = "whatsapp"
 
 
-class MessageSource(OpenEnum):
-    """Through which door a message came in."""
-
-    WEB = "web"
-    REST = "rest"
-    SMPP = "smpp"
-    XML = "xml"
-    TWOWAY = "twoway"
-    TWOWAY_API = "twoway_api"
-    TWO_FACTOR = "2fa"
-    VOICEBOT = "voicebot"
-
-
-MESSAGE_STATUS = word(MessageStatus, fold=True)
-"""Lower case on the wire, upper case in the vendor's tables, capitalised in exports."""
-
-
 @attrs.frozen(kw_only=True, slots=False)
 class Amount:
-    """Money.
+    """An amount of money.
 
     Attributes:
-        value: None where the platform did not say.
-        currency: ISO 4217.
+        value: The amount; None where the platform left it out.
+        currency: Currency, ISO 4217; None where the platform left it out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     value: Decimal | None = attrs.field(default=None, metadata=written(MONEY_TEXT))
@@ -111,12 +74,17 @@ class Amount:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Totals(Counters):
-    """Counters of the short form.
+    """Counters of the short form. None means that the platform left a counter out.
 
     Attributes:
-        delivered: Delivered and read.
-        sent: All that have left, whatever became of them, except those that were read: it falls when people read,
-            and `delivered` may exceed it.
+        delivered: Messages delivered or read.
+        sent: Messages that have left, in whatever state they are now, except those that were read: it falls when
+            recipients read, and `delivered` may exceed it.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/get-general-information-about-the-rcs-campaign
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     delivered: int | None = None
@@ -126,7 +94,30 @@ class Totals(Counters):
 
 @attrs.frozen(kw_only=True, slots=False)
 class MessageCounts(Counters):
-    """Counters of the detail form: messages now in each state, each message in one. Any may be missing."""
+    """Counters of the detail form: messages now in each state, each message in one.
+
+    None means that the platform left a counter out; it does not define the states further.
+
+    Attributes:
+        scheduled: Messages that wait for their start.
+        moderation: Messages under moderation.
+        accepted: Messages accepted.
+        sending: Messages being sent.
+        sent: Messages sent, and in no later state.
+        delivered: Messages delivered and not read.
+        read: Messages read.
+        expired: Messages not delivered within their validity.
+        failed: Messages failed.
+        undelivered: Messages not delivered.
+        unknown: Messages whose state the platform does not know.
+        not_viber_user: Messages to numbers without Viber.
+        not_rcs_user: Messages to numbers without RCS.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/get-detailed-information-on-the-rcs-campaign
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     scheduled: int | None = None
     moderation: int | None = None
@@ -155,7 +146,16 @@ _AFTER_LEAVING = tuple(field.name for field in attrs.fields(MessageCounts) if fi
 
 @attrs.frozen(kw_only=True, slots=False)
 class SmsTotals:
-    """What became of the SMS sent in place of RCS messages."""
+    """Counters of the SMS sent in place of RCS messages, in the short form.
+
+    Attributes:
+        statistics: The counters (`statistics` or `statistic`); None where the platform left them out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/get-general-information-about-the-rcs-campaign
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     statistics: Totals | None = attrs.field(default=None, metadata=written(None, "statistics", "statistic"))
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -163,7 +163,16 @@ class SmsTotals:
 
 @attrs.frozen(kw_only=True, slots=False)
 class SmsCounts:
-    """The same in the detail form."""
+    """Counters of the SMS sent in place of RCS messages, in the detail form.
+
+    Attributes:
+        statistics: The counters (`statistics` or `statistic`); None where the platform left them out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/get-detailed-information-on-the-rcs-campaign
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     statistics: MessageCounts | None = attrs.field(
         default=None, metadata=written(None, "statistics", "statistic")
@@ -173,7 +182,16 @@ class SmsCounts:
 
 @attrs.frozen(kw_only=True, slots=False)
 class FallbackTotals:
-    """Channels used in place of RCS."""
+    """Channels used in place of RCS, in the short form.
+
+    Attributes:
+        sms: The SMS fallback; None where the platform left it out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/get-general-information-about-the-rcs-campaign
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     sms: SmsTotals | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -181,7 +199,16 @@ class FallbackTotals:
 
 @attrs.frozen(kw_only=True, slots=False)
 class FallbackCounts:
-    """The same in the detail form."""
+    """Channels used in place of RCS, in the detail form.
+
+    Attributes:
+        sms: The SMS fallback; None where the platform left it out.
+        extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/get-detailed-information-on-the-rcs-campaign
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
+    """
 
     sms: SmsCounts | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -189,18 +216,28 @@ class FallbackCounts:
 
 @attrs.frozen(kw_only=True, slots=False)
 class CampaignRecord:
-    """What the two forms of a campaign have in common.
+    """Fields that the two forms of a campaign have in common. None means that the platform left a field out.
 
     Attributes:
-        id: Digits.
-        name: Made by the platform from the time of creation.
-        sender: The RCS agent.
-        created: As printed, without a zone.
-        start: When it is to start, as printed; the platform has three names for it.
-        real_start: When it did, as printed; two names.
-        finished: When it ended, as printed; stays None for one stopped before it began.
-        zone: The setting `time_zone`.
+        id: Id, as digits.
+        name: Name, made by the platform from the time of creation; empty where the platform left it out.
+        sender: Name of the RCS agent.
+        status: State of the campaign.
+        message_type: Channel (`message_type`, in the detail form `type`).
+        created: Time of creation (`created_at`), as printed, without a zone.
+        start: Planned start (`start_at`, `started_at` or `start_date`), as printed, without a zone.
+        real_start: Time of the real start (`real_start_at` or `actual_start_at`), as printed, without a zone; None
+            before it.
+        finished: Time of the end (`finished_at`), as printed, without a zone; stays None for a campaign stopped before
+            it began.
+        currency: Currency of prices, ISO 4217; None except where a price is meant.
+        zone: Zone of the times, from the setting `time_zone`; None where it is not set.
         extra: What this release does not know, and values as they were written, under the vendor's names.
+
+    Source:
+        https://bsg.world/developers/rest-api/get-general-information-about-the-rcs-campaign
+        https://bsg.world/developers/rest-api/get-detailed-information-on-the-rcs-campaign
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     id: str = attrs.field(metadata=written(ID))
@@ -272,13 +309,19 @@ class CampaignRecord:
 
 @attrs.frozen(kw_only=True, slots=False)
 class RcsCampaign(CampaignRecord):
-    """A campaign in the short form: what create, get, list, renew and stop answer.
+    """A campaign in the short form, the answer of create, get, list, renew and stop.
+
+    Its other fields are those of `CampaignRecord`.
 
     Attributes:
-        statistics: Delivered and sent.
-        calculated_price: An estimate, told by create alone; elsewhere it is 0 or None together with no currency,
-            which does not mean free of charge. `price` leaves that out.
-        alternative_channels: The SMS fallback; None where there was none.
+        statistics: Messages delivered and sent; None where the platform left them out.
+        calculated_price: An estimate, from create alone; elsewhere it is 0 or None together with no currency, which
+            does not mean free of charge. `price` leaves that out.
+        alternative_channels: Counters of the SMS fallback; None where there was none.
+
+    Source:
+        https://bsg.world/developers/rest-api/send-rcs-message
+        https://bsg.world/developers/rest-api/get-general-information-about-the-rcs-campaign
     """
 
     statistics: Totals | None = None
@@ -300,12 +343,21 @@ class RcsCampaign(CampaignRecord):
 
 @attrs.frozen(kw_only=True, slots=False)
 class RcsCampaignDetail(CampaignRecord):
-    """A campaign with a counter for each message state, and what it cost.
+    """A campaign in the detail form, with a counter for each message state, and its price.
+
+    Its other fields are those of `CampaignRecord`.
 
     Attributes:
-        statistics: Messages by state.
-        total_price: Charged so far, in `currency`; RCS is billed per delivered message.
-        alternative_channels: The SMS fallback; None where there was none.
+        statistics: Messages by state; None where the platform left them out.
+        total_messages: Number of messages; None where the platform left it out.
+        total_phones: Number of phone numbers; None where the platform left it out.
+        total_price: Charged so far, in `currency`; RCS is billed per delivered message. None where the platform left it
+            out.
+        alternative_channels: Counters of the SMS fallback; None where there was none.
+
+    Source:
+        https://bsg.world/developers/rest-api/get-detailed-information-on-the-rcs-campaign
+        https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml
     """
 
     statistics: MessageCounts | None = None
@@ -337,76 +389,3 @@ _STATES = {
     CampaignStatus.STOPPED: CampaignState.ENDED,
     CampaignStatus.DONE: CampaignState.ENDED,
 }
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class SmsParts:
-    """The SMS sent in place of one RCS message.
-
-    Attributes:
-        ids: Of the SMS messages.
-    """
-
-    parts: int | None = None
-    ids: tuple[str, ...] = attrs.field(default=(), metadata=written(several(ID), "id"))
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class MessageFallback:
-    """Channels used in place of RCS for one message."""
-
-    sms: SmsParts | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class RcsMessage:
-    """One message. What a single send answers has no campaign, text, country and parts.
-
-    Attributes:
-        id: The message's, not a campaign's.
-        campaign_id: None for one that was sent alone.
-        reference_id: The caller's.
-        phone: E.164.
-        validity: Hours.
-        created: As printed, without a zone; so are `sent` and `delivered`.
-        rcs_options: What was sent, in the vendor's form.
-        zone: The setting `time_zone`.
-    """
-
-    id: str = attrs.field(metadata=written(ID))
-    campaign_id: str | None = attrs.field(default=None, metadata=written(ID))
-    reference_id: str | None = None
-    source: MessageSource | None = None
-    type: MessageType | None = None
-    phone: str | None = attrs.field(default=None, metadata=written(PHONE))
-    status: MessageStatus | None = attrs.field(default=None, metadata=written(MESSAGE_STATUS))
-    validity: int | None = None
-    amount: Amount | None = None
-    sender: str | None = None
-    created: datetime | None = attrs.field(default=None, metadata=written(None, "created_at"))
-    sent: datetime | None = attrs.field(default=None, metadata=written(None, "sent_at"))
-    delivered: datetime | None = attrs.field(default=None, metadata=written(None, "delivered_at"))
-    text: str | None = attrs.field(default=None, repr=False)
-    country: str | None = None
-    parts: int | None = None
-    rcs_options: Mapping[str, Any] | None = attrs.field(default=None, repr=False)
-    alternative_channels: MessageFallback | None = None
-    zone: ZoneInfo | None = attrs.field(default=None, repr=False, eq=False, metadata=UNWRITTEN)
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-    @property
-    def created_at(self) -> datetime | None:
-        """When it was taken, aware UTC; None unless `time_zone` is set."""
-        return instant(self.created, self.zone)
-
-    @property
-    def sent_at(self) -> datetime | None:
-        """When it left, aware UTC; None unless `time_zone` is set."""
-        return instant(self.sent, self.zone)
-
-    @property
-    def delivered_at(self) -> datetime | None:
-        """When it arrived, aware UTC; None unless `time_zone` is set."""
-        return instant(self.delivered, self.zone)

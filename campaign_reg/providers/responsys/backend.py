@@ -12,6 +12,7 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, PreparedWrite
 from campaign_reg.providers.responsys import operations as ops
+from campaign_reg.providers.responsys.approval_models import Approval, ApprovalStatus, CampaignApproval
 from campaign_reg.providers.responsys.attributes import Attributes
 from campaign_reg.providers.responsys.calls import Listing
 from campaign_reg.providers.responsys.codec import changed, shows
@@ -23,9 +24,6 @@ from campaign_reg.providers.responsys.details import (
     criteria,
 )
 from campaign_reg.providers.responsys.models import (
-    Approval,
-    ApprovalStatus,
-    CampaignApproval,
     CampaignChanges,
     CampaignDraft,
     CampaignFields,

@@ -9,7 +9,7 @@ import attrs
 import cattrs
 
 from campaign_reg.errors import DecodeError
-from campaign_reg.providers.responsys import details, models
+from campaign_reg.providers.responsys import approval_models, details, models, schedule_models
 from campaign_reg.wire.codec import make_converter as base_converter
 from campaign_reg.wire.codec import register_model
 
@@ -33,17 +33,17 @@ _DOCUMENTS: Mapping[type, Mapping[str, str]] = {
     models.CampaignDraft: _CAMPAIGN_NAMES,
     models.CampaignChanges: _CAMPAIGN_NAMES,
     models.CampaignList: {},
-    models.CampaignApproval: {},
-    models.ApprovalList: {},
+    approval_models.CampaignApproval: {},
+    approval_models.ApprovalList: {},
     details.SearchHit: {"number": "id"},
     details.SearchResult: {},
     details.CloseResult: {},
     details.RenderedBody: {},
     details.Preview: {},
-    details.LaunchOptions: {},
-    details.LaunchSchedule: {"number": "id"},
-    details.ScheduleList: {},
-    details.ScheduleDraft: {},
+    schedule_models.LaunchOptions: {},
+    schedule_models.LaunchSchedule: {"number": "id"},
+    schedule_models.ScheduleList: {},
+    schedule_models.ScheduleDraft: {},
     details.ProofList: {},
     details.ProofListAttribute: {},
     details.DataSources: {},

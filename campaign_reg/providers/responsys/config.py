@@ -30,25 +30,29 @@ def _one_login(config: ResponsysConfig, attribute: attrs.Attribute[Any], value: 
 
 @attrs.frozen(kw_only=True)
 class ResponsysConfig(ProviderConfig):
-    """A Responsys API user.
+    """Settings of a Responsys API user.
 
     It logs in with a password, or with certificates (extra `responsys-certificate`): an administrator uploads the
-    user's certificate, whose private key stays here, and downloads the server's.
+    user's certificate, whose private key stays here, and downloads the server's. The other settings are those of every
+    provider.
 
     Attributes:
-        user_name: The API user, often `user@account`.
-        password: Its password, or a (perhaps async) callable that fetches it.
+        user_name: Name of the API user, often `user@account`.
+        login_url: Origin that the account logs in at, such as `https://login2.responsys.net`; it differs from pod to
+            pod. https, except for loopback.
+        password: Password of the API user, or a (perhaps async) callable that fetches it; None for a login by
+            certificate.
         client_key: For a login by certificate: PEM text of the user's RSA private key, or the path of the file that
-            holds it (PEM or DER, not encrypted), or a (perhaps async) callable that fetches one of these.
+            holds it (PEM or DER, not encrypted), or a (perhaps async) callable that fetches one of these. None for a
+            login by password.
         server_certificate: For a login by certificate: PEM text of the server's certificate, or the path of the file
-            that holds it (PEM or DER).
-        login_url: Origin that the account logs in at; it differs from pod to pod.
+            that holds it (PEM or DER). None for a login by password.
         allowed_hosts: Hosts that the login's `endPoint` may name: `api5-009.responsys.net`, or `*.responsys.net` for
-            everything below a domain. In the environment they stand between commas. A token is sent nowhere else.
-        api_version: Of create, get, update and copy: `v1.5`, the only one that the vendor's pages for create, update
-            and copy describe, or `v1.3`, which its answers advertise. They differ in how a campaign names its
+            everything below a domain; in the environment, separated by commas. A token is sent to no other host.
+        api_version: Version of create, get, update and copy: `v1.5`, the only one that the vendor's pages for create,
+            update and copy describe, or `v1.3`, which its answers advertise. They differ in how a campaign names its
             audience: `data_source` in v1.5, `list_name` in v1.3.
-        approval_member: What the body of an approval calls the wanted state: `approvalStatus`, as in the vendor's only
+        approval_member: Name of the wanted state in the body of an approval: `approvalStatus`, as in the vendor's only
             sample, or `status`, as in its prose. A wrong one is refused, and nothing is applied.
 
     Source:

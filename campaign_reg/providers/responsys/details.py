@@ -1,4 +1,4 @@
-"""What there is beside a campaign: search hits, previews, schedules, attributes and the account's limits.
+"""Documents other than campaigns: search hits, previews, attributes and rate limits.
 
 Source:
     https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/swagger.json
@@ -7,7 +7,7 @@ Source:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import attrs
@@ -21,29 +21,33 @@ from campaign_reg.wire.codec import camel, text_number
 _MOST_FILTERS = 2
 
 
-def _number() -> Any:
-    """A member that must be there, and is a number or a text of digits."""
-    return attrs.field(metadata={"text_number": True})
-
-
 def _words(value: Iterable[str] | str | None) -> tuple[str, ...] | None:
     return one_or_several(value, "a filter", 'campaign_type=["email"]')
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class SearchFilters:
-    """What a search is narrowed to: at most two of these at once.
+    """Filters of a search: at most two at once. None means that a filter is not applied.
 
     Attributes:
-        campaign_type: Of email, sms, mms, inapp, push, webpush.
-        campaign_status: Of active, closed, draft, scheduled.
-        campaign_purpose: Of Transactional, Promotional.
-        created_on: At most 90 days back, as is `modified_on`.
-        filter: Needs `profile_list`.
-        mobile_campaign_template: Only with the types sms or mms, as is `short_code_and_long_code`.
+        campaign_type: Channels (`campaignType`): email, sms, mms, inapp, push, webpush.
+        campaign_status: States (`campaignStatus`): active, closed, draft, scheduled.
+        campaign_purpose: Purposes (`campaignPurpose`): Transactional, Promotional.
+        created_by: User who created it (`createdBy`); one name.
+        created_on: Day of creation (`createdOn`), at most 90 days back.
+        modified_by: User who changed it last (`modifiedBy`); one name.
+        modified_on: Day of the last change (`modifiedOn`), at most 90 days back.
+        folder_name: One folder (`folderName`).
+        profile_list: One profile list (`profileList`).
+        filter: One filter; needs `profile_list`.
+        mobile_campaign_template: Template (`mobileCampaignTemplate`), such as Broadcast, SmsOptIn or LMS; only with the
+            types sms or mms.
+        marketing_strategy: One category that the account defines (`marketingStrategy`).
+        marketing_program: One category that the account defines (`marketingProgram`).
+        short_code_and_long_code: Short code or long code (`shortCodeAndLongCode`); only with the types sms or mms.
 
     Raises:
-        InvalidInputError: More than two, or a filter without its profile list.
+        InvalidInputError: More than two, an empty one, or a filter without its profile list.
 
     Source:
         https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-campaigns-actions-search-post.html
@@ -99,11 +103,18 @@ class SortField(OpenEnum):
 
 @attrs.frozen(kw_only=True, slots=False)
 class SearchHit:
-    """A campaign that a search found; the vendor publishes no shape, so that any member may be missing.
+    """A campaign that a search found. The fields are not documented by the vendor; any may be missing and is None then.
 
     Attributes:
-        number: The vendor's own number, which no call takes.
+        number: The vendor's own number (`id`), which no call takes.
+        name: Name of the campaign.
+        campaign_name: Name of the campaign, where it came as `campaignName`.
+        folder_name: Folder that holds the campaign (`folderName`).
+        type: Channel of the campaign.
         extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-campaigns-actions-search-post.html
     """
 
     number: int | None = text_number()
@@ -121,7 +132,17 @@ class SearchHit:
 
 @attrs.frozen(kw_only=True, slots=False)
 class SearchResult:
-    """One page of a search."""
+    """One page of a search. Its shape is not documented by the vendor.
+
+    Attributes:
+        campaigns: Hits of the page, at most 20; None where they came as `items`.
+        items: Hits of the page; None where they came as `campaigns`.
+        links: The next and previous page; None where the vendor left them out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-campaigns-actions-search-post.html
+    """
 
     campaigns: tuple[SearchHit, ...] | None = None
     items: tuple[SearchHit, ...] | None = None
@@ -131,7 +152,17 @@ class SearchResult:
 
 @attrs.frozen(kw_only=True, slots=False)
 class CloseResult:
-    """Answer to a close; `status` may be false under HTTP 200."""
+    """Answer to a close.
+
+    Attributes:
+        status: Whether the campaign is closed; may be false under HTTP 200.
+        message: Reason of a failure, empty on success; None where the vendor left it out.
+        links: Related operations; None where the vendor left them out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-campaigns-campaignName-actions-close-put.htm
+    """
 
     status: bool
     message: str | None = None
@@ -141,7 +172,16 @@ class CloseResult:
 
 @attrs.frozen(kw_only=True, slots=False)
 class RenderedBody:
-    """One rendered body; `type` is html or text."""
+    """One rendered body of a message.
+
+    Attributes:
+        type: Kind of body: `html` or `text`.
+        data: The rendered body; left out of the repr.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-campaigns-campaignName-preview-get.htm
+    """
 
     type: str
     data: str = attrs.field(repr=False)
@@ -153,8 +193,16 @@ class Preview:
     """A campaign as one recipient would get it.
 
     Attributes:
-        list_type: Where the recipient came from: ProofList or ProfileList.
-        riid: The recipient's number.
+        campaign_name: Name of the campaign (`campaignName`).
+        preview: One entry for each kind of body.
+        list_type: Kind of list that the recipient came from (`listType`): ProofList or ProfileList; None where the
+            vendor left it out.
+        list_name: Name of that list (`listName`); None where the vendor left it out.
+        riid: Number of the recipient, which may come as text; None where the vendor left it out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-campaigns-campaignName-preview-get.htm
     """
 
     campaign_name: str
@@ -165,86 +213,24 @@ class Preview:
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
-class ScheduleType(OpenEnum):
-    """Kind of launch."""
-
-    NOW = "NOW"
-    ONCE = "ONCE"
-    RECURRING = "RECURRING"
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class LaunchOptions:
-    """How a launch runs.
-
-    Attributes:
-        progress_email_addresses: Who hears of its progress; at least one for a normal launch.
-        progress_chunk: CHUNK_10K, CHUNK_50K, CHUNK_100K, CHUNK_500K or CHUNK_1M.
-        proof_launch: Whether it is a proof; email only.
-        proof_launch_type: LAUNCH_TO_ADDRESS, LAUNCH_TO_PROOFLIST or LAUNCH_TO_ADDRESS_USING_PROOFLIST.
-        recipient_limit: Most recipients.
-    """
-
-    progress_email_addresses: tuple[str, ...] | None = None
-    progress_chunk: str | None = None
-    proof_launch: bool | None = None
-    proof_launch_email: str | None = None
-    proof_launch_type: str | None = None
-    recipient_limit: int | None = None
-    sampling_nth_selection: int | None = None
-    sampling_nth_offset: int | None = None
-    sampling_nth_interval: int | None = None
-    links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class LaunchSchedule:
-    """A launch that is planned.
-
-    Attributes:
-        number: The schedule's number; None where the vendor sent a text that is none, see `id`.
-        scheduled_time: `YYYY-MM-DD hh:mm AM|PM`; the vendor does not say in which time zone.
-        recurring_interval: Such as DAILY.
-    """
-
-    number: int | None = _number()
-    schedule_type: ScheduleType
-    scheduled_time: str | None = None
-    recurring_end_time: str | None = None
-    recurring_interval: str | None = None
-    launch_options: LaunchOptions | None = None
-    links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-    @property
-    def id(self) -> str:
-        """What the other calls take."""
-        return str(self.extra.get("id", "")) if self.number is None else str(self.number)
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class ScheduleList:
-    """One page of the planned launches; the vendor's schema calls the array `items`."""
-
-    schedules: tuple[LaunchSchedule, ...] | None = None
-    items: tuple[LaunchSchedule, ...] | None = None
-    links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class ScheduleDraft:
-    """Body of a new or moved launch."""
-
-    schedule_type: ScheduleType
-    scheduled_time: str | None = None
-    launch_options: LaunchOptions | None = None
-
-
 @attrs.frozen(kw_only=True, slots=False)
 class ProofList:
-    """A campaign's proof list; dates are as the vendor prints them."""
+    """The proof list of a campaign. None means that the vendor left a field out.
+
+    Attributes:
+        name: Name of the proof list.
+        description: Free text.
+        list_name: Profile list that it belongs to (`listName`); not described further by the vendor.
+        folder_name: Folder that holds it (`folderName`).
+        created_by: User who created it (`createdBy`).
+        created_date: Date of creation, as the vendor prints it (`createdDate`).
+        modified_by: User who changed it last (`modifiedBy`).
+        modified_date: Date of the last change, as the vendor prints it (`modifiedDate`).
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-campaigns-campaignname-attributes-prooflist-get.html
+    """
 
     name: str
     description: str | None = None
@@ -259,7 +245,16 @@ class ProofList:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ProofListAttribute:
-    """Envelope of a proof list."""
+    """Envelope of a proof list.
+
+    Attributes:
+        attribute_name: Always `proofList` (`attributeName`).
+        attribute_data: The proof list (`attributeData`).
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-campaigns-campaignname-attributes-prooflist-get.html
+    """
 
     attribute_name: str
     attribute_data: ProofList
@@ -268,7 +263,15 @@ class ProofListAttribute:
 
 @attrs.frozen(kw_only=True, slots=False)
 class DataSources:
-    """A campaign's data sources."""
+    """Data sources of a campaign.
+
+    Attributes:
+        data_sources: The sources (`dataSources`); None where the vendor left them out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-campaigns-campaignname-attributes-datasources-get.html
+    """
 
     data_sources: tuple[DataSource, ...] | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -276,7 +279,16 @@ class DataSources:
 
 @attrs.frozen(kw_only=True, slots=False)
 class DataSourcesAttribute:
-    """Envelope of data sources."""
+    """Envelope of data sources.
+
+    Attributes:
+        attribute_name: Always `dataSources` (`attributeName`).
+        attribute_data: The data sources (`attributeData`).
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-campaigns-campaignname-attributes-datasources-get.html
+    """
 
     attribute_name: str
     attribute_data: DataSources
@@ -285,10 +297,16 @@ class DataSourcesAttribute:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Organization:
-    """An organization that has access to a campaign.
+    """An organization that has access to a campaign. None means that the vendor left a field out.
 
     Attributes:
-        lineage: Numbers from the top down, joined by colons.
+        number: The vendor's number of it (`id`), which may come as text.
+        name: Name of the organization, which `set_organizations` takes.
+        lineage: Numbers from the top of the hierarchy down, joined by colons.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-attributes-campaigns-campaignname-get.html
     """
 
     number: int | None = text_number()
@@ -299,7 +317,15 @@ class Organization:
 
 @attrs.frozen(kw_only=True, slots=False)
 class OrganizationValues:
-    """Envelope of organizations."""
+    """Inner envelope of organizations.
+
+    Attributes:
+        attribute_values: The organizations (`attributeValues`); None where the vendor left them out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-attributes-campaigns-campaignname-get.html
+    """
 
     attribute_values: tuple[Organization, ...] | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -307,7 +333,15 @@ class OrganizationValues:
 
 @attrs.frozen(kw_only=True, slots=False)
 class OrganizationAttributes:
-    """Envelope of that envelope."""
+    """Middle envelope of organizations.
+
+    Attributes:
+        organizations: The inner envelope; None where the vendor left it out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-attributes-campaigns-campaignname-get.html
+    """
 
     organizations: OrganizationValues | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -315,7 +349,15 @@ class OrganizationAttributes:
 
 @attrs.frozen(kw_only=True, slots=False)
 class OrganizationAccess:
-    """The organizations that have access to a campaign."""
+    """The organizations that have access to a campaign: the outer envelope.
+
+    Attributes:
+        attributes: The middle envelope.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-attributes-campaigns-campaignname-get.html
+    """
 
     attributes: OrganizationAttributes
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -323,12 +365,18 @@ class OrganizationAccess:
 
 @attrs.frozen(kw_only=True, slots=False)
 class RateLimit:
-    """How often a function may be called.
+    """The rate limit of one function of the API.
 
     Attributes:
-        api: The function's name.
-        limit: Calls a minute, by all users of the account together.
-        resource_path: Path pattern, without the version.
+        api: Name of the function.
+        limit: Calls per minute, by all users of the account together.
+        resource_path: Path pattern without the version (`resource_path`); None where the vendor left it out.
+        verb: HTTP verb; None where the vendor left it out.
+        description: Label of the function; None where the vendor left it out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
     """
 
     api: str
@@ -341,30 +389,17 @@ class RateLimit:
 
 @attrs.frozen(kw_only=True, slots=False)
 class RateLimitList:
-    """All limits of the account.
+    """All rate limits of the account.
 
     Attributes:
-        limits: One for each function, those that the account may not use included.
-        wrapper: Name under which the list came; None where it came bare.
-        extra: What came beside it.
+        limits: One for each function, including those that the account may not use.
+        wrapper: Name under which the list came; None where it came bare. Which of both is not documented by the vendor.
+        extra: Other members of the object that held the list, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/Throttling.html
     """
 
     limits: tuple[RateLimit, ...]
     wrapper: str | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-
-def wall_time(moment: datetime) -> str:
-    """`YYYY-MM-DD hh:mm AM|PM`, as schedules want it.
-
-    Raises:
-        InvalidInputError: It has a time zone (nobody knows which one the vendor means) or seconds.
-    """
-    if moment.tzinfo is not None:
-        raise InvalidInputError(
-            "scheduled_time must have no time zone: Responsys takes the account's own wall time"
-        )
-    if moment.second or moment.microsecond:
-        raise InvalidInputError("scheduled_time must be a whole minute")
-    half = "AM" if moment.hour < 12 else "PM"
-    return f"{moment.year:04}-{moment.month:02}-{moment.day:02} {moment.hour % 12 or 12:02}:{moment.minute:02} {half}"

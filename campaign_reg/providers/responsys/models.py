@@ -1,6 +1,6 @@
-"""Campaigns and approvals of Responsys, shaped as the vendor prints them.
+"""Campaigns of Responsys, shaped as the vendor prints them.
 
-The vendor leaves out what is not set; so do these models, where None means that it was not said.
+The vendor leaves out what is not set; None means that it was left out.
 
 Source:
     https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/swagger.json
@@ -31,7 +31,7 @@ class CampaignType(OpenEnum):
 
 
 class CampaignStatus(OpenEnum):
-    """Where a campaign stands in its life."""
+    """State of a campaign in its life cycle."""
 
     NONE = "NONE"
     DRAFT = "DRAFT"
@@ -47,7 +47,7 @@ class Purpose(OpenEnum):
 
 
 class UnsubscribeOption(OpenEnum):
-    """How people opt out."""
+    """Means by which recipients opt out."""
 
     NO_OPTOUT_BUTTON = "NO_OPTOUT_BUTTON"
     OPTOUT_SINGLE_CLICK = "OPTOUT_SINGLE_CLICK"
@@ -55,7 +55,7 @@ class UnsubscribeOption(OpenEnum):
 
 
 class AutoCloseOption(OpenEnum):
-    """When a campaign closes by itself."""
+    """Rule by which a campaign closes by itself."""
 
     NO_AUTO_CLOSE = "NO_AUTO_CLOSE"
     AUTO_CLOSE_X_DAYS_AFTER_LAUNCH = "AUTO_CLOSE_X_DAYS_AFTER_LAUNCH"
@@ -63,21 +63,19 @@ class AutoCloseOption(OpenEnum):
     AUTO_CLOSE_ON_DATE = "AUTO_CLOSE_ON_DATE"
 
 
-class ApprovalStatus(OpenEnum):
-    """Approval state of an email campaign."""
-
-    NEEDS_APPROVAL = "NEEDS_APPROVAL"
-    APPROVED = "APPROVED"
-    REJECTED = "REJECTED"
-    APPROVAL_NOT_REQUIRED = "APPROVAL_NOT_REQUIRED"
-
-
 @attrs.frozen(kw_only=True, slots=False)
 class Link:
-    """A related operation, as the vendor hints at it; `method` is sometimes wrong, `rel` not unique.
+    """A related operation that the vendor names with a document. It is a hint: `method` is sometimes wrong.
 
     Attributes:
-        href: Path without a host; may lack its first slash and hold raw blanks.
+        rel: Name of the relation, such as `self`, `next`, `update`; not unique in a list. None where the vendor left it
+            out.
+        href: Path without a host; may lack its first slash and hold raw blanks. None where the vendor left it out.
+        method: HTTP verb: GET, POST, PUT, DELETE or PATCH. None where the vendor left it out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/swagger.json
     """
 
     rel: str | None = None
@@ -91,7 +89,14 @@ class DataSourceField:
     """A column of a data source.
 
     Attributes:
-        look_up_key: Whether it is a lookup key.
+        name: Name of the column.
+        alias: Name of the column in the campaign; None where the vendor left it out.
+        look_up_key: Whether the column is a lookup key (`lookUpKey`); None where the vendor left it out.
+        default_value: Default (`defaultValue`), not described further by the vendor; None means no default.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-post.htm
     """
 
     name: str
@@ -103,14 +108,20 @@ class DataSourceField:
 
 @attrs.frozen(kw_only=True, slots=False)
 class DataSource:
-    """Where a campaign takes recipients or their data from.
+    """An object that supplies a campaign's recipients or their data.
 
     Attributes:
         path: Folder and object, such as `Lists/CONTACTS_LIST`.
         fields: Columns used.
-        type: Such as `PROFILE_LIST`, `PROFILE_EXTENSION`, `SUPPLEMENTAL_TABLE`.
-        alias: By default the object's name.
-        default: What `default_value` is called where the data sources are read by themselves.
+        type: Kind of object, such as `PROFILE_LIST`, `PROFILE_EXTENSION`, `SUPPLEMENTAL_TABLE`.
+        alias: Name of the object in the campaign; None means the object's name.
+        default_value: Default (`defaultValue`), not described further by the vendor; None means no default.
+        default: Name that the vendor gives `default_value` where `data_sources` reads them; None elsewhere.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-post.htm
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/op-rest-api-v1.3-campaigns-campaignname-attributes-datasources-get.html
     """
 
     path: str
@@ -124,21 +135,66 @@ class DataSource:
 
 @attrs.frozen(kw_only=True, slots=False)
 class CampaignFields:
-    """What a campaign, a draft and a change have in common.
+    """Fields that a campaign, a draft and a change have in common.
+
+    In a campaign, None means that the vendor left the field out, as it does with what is not set. In a draft or a
+    change, None means that the field is not sent. A path is always folder and object, such as `Proofs/Internal`.
 
     Attributes:
-        list_name: Profile list that supplies the audience; v1.3 only.
-        channel_list: App channel list, for push only.
-        data_source: Data sources with the profile list; v1.5 only. In a change, an empty one removes all but profile
-            lists and segment groups.
-        proof_list_path: Folder and object, as in every other path, such as `Proofs/Internal`.
-        html_message_path: Content-library path of the HTML body.
-        subject: May hold template script.
+        type: Channel of the campaign.
+        description: Free text. The vendor may also send null, which counts as left out.
+        purpose: Legal nature of the mailing.
+        marketing_strategy: Category that the account defines (`marketingStrategy`).
+        marketing_program: Category that the account defines (`marketingProgram`).
+        list_name: Profile list that supplies the audience (`listName`); v1.3 only, see `data_source`.
+        channel_list: App channel list (`channelList`); for push campaigns only.
+        data_source: Data sources with the profile list (`dataSource`); v1.5 only, which requires them for a create. In
+            a change, an empty one removes all but profile lists and segment groups.
+        supplementary_lookup_data_source: Lookup data sources (`supplementaryLookupDataSource`); v1.5 only.
+        proof_list_path: Path of the proof list (`proofListPath`).
+        seed_list_path: Path of the seed list (`seedListPath`).
+        filter_paths: Path of each audience filter or SQL view (`filterPaths`).
+        segment_paths: Path of each segment group (`segmentPaths`).
+        refining_data_source_path: Path of a refining data source (`refiningDataSourcePath`).
+        suppression_list_paths: Path of each suppression list (`suppressionListPaths`).
+        supplementary_campaign_data_source_paths: Path of each further source of the audience
+            (`supplementaryCampaignDataSourcePaths`).
+        supplementary_proof_data_source_paths: Path of each further source of proofs
+            (`supplementaryProofDataSourcePaths`).
+        supplementary_seed_data_source_paths: Path of each further source of seeds (`supplementarySeedDataSourcePaths`).
+        supplementary_lookup_data_source_paths: Path of each further lookup source
+            (`supplementaryLookupDataSourcePaths`); not documented by the vendor, seen in answers of v1.3.
+        attachment_paths: Path of each attachment of the message (`attachmentPaths`).
+        html_message_path: Content-library path of the HTML body (`htmlMessagePath`).
+        text_message_path: Content-library path of the text body (`textMessagePath`).
+        subject: Subject line; may hold template script.
+        from_name: Display name of the sender (`fromName`).
+        from_email: Email address of the sender (`fromEmail`).
+        reply_to_email: Email address for replies (`replyToEmail`).
+        bcc_email: Email address that gets a blind copy (`bccEmail`).
+        use_utf8: Whether the message is sent in UTF-8 (`useUTF8`).
         locale: Default locale of recipients, such as `en`.
-        track_conversions: Needs `enable_link_tracking`.
-        unsubscribe_form_name: For the option OPTOUT_FORM.
-        auto_close_value: Number of days or a date, as text, as `auto_close_option` asks.
-        campaign_variables: Name of each variable and its default.
+        enable_link_tracking: Whether links are rewritten so that clicks are counted (`enableLinkTracking`).
+        link_table_path: Path of the link table (`linkTablePath`).
+        enable_external_tracking: Whether tracking parameters of a third party are appended to links
+            (`enableExternalTracking`).
+        external_tracking_params: Name of each such parameter and its value (`externalTrackingParams`).
+        external_campaign_code: Id of the campaign in another system (`externalCampaignCode`).
+        sales_force_campaign_id: Campaign of Salesforce that belongs to this one (`salesForceCampaignId`).
+        segment_tracking_column_name: Column used for segment tracking (`segmentTrackingColumnName`).
+        send_text_if_html_unknown: Whether multipart is sent where HTML support is unknown (`sendTextIfHTMLUnknown`).
+        track_html_opens: Whether opens are counted (`trackHTMLOpens`).
+        track_conversions: Whether conversions are counted (`trackConversions`); needs `enable_link_tracking`.
+        unsubscribe_option: How recipients opt out (`unsubscribeOption`).
+        unsubscribe_form_name: Form for the option OPTOUT_FORM (`unsubscribeFormName`).
+        auto_close_option: When the campaign closes by itself (`autoCloseOption`).
+        auto_close_value: Number of days or a date (`autoCloseValue`), as text, as `auto_close_option` asks.
+        closed_campaign_url: URL that clicks lead to once the campaign is closed (`closedCampaignURL`).
+        campaign_variables: Name of each variable and its default (`campaignVariables`).
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-post.htm
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-rest-api/swagger.json
     """
 
     type: CampaignType | None = None
@@ -192,16 +248,21 @@ class CampaignFields:
 class ResponsysCampaign(CampaignFields):
     """A campaign as read back, in the shape of v1.3 or v1.5. Its name is its identity and its address.
 
+    Its other fields are those of `CampaignFields`. None means that the vendor left the field out.
+
     Attributes:
-        name: Unique among campaigns and forms in all folders.
-        folder_name: Folder that holds it.
-        number: The vendor's own number, which no call takes.
-        campaign_status: Where it stands; answers of v1.5 leave it out at times.
-        app_name: App of a message-center campaign.
+        name: Name, unique among campaigns and forms in all folders.
+        folder_name: Folder that holds the campaign (`folderName`).
+        number: The vendor's own number (`id`), which no call takes. It may come as text.
+        campaign_status: State of the campaign (`campaignStatus`); answers of v1.3 and v1.5 leave it out at times.
+        app_name: App of a message-center campaign (`appName`).
+        destination_message_center: Target of a message-center campaign (`destinationMessageCenter`).
+        links: Related operations.
         extra: What this release does not know, under the vendor's names.
 
     Source:
         https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-campaignName-get.htm
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-campaigns-get.htm
     """
 
     name: str
@@ -257,83 +318,12 @@ _STATES: Mapping[str, CampaignState] = {
 
 
 @attrs.frozen(kw_only=True, slots=False)
-class CampaignApproval:
-    """How the approval of an email campaign stands.
-
-    Attributes:
-        campaign_name: The campaign.
-        approval_status: One of the four states.
-        campaign_type: `EMAIL` where one is read, `Email` in a listing.
-        printable_link: Browser page of the printable view; no address of the API.
-        extra: What this release does not know, under the vendor's names.
-
-    Source:
-        https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-campaignName-get.htm
-    """
-
-    campaign_name: str
-    approval_status: ApprovalStatus
-    campaign_type: str | None = None
-    printable_link: str | None = None
-    links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-    @property
-    def id(self) -> str:
-        """The campaign's name, which is what every call takes."""
-        return self.campaign_name
-
-    @property
-    def provider(self) -> str:
-        """Name of the provider."""
-        return "responsys"
-
-    @property
-    def name(self) -> str:
-        """The campaign's name."""
-        return self.campaign_name
-
-    @property
-    def vendor_status(self) -> str:
-        """`approvalStatus` as the vendor spells it."""
-        return self.approval_status
-
-    @property
-    def state(self) -> CampaignState:
-        """The approval in words that fit every vendor."""
-        return _APPROVAL_STATES.get(self.approval_status, CampaignState.UNKNOWN)
-
-    @property
-    def version(self) -> str | None:
-        """None: the approval has nothing that moves with every change."""
-        return None
-
-    @property
-    def created_at(self) -> datetime | None:
-        """None: Responsys does not say."""
-        return None
-
-    @property
-    def updated_at(self) -> datetime | None:
-        """None: Responsys does not say."""
-        return None
-
-
-_APPROVAL_STATES: Mapping[str, CampaignState] = {
-    "NEEDS_APPROVAL": CampaignState.IN_REVIEW,
-    "APPROVED": CampaignState.APPROVED,
-    "REJECTED": CampaignState.REJECTED,
-    "APPROVAL_NOT_REQUIRED": CampaignState.APPROVED,
-}
-
-
-@attrs.frozen(kw_only=True, slots=False)
 class CampaignDraft(CampaignFields):
-    """An email campaign to be created.
+    """An email campaign to be created. Its other fields are those of `CampaignFields`.
 
     Attributes:
-        name: Unique among campaigns and forms in all folders; at most 150 characters.
-        folder_name: Folder that will hold it.
+        name: Name, unique among campaigns and forms in all folders; at most 150 characters.
+        folder_name: Folder that will hold the campaign (`folderName`).
 
     Source:
         https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.5-campaigns-post.htm
@@ -345,10 +335,10 @@ class CampaignDraft(CampaignFields):
 
 @attrs.frozen(kw_only=True, slots=False)
 class CampaignChanges(CampaignFields):
-    """What to change in a campaign; what is left out stays as it is.
+    """Changes to a campaign. Its other fields are those of `CampaignFields`; a field that is left out keeps its value.
 
     Attributes:
-        folder_name: Folder that is to hold the campaign.
+        folder_name: Folder that is to hold the campaign (`folderName`); None keeps the folder.
 
     Raises:
         InvalidInputError: It changes nothing.
@@ -372,45 +362,21 @@ class CampaignChanges(CampaignFields):
         return {name: value for name, value in values.items() if value is not None}
 
 
-def _approval_status(value: object) -> ApprovalStatus:
-    status = ApprovalStatus(value.strip().upper()) if isinstance(value, str) else None
-    if status is None or not status.is_recognized:
-        raise InvalidInputError(f"status must be one of {', '.join(ApprovalStatus)}")
-    return status
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class Approval:
-    """The approval state that a campaign is to have.
-
-    Attributes:
-        status: APPROVED grants, REJECTED refuses, NEEDS_APPROVAL asks for approval, APPROVAL_NOT_REQUIRED waives it.
-
-    Raises:
-        InvalidInputError: It is none of the four.
-
-    Source:
-        https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/AdvancedAPI/api-v1.3-approvals-campaigns-campaignName-put.htm
-    """
-
-    status: ApprovalStatus = attrs.field(default=ApprovalStatus.APPROVED, converter=_approval_status)
-
-
 @attrs.frozen(kw_only=True, slots=False)
 class CampaignList:
-    """One page of a listing; the vendor's schema calls the array `items`, its answers `campaigns`."""
+    """One page of a listing; the vendor's schema calls the array `items`, its answers `campaigns`.
+
+    Attributes:
+        campaigns: Campaigns of the page; None where they came as `items`.
+        items: Campaigns of the page; None where they came as `campaigns`.
+        links: The page itself and the next and previous ones; None where the vendor left them out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/api-v1.3-campaigns-get.htm
+    """
 
     campaigns: tuple[ResponsysCampaign, ...] | None = None
     items: tuple[ResponsysCampaign, ...] | None = None
-    links: tuple[Link, ...] | None = None
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class ApprovalList:
-    """All approvals asked for."""
-
-    campaigns: tuple[CampaignApproval, ...] | None = None
-    items: tuple[CampaignApproval, ...] | None = None
     links: tuple[Link, ...] | None = None
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)

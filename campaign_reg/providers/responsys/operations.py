@@ -9,24 +9,19 @@ from collections.abc import Mapping
 
 import attrs
 
+from campaign_reg.providers.responsys.approval_models import ApprovalList, CampaignApproval
 from campaign_reg.providers.responsys.details import (
     CloseResult,
     DataSourcesAttribute,
-    LaunchSchedule,
     OrganizationAccess,
     Preview,
     ProofListAttribute,
     RateLimitList,
-    ScheduleList,
     SearchResult,
 )
 from campaign_reg.providers.responsys.errors import ERRORS, ERRORS_SENT_ONCE
-from campaign_reg.providers.responsys.models import (
-    ApprovalList,
-    CampaignApproval,
-    CampaignList,
-    ResponsysCampaign,
-)
+from campaign_reg.providers.responsys.models import CampaignList, ResponsysCampaign
+from campaign_reg.providers.responsys.schedule_models import LaunchSchedule, ScheduleList
 from campaign_reg.wire.operation import Operation
 
 _GUIDE = "https://docs.oracle.com/en/cloud/saas/marketing/responsys-develop/API/REST/"

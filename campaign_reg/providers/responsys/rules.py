@@ -16,10 +16,9 @@ from campaign_reg.enums import Verb
 from campaign_reg.models.finding import Finding, Severity
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.rules import VerbRule
+from campaign_reg.providers.responsys.approval_models import Approval, CampaignApproval
 from campaign_reg.providers.responsys.codec import shows
 from campaign_reg.providers.responsys.models import (
-    Approval,
-    CampaignApproval,
     CampaignChanges,
     CampaignDraft,
     CampaignFields,

@@ -8,7 +8,7 @@ from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.providers.responsys import operations as ops
 from campaign_reg.providers.responsys.calls import Calls, Listing
-from campaign_reg.providers.responsys.details import (
+from campaign_reg.providers.responsys.schedule_models import (
     LaunchOptions,
     LaunchSchedule,
     ScheduleDraft,

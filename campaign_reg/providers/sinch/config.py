@@ -79,15 +79,16 @@ class SenderIdConfig(SinchAccess):
     """A Sinch project and a key for it, for its sender ID registrations. A Sinch account manager enables the API.
 
     Attributes:
-        project_id: Project that owns the registrations.
-        key_id: Access key.
+        project_id: Id of the project that owns the registrations.
+        key_id: Id of the access key.
         key_secret: Secret of the access key, or a (perhaps async) callable that fetches it.
         auth: `oauth2`, or `basic` for trials: Sinch limits such calls hard.
-        base_url: Origin of the sender ID API.
-        auth_url: Origin of the token endpoint.
-        upload_body: How a file travels: `multipart` (a form with a part named `file`) or `raw` (the file alone).
-            Sinch's public text does not say which; one that is refused with 400 or 415 calls for the other.
-        template_path: Where a policy's templates are, below the project. Sinch's public text gives only its ending.
+        auth_url: Origin of the token endpoint; https, except for loopback.
+        base_url: Origin of the sender ID API; https, except for loopback.
+        upload_body: Form of an upload: `multipart` (a form with a part named `file`) or `raw` (the file alone). Which
+            one is not documented by Sinch; one that is refused with 400 or 415 calls for the other.
+        template_path: Path of a policy's templates, below the project, with `{policy_id}` and `{attachment_id}`.
+            Sinch's public text gives only its ending.
 
     Source:
         https://developers.sinch.com/docs/registration-api/api-reference/registrations.md

@@ -21,15 +21,8 @@ from campaign_reg.providers.rcs.codec import campaign_body, make_converter, refe
 from campaign_reg.providers.rcs.drafts import CampaignDraft, ExportSource, Recipient
 from campaign_reg.providers.rcs.envelopes import CampaignEnvelope, CampaignPage, DetailEnvelope, MessagePage
 from campaign_reg.providers.rcs.errors import parse_error
-from campaign_reg.providers.rcs.models import (
-    CampaignStatus,
-    MessageSource,
-    MessageStatus,
-    MessageType,
-    RcsCampaign,
-    RcsCampaignDetail,
-    RcsMessage,
-)
+from campaign_reg.providers.rcs.message_models import MessageSource, MessageStatus, RcsMessage
+from campaign_reg.providers.rcs.models import CampaignStatus, MessageType, RcsCampaign, RcsCampaignDetail
 from campaign_reg.wire.codec import dumps, loads
 from campaign_reg.wire.message import Response
 from campaign_reg.wire.spelling import same_json

@@ -23,7 +23,7 @@ from campaign_reg.providers.rcs.drafts import (
     Suggestion,
 )
 from campaign_reg.providers.rcs.envelopes import ExportRow
-from campaign_reg.providers.rcs.models import RcsMessage
+from campaign_reg.providers.rcs.message_models import RcsMessage
 from tests.support.vendors.rcs_contract import requests
 from tests.support.vendors.rcs_drafts import CARD, FULL
 

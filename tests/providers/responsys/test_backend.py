@@ -25,9 +25,9 @@ from campaign_reg.errors import (
     ServerError,
     UnsupportedVerbError,
 )
+from campaign_reg.providers.responsys.approval_models import ApprovalStatus
 from campaign_reg.providers.responsys.details import SearchFilters
 from campaign_reg.providers.responsys.models import (
-    ApprovalStatus,
     CampaignChanges,
     CampaignDraft,
     DataSource,

@@ -11,29 +11,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_reg.errors import DecodeError
+from campaign_reg.providers.responsys.approval_models import ApprovalList, CampaignApproval
 from campaign_reg.providers.responsys.codec import changed, make_converter, shows
 from campaign_reg.providers.responsys.details import (
     CloseResult,
     DataSourcesAttribute,
-    LaunchOptions,
-    LaunchSchedule,
     OrganizationAccess,
     Preview,
     ProofListAttribute,
     RateLimitList,
-    ScheduleDraft,
-    ScheduleList,
     SearchResult,
 )
 from campaign_reg.providers.responsys.models import (
-    ApprovalList,
-    CampaignApproval,
     CampaignChanges,
     CampaignDraft,
     CampaignList,
     DataSource,
     DataSourceField,
     ResponsysCampaign,
+)
+from campaign_reg.providers.responsys.schedule_models import (
+    LaunchOptions,
+    LaunchSchedule,
+    ScheduleDraft,
+    ScheduleList,
 )
 from campaign_reg.wire.codec import dumps, loads
 from tests.support.vendors.responsys_contract import answers, requests

@@ -12,12 +12,10 @@ from campaign_reg.enums import CampaignState
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.models.campaign import Campaign
 from campaign_reg.protocol.params import make_params, params_from_text, plain_params
+from campaign_reg.providers.responsys.approval_models import Approval, ApprovalStatus, CampaignApproval
 from campaign_reg.providers.responsys.codec import make_converter
-from campaign_reg.providers.responsys.details import SearchFilters, SearchHit, criteria, wall_time
+from campaign_reg.providers.responsys.details import SearchFilters, SearchHit, criteria
 from campaign_reg.providers.responsys.models import (
-    Approval,
-    ApprovalStatus,
-    CampaignApproval,
     CampaignChanges,
     CampaignDraft,
     CampaignStatus,
@@ -25,6 +23,7 @@ from campaign_reg.providers.responsys.models import (
     DataSourceField,
     ResponsysCampaign,
 )
+from campaign_reg.providers.responsys.schedule_models import wall_time
 from campaign_reg.wire.codec import camel
 from tests.support.vendors.responsys_contract import CONTRACT
 

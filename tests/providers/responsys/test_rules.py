@@ -12,10 +12,8 @@ from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.finding import Severity
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.verdicts import judge
+from campaign_reg.providers.responsys.approval_models import Approval, ApprovalStatus, CampaignApproval
 from campaign_reg.providers.responsys.models import (
-    Approval,
-    ApprovalStatus,
-    CampaignApproval,
     CampaignChanges,
     CampaignDraft,
     ResponsysCampaign,

@@ -17,7 +17,7 @@ from campaign_reg.errors import (
     PaginationError,
     RateLimitError,
 )
-from campaign_reg.providers.responsys.details import LaunchOptions, ScheduleType
+from campaign_reg.providers.responsys.schedule_models import LaunchOptions, ScheduleType
 from tests.support.vendors.responsys_contract import check_request
 
 if TYPE_CHECKING:

@@ -22,21 +22,31 @@ from campaign_reg.wire.codec import loads, make_converter, register_model
 
 
 class EventType(OpenEnum):
-    """What an event is about; Sinch names one."""
+    """Kind of event; Sinch names one."""
 
     REGISTRATION_STATUS_CHANGE = "REGISTRATION_STATUS_CHANGE"
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class RegistrationEvent:
-    """A registration changed its state, as Sinch says. Hand it to `poller.notify`.
+    """A registration changed its state, according to Sinch. Pass it to `poller.notify`.
+
+    None means that Sinch left a field out.
 
     Attributes:
-        resource_id: The registration.
-        event_id: The same for each delivery of an event.
-        comment: The reviewer's words.
-        timestamp: When it changed; without an offset it is taken for UTC.
+        resource_id: Id of the registration (`resourceId`).
+        event_id: Id of the event (`eventId`), the same for each delivery of it.
+        event_type: Kind of event (`eventType`).
+        project_id: Id of the project (`projectId`).
+        resource_type: Kind of sender (`resourceType`).
+        status: State that the event claims; read the registration before you rely on it.
+        comment: Text of the reviewer.
+        timestamp: Time of the change, aware UTC; without an offset it is taken for UTC, which is not documented by
+            Sinch.
         extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/callback-configuration.md
     """
 
     resource_id: str
@@ -57,7 +67,16 @@ class RegistrationEvent:
 
 @attrs.frozen(kw_only=True, slots=False)
 class CallbackConfiguration:
-    """A project's secret for callbacks, in clear: never log it."""
+    """Secret of a project for callbacks, in clear: never log it. None means that Sinch left a field out.
+
+    Attributes:
+        project_id: Id of the project (`projectId`).
+        hmac_secret: Key of the signature of callbacks (`hmacSecret`); left out of the repr.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/callback-configuration.md
+    """
 
     project_id: str | None = None
     hmac_secret: str | None = attrs.field(default=None, repr=False)

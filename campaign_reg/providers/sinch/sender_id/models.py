@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class RegistrationState(OpenEnum):
-    """Where a registration stands: `status` in the resource, `registrationState` in filter and logs."""
+    """State of a registration: `status` in the resource, `registrationState` in filter and logs."""
 
     DRAFT = "DRAFT"
     """Not submitted; made in the dashboard only."""
@@ -50,7 +50,7 @@ class RegistrationType(OpenEnum):
 
 
 class UploadStatus(OpenEnum):
-    """How far a file is."""
+    """Progress of a file's upload."""
 
     COMPLETED = "COMPLETED"
     WAITING = "WAITING"
@@ -58,7 +58,7 @@ class UploadStatus(OpenEnum):
 
 
 class PriceMode(OpenEnum):
-    """How a price is made; Sinch mentions these two."""
+    """Way in which a price is set; Sinch mentions these two."""
 
     SUBSCRIBED = "SUBSCRIBED"
     MANUAL = "MANUAL"
@@ -75,12 +75,20 @@ def amount(text: str | None) -> Decimal | None:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Attachment:
-    """A stored file.
+    """A stored file. None means that Sinch left a field out.
 
     Attributes:
-        attachment_id: Of the stored file; paths take the id of the policy's definition instead.
-        file_name: As somebody called it; never trust it as a path.
-        document_type: For example Passport.
+        attachment_id: Id of the stored file (`attachmentId`); the calls take the id of the policy's definition instead.
+        created_at: Time of creation (`createTime`), aware UTC.
+        updated_at: Time of the last change (`updateTime`), aware UTC.
+        file_name: Name that the uploader gave (`fileName`); never trust it as a path.
+        mime_type: Media type (`mimeType`).
+        upload_status: Progress of the upload (`uploadStatus`).
+        document_type: Kind of document (`documentType`), for example Passport; newer versions only.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/getregistration.md
     """
 
     attachment_id: str | None = None
@@ -95,11 +103,16 @@ class Attachment:
 
 @attrs.frozen(kw_only=True, slots=False)
 class LogEntry:
-    """One step of a registration's history.
+    """One step of a registration's history. None means that Sinch left a field out.
 
     Attributes:
-        registration_state: The state it came into.
-        message: The reviewer's words.
+        created_at: Time of the step (`createTime`), aware UTC.
+        message: Text of the reviewer: a reason or a request.
+        registration_state: State that the registration came into (`registrationState`).
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/getregistration.md
     """
 
     created_at: datetime | None = None
@@ -110,13 +123,20 @@ class LogEntry:
 
 @attrs.frozen(kw_only=True, slots=False)
 class RegistrationPrice:
-    """What a registration costs.
+    """Price of a registration. None means that Sinch left a field out.
 
     Attributes:
-        currency: ISO 4217.
-        frequency: Billing period count; Sinch does not state the unit.
-        recurrent_fee_amount: Decimal number as text, as it came.
-        setup_fee_amount: Likewise.
+        currency: Currency of both fees, ISO 4217.
+        frequency: Count of billing periods; the unit is not documented by Sinch.
+        mode: Way in which the price is set; older records lack it.
+        recurrent_fee_amount: Fee per period (`recurrentFeeAmount`), a decimal number as text, as it came;
+            `recurrent_fee` reads it.
+        setup_fee_amount: Fee at the beginning (`setupFeeAmount`), a decimal number as text, as it came; `setup_fee`
+            reads it.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/getregistration.md
     """
 
     currency: str | None = None
@@ -139,12 +159,16 @@ class RegistrationPrice:
 
 @attrs.frozen(kw_only=True, slots=False)
 class RequestDetails:
-    """What is registered; the policy sets the keys.
+    """Data of a registration; the policy sets the keys. None means not sent, or left out by Sinch.
 
     Attributes:
-        additional_details: Objects with company, contact or market data.
-        sender_id_details: One object a sender, up to 50 where the policy is for several; long numbers and short codes
-            need none.
+        additional_details: Objects with data of company, contact or market (`additionalDetails`); left out of the repr.
+        sender_id_details: One object for each sender (`senderIdDetails`), up to 50 under a policy for several senders;
+            long numbers and short codes need none.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/getregistration.md
     """
 
     additional_details: tuple[Mapping[str, Any], ...] | None = attrs.field(default=None, repr=False)
@@ -185,13 +209,17 @@ class RegistrationDraft:
     """A sender to be registered: creating it submits it. Files follow one by one, see `upload_attachment`.
 
     Attributes:
-        policy_id: From the market's rules, see `market_versions`.
-        request_details: What the policy asks for.
-        callback_url: Where status events go, over https, to a public host.
-        notification_contacts: Mail addresses told about changes.
-        tags: Each a `#`, then letters, digits or dashes.
-        registration_type: Kind of sender, for the look whether there is one like it already: knowing it saves three
-            calls. It is not sent, the policy decides.
+        policy_id: Id of the policy (`policyId`), from the market's rules, see `market_versions`.
+        request_details: Data that the policy asks for (`requestDetails`).
+        callback_url: URL for status events (`callbackUrl`), https, on a public host; left out of the repr. None is
+            not sent.
+        notification_contacts: Email addresses that are informed of changes (`notificationContacts`).
+        tags: Tags, each a `#`, then letters, digits or dashes.
+        registration_type: Kind of sender, for the check whether there is one like it already:
+            giving it saves three calls. It is not sent, since the policy decides. None where it is not known.
+
+    Raises:
+        InvalidInputError: A member has the wrong form.
 
     Source:
         https://developers.sinch.com/docs/registration-api/api-reference/registration-api/tag/registrations
@@ -209,14 +237,18 @@ class RegistrationDraft:
 class RegistrationUpdate:
     """The whole of what can be changed: Sinch's PUT replaces, and what is absent may be cleared.
 
-    So every member has to be said. None leaves one out on purpose: Sinch does not say whether it is then kept or
-    cleared. An empty tuple clears. `SenderIdRegistration.as_update` starts from what is there.
+    So every member has to be given. None leaves one out on purpose: whether it is then kept or cleared is not
+    documented by Sinch. An empty tuple clears. `SenderIdRegistration.as_update` starts from the values of the
+    registration.
 
     Attributes:
-        callback_url: Where status events go, over https, to a public host.
-        notification_contacts: Mail addresses told about changes.
-        request_details: What the policy asks for.
-        tags: Each a `#`, then letters, digits or dashes.
+        callback_url: URL for status events (`callbackUrl`), https, on a public host; left out of the repr.
+        notification_contacts: Email addresses that are informed of changes (`notificationContacts`).
+        request_details: Data that the policy asks for (`requestDetails`).
+        tags: Tags, each a `#`, then letters, digits or dashes.
+
+    Raises:
+        InvalidInputError: A member has the wrong form.
 
     Source:
         https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/updateregistration.md
@@ -230,11 +262,15 @@ class RegistrationUpdate:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Deletion:
-    """A deletion has no parameters; it cannot be undone."""
+    """A deletion, which has no parameters; it cannot be undone.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registration-api/tag/registrations
+    """
 
 
 class Unchanged(enum.Enum):
-    """Stands for a member that an update leaves as it is."""
+    """Mark for a member that an update leaves as it is."""
 
     UNCHANGED = "unchanged"
 
@@ -244,15 +280,30 @@ UNCHANGED = Unchanged.UNCHANGED
 
 @attrs.frozen(kw_only=True, slots=False)
 class SenderIdRegistration:
-    """A registration as read back. Any member but `id` may be missing.
+    """A registration as read back. Any member but `id` may be missing: it is None or empty then.
 
     Instants without an offset are UTC; each spelling is kept as it came.
 
     Attributes:
+        id: Id, a UUID in Sinch's samples.
+        status: State of the registration.
+        registration_type: Kind of sender (`registrationType`).
+        policy_id: Id of the policy that it was checked against (`policyId`).
         owner: Name of the creator.
-        eta_date: Expected approval day, as it came; `expected_on` reads it.
-        version: `updateTime` exactly as it came; tells whether the registration changed.
+        created_at: Time of creation (`createTime`), aware UTC.
+        updated_at: Time of the last change (`updateTime`), aware UTC.
+        eta_date: Expected day of approval (`etaDate`), as it came; `expected_on` reads it.
+        callback_url: URL for status events (`callbackUrl`), which may lack its scheme; left out of the repr.
+        notification_contacts: Email addresses that are informed of changes (`notificationContacts`).
+        request_details: Data of the registration (`requestDetails`).
+        tags: Tags, each a `#`, then letters, digits or dashes.
+        attachments: Stored files.
+        logs: Steps of its history, as Sinch orders them.
+        price: Price of the registration.
         extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/getregistration.md
     """
 
     id: str
@@ -367,7 +418,17 @@ _STATES = {
 
 @attrs.frozen(kw_only=True, slots=False)
 class RegistrationList:
-    """One page of a listing."""
+    """One page of a listing.
+
+    Attributes:
+        registrations: Registrations of the page.
+        next_page_token: Token of the next page (`nextPageToken`); None or empty on the last one.
+        total_size: Registrations in all (`totalSize`); None where Sinch left it out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/registrations/listregistrations.md
+    """
 
     registrations: tuple[SenderIdRegistration, ...] = ()
     next_page_token: str | None = None

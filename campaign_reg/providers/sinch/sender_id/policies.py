@@ -18,7 +18,7 @@ from campaign_reg.providers.sinch.sender_id.models import PriceMode, Registratio
 
 
 class PolicyMultiType(OpenEnum):
-    """How many senders fit into one registration."""
+    """Number of senders that fit into one registration."""
 
     SINGLE = "SINGLE"
     MULTI_SENDER = "MULTI_SENDER"
@@ -34,11 +34,15 @@ class PolicyStatus(OpenEnum):
 
 @attrs.frozen(kw_only=True, slots=False)
 class Market:
-    """A country.
+    """A country. None means that Sinch left a field out.
 
     Attributes:
-        market_code: ISO two letters.
-        market_name: In the language asked for.
+        market_code: Country (`marketCode`), two letters of ISO 3166-1.
+        market_name: Name in the language asked for (`marketName`).
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/markets/listavailablemarkets.md
     """
 
     market_code: str | None = None
@@ -48,7 +52,15 @@ class Market:
 
 @attrs.frozen(kw_only=True, slots=False)
 class MarketList:
-    """The markets that can be registered; empty where the one asked for cannot."""
+    """The markets that can be registered.
+
+    Attributes:
+        markets: The markets; empty where the one asked for cannot be registered.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/markets/listavailablemarkets.md
+    """
 
     markets: tuple[Market, ...] = ()
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -56,12 +68,17 @@ class MarketList:
 
 @attrs.frozen(kw_only=True, slots=False)
 class SpecialConditionAnswer:
-    """One answer to a question.
+    """One answer to a question of a market.
 
     Attributes:
-        policy_id: The policy that follows from it.
-        prompt: The next question, if any.
-        chained_special_conditions: The answers to that.
+        answer: Text of the answer; None where Sinch left it out.
+        policy_id: Id of the policy that follows from it (`policyId`); None where a further question follows.
+        prompt: The next question; None where there is none. Deeper levels are not documented by Sinch.
+        chained_special_conditions: Answers to the next question (`chainedSpecialConditions`).
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/markets/listmarketversions.md
     """
 
     answer: str | None = None
@@ -73,7 +90,16 @@ class SpecialConditionAnswer:
 
 @attrs.frozen(kw_only=True, slots=False)
 class SpecialConditions:
-    """The first question of a market, and its answers."""
+    """The first question of a market, and its answers.
+
+    Attributes:
+        prompt: The question; None where Sinch left it out.
+        chained_special_conditions: The answers (`chainedSpecialConditions`).
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/markets/listmarketversions.md
+    """
 
     prompt: str | None = None
     chained_special_conditions: tuple[SpecialConditionAnswer, ...] = ()
@@ -82,13 +108,22 @@ class SpecialConditions:
 
 @attrs.frozen(kw_only=True, slots=False)
 class MarketVersion:
-    """One version of a market's rules.
+    """One version of a market's rules. None means that Sinch left a field out.
 
     Attributes:
-        status: `ACTIVE` in Sinch's samples.
-        major_version: A change may force running registrations to be sent again.
-        minor_version: A change does not.
-        created_at: Sinch spells it in two ways; without an offset it is taken for UTC.
+        id: Id of the version.
+        market_code: Country (`marketCode`), two letters of ISO 3166-1.
+        registration_type: Kind of sender that the rules are for (`registrationType`).
+        special_conditions: First question (`specialConditions`), whose answers lead to a policy.
+        status: State of the version, `ACTIVE` in Sinch's samples.
+        major_version: Counter of changes that may force running registrations to be sent again (`majorVersion`).
+        minor_version: Counter of changes that do not (`minorVersion`).
+        created_at: Time of creation (`createTime`), aware UTC; Sinch spells it in two ways, and without an offset it is
+            taken for UTC.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/markets/listmarketversions.md
     """
 
     id: str | None = None
@@ -120,7 +155,17 @@ def _leading_to(
 
 @attrs.frozen(kw_only=True, slots=False)
 class MarketVersionList:
-    """One page of a listing."""
+    """One page of a listing.
+
+    Attributes:
+        market_versions: Versions of the page (`marketVersions`).
+        next_page_token: Token of the next page (`nextPageToken`); None or empty on the last one.
+        total_size: Versions in all (`totalSize`); None where Sinch left it out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/markets/listmarketversions.md
+    """
 
     market_versions: tuple[MarketVersion, ...] = ()
     next_page_token: str | None = None
@@ -130,13 +175,22 @@ class MarketVersionList:
 
 @attrs.frozen(kw_only=True, slots=False)
 class AttachmentDefinition:
-    """A file that a policy asks for.
+    """A file that a policy asks for. None means that Sinch left a field out.
 
     Attributes:
-        id: What up- and downloads take as `attachment_id`.
-        template: Whether there is a form to download and fill in.
-        allowed_mime_types: Empty means no limit.
-        allowed_document_types: Empty means no limit.
+        id: Id, which uploads and downloads take as `attachment_id`.
+        title: Title for people.
+        description: Description for people.
+        mandatory: Whether a registration needs the file.
+        template: Whether there is a form to download and fill in, see `download_template`.
+        allowed_mime_types: Media types that are allowed (`allowedMimeTypes`); empty means no limit. Newer versions
+            only.
+        allowed_document_types: Kinds of document that are allowed (`allowedDocumentTypes`); empty means no limit. Newer
+            versions only.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/policies/getpolicy.md
     """
 
     id: str | None = None
@@ -151,13 +205,27 @@ class AttachmentDefinition:
 
 @attrs.frozen(kw_only=True, slots=False)
 class PolicyField:
-    """One member of a request: a rule close to JSON Schema.
+    """Rule for one member of a request, close to JSON Schema. None or empty means no such rule.
 
     Attributes:
-        name: Key to use in the request.
-        type: `string`, `array` and so on.
-        pattern: Regular expression.
-        message: Texts to show when a rule fails.
+        name: Key of the member in the request.
+        title: Title for people.
+        description: Description for people.
+        type: Kind of value: `string`, `array` and so on.
+        required: Whether the member must be given.
+        min_length: Fewest characters (`minLength`).
+        max_length: Most characters (`maxLength`).
+        min_items: Fewest items of an array (`minItems`).
+        pattern: Regular expression that the value matches.
+        enum: Values that are allowed.
+        examples: Values as examples.
+        items: Rule for the items of an array, in the vendor's form.
+        message: Texts to show when a rule fails, in the vendor's form.
+        placeholder: Text to show in an empty input (`x-placeholder`).
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/policies/getpolicy.md
     """
 
     name: str | None = None
@@ -179,7 +247,15 @@ class PolicyField:
 
 @attrs.frozen(kw_only=True, slots=False)
 class PolicySection:
-    """The members of one part of a request."""
+    """Rules for the members of one part of a request.
+
+    Attributes:
+        properties: One rule for each member.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/policies/getpolicy.md
+    """
 
     properties: tuple[PolicyField, ...] = ()
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
@@ -187,12 +263,16 @@ class PolicySection:
 
 @attrs.frozen(kw_only=True, slots=False)
 class PolicyForm:
-    """What a registration under a policy has to say.
+    """Members that a registration under a policy has to give. None means that Sinch left a part out.
 
     Attributes:
-        company_details_template: For `additional_details`.
-        contact_person_template: For `additional_details`.
-        sender_id_template: For each of `sender_id_details`.
+        company_details_template: Rules for the company's data in `additional_details` (`companyDetailsTemplate`).
+        contact_person_template: Rules for the contact's data in `additional_details` (`contactPersonTemplate`).
+        sender_id_template: Rules for each of `sender_id_details` (`senderIdTemplate`).
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/policies/getpolicy.md
     """
 
     company_details_template: PolicySection | None = None
@@ -203,13 +283,19 @@ class PolicyForm:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Subscription:
-    """Fees of a policy; in a registration they are members of the price itself.
+    """Fees of a policy; in a registration they are members of the price itself. None means that Sinch left a field out.
 
     Attributes:
-        currency: ISO 4217.
-        frequency: Billing period count; Sinch does not state the unit.
-        recurrent_fee_amount: Decimal number as text, as it came.
-        setup_fee_amount: Likewise.
+        currency: Currency of both fees, ISO 4217.
+        frequency: Count of billing periods; the unit is not documented by Sinch.
+        recurrent_fee_amount: Fee per period (`recurrentFeeAmount`), a decimal number as text, as it came;
+            `recurrent_fee` reads it.
+        setup_fee_amount: Fee at the beginning (`setupFeeAmount`), a decimal number as text, as it came; `setup_fee`
+            reads it.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/policies/getpolicy.md
     """
 
     currency: str | None = None
@@ -231,7 +317,16 @@ class Subscription:
 
 @attrs.frozen(kw_only=True, slots=False)
 class PolicyPrice:
-    """What a registration under a policy costs."""
+    """Price of a registration under a policy.
+
+    Attributes:
+        mode: Way in which the price is set; None where Sinch left it out.
+        subscription: The fees; None where Sinch left them out.
+        extra: What this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/registration-api/api-reference/registrations/policies/getpolicy.md
+    """
 
     mode: PriceMode | None = None
     subscription: Subscription | None = None
@@ -240,13 +335,20 @@ class PolicyPrice:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Policy:
-    """What a registration needs; its id comes from the market's rules, for there is no list of policies.
+    """Requirements of a registration. None means that Sinch left a field out.
+
+    The id comes from the market's rules, for there is no list of policies.
 
     Attributes:
+        id: Id of the policy.
         attachments: Files to upload after the create.
-        json_policy: Members to fill in.
-        status_disclaimer: Why it is disabled.
-        fees: Deprecated by Sinch: any fees.
+        json_policy: Members to fill in (`jsonPolicy`).
+        policy_multi_type: Number of senders that fit into one registration (`policyMultiType`).
+        policy_status: Whether the policy can be used (`policyStatus`).
+        price: Price of a registration.
+        status_disclaimer: Reason why the policy is disabled (`statusDisclaimer`).
+        fees: Whether there are any fees; deprecated by Sinch, see `price`.
+        extra: What this release does not know, under the vendor's names.
 
     Source:
         https://developers.sinch.com/docs/registration-api/api-reference/registrations/policies/getpolicy.md
