@@ -1,4 +1,4 @@
-"""What every row is given: how long to measure, and a server when it asks for one."""
+"""What every benchmark is given: how long to measure, and a server when it asks for one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.server import Nginx, new_folder
 
 
 class NotMeasurableError(Exception):
-    """Something this row needs is missing; the message says what."""
+    """Something this benchmark needs is missing; the message says what."""
 
 
 @attrs.define(kw_only=True)
@@ -21,10 +21,10 @@ class Bench:
 
     Attributes:
         rounds: Rounds a comparison.
-        batch_rows: Campaigns in the batch of row 12.
+        batch_rows: Campaigns in the benchmark `batch`.
         stack: What must be closed at the end.
         rng: Shuffles.
-        shared: What several rows measure together, by the function that makes it.
+        shared: What several benchmarks measure together, by the function that makes it.
     """
 
     rounds: int

@@ -1,4 +1,4 @@
-"""100,000 campaigns that are waited for: by the poller, and by a task for each; rows 6 and 7 read this run."""
+"""100,000 campaigns that are waited for, by the poller and by a task for each: for `poller` and `lateness`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a row says: its figures against their goals, the pair of equals, and the raw medians."""
+"""What a benchmark says: its figures against their goals, the pair of equals, and the raw medians."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from typing import Any
 
 import attrs
 
+from benchmarks.goals import Goal, catalogue
+
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 MOST_APART = 0.05
 _PACKAGES = (
@@ -26,48 +28,34 @@ _PACKAGES = (
 
 @attrs.frozen
 class Figure:
-    """One measured number, and what it should be.
+    """One measured number; its goal is in the catalogue.
 
     Attributes:
         what: What was compared.
         measured: The number; None where it could not be measured, with the reason in `note`.
-        goal: What it must be; None for a number that is only told.
-        at_least: Whether the goal is a lower bound.
         unit: Of the number.
         note: What a reader should know.
     """
 
     what: str
     measured: float | None
-    goal: float | None = None
-    at_least: bool = attrs.field(default=False, kw_only=True)
     unit: str = attrs.field(default="x", kw_only=True)
     note: str = attrs.field(default="", kw_only=True)
 
-    @property
-    def verdict(self) -> str:
-        """`met`, `not met`, or nothing where there is no goal."""
-        if self.measured is None:
-            return "not measured"
-        if self.goal is None:
-            return ""
-        met = self.measured >= self.goal if self.at_least else self.measured <= self.goal
-        return "met" if met else "NOT MET"
-
 
 @attrs.frozen(kw_only=True)
-class Row:
-    """One row of performance.md.
+class Result:
+    """What a benchmark measured.
 
     Attributes:
-        number: Its number there.
+        name: Of the benchmark.
         title: What was done.
         figures: What came out.
-        pair: The same program against itself, as a ratio; None where the row has no such pair.
+        pair: The same program against itself, as a ratio; None where there is no such pair.
         medians: Median per piece of work and program, in microseconds unless the key says otherwise.
     """
 
-    number: int
+    name: str
     title: str
     figures: Sequence[Figure]
     pair: float | None = None
@@ -78,22 +66,32 @@ class Row:
         """Whether equals came out equal."""
         return self.pair is None or abs(self.pair - 1) <= MOST_APART
 
+    def goal(self, figure: Figure) -> Goal | None:
+        """What a figure should be; None for one that is there to compare with."""
+        return catalogue()[self.name, figure.what] if figure.measured is not None else None
 
-def print_row(row: Row) -> None:
-    """Print a row as soon as it is known."""
+    def verdict(self, figure: Figure) -> str:
+        """`met`, `not met`, or nothing where there is no goal."""
+        if figure.measured is None:
+            return "not measured"
+        goal = self.goal(figure)
+        return "" if goal is None else "met" if goal.is_met(figure.measured) else "NOT MET"
+
+
+def print_result(result: Result) -> None:
+    """Print a result as soon as it is known."""
     pair = ""
-    if row.pair is not None:
-        doubt = "" if row.trustworthy else f"  (more than {MOST_APART:.0%} apart: measure again)"
-        pair = f"   A/A {row.pair:.3f}{doubt}"
-    print(f"\n{row.number:>2}  {row.title}{pair}")
-    for figure in row.figures:
-        bound = ">=" if figure.at_least else "<="
-        goal = "" if figure.goal is None else f"{bound} {figure.goal:g}"
+    if result.pair is not None:
+        doubt = "" if result.trustworthy else f"  (more than {MOST_APART:.0%} apart: measure again)"
+        pair = f"   A/A {result.pair:.3f}{doubt}"
+    print(f"\n{result.name}: {result.title}{pair}")
+    for figure in result.figures:
+        goal = str(result.goal(figure) or "")
         value = "-" if figure.measured is None else f"{figure.measured:.3g} {figure.unit}"
         note = f"   {figure.note}" if figure.note else ""
-        print(f"      {figure.what:<58} {value:>11}  {goal:<8} {figure.verdict:<8}{note}".rstrip())
-    if row.medians:
-        print("      " + ", ".join(f"{name} {value:,.3g}" for name, value in row.medians.items()))
+        print(f"      {figure.what:<58} {value:>11}  {goal:<8} {result.verdict(figure):<8}{note}".rstrip())
+    if result.medians:
+        print("      " + ", ".join(f"{name} {value:,.3g}" for name, value in result.medians.items()))
     sys.stdout.flush()
 
 
@@ -128,23 +126,28 @@ def nginx_version(program: str) -> str:
     return told.stderr.strip().rpartition("/")[2]
 
 
-def write(rows: Sequence[Row], rounds: int, nginx: str) -> None:
-    """Keep the rows for comparison; those not measured this time are not carried over."""
+def write(results: Sequence[Result], rounds: int, nginx: str) -> None:
+    """Keep the results for comparison; those not measured this time are not carried over."""
     plain = {
         "versions": versions() | {"nginx": nginx},
         "machine": machine(),
         "rounds": rounds,
-        "rows": [
-            attrs.asdict(row)
+        "results": [
+            attrs.asdict(result)
             | {
-                "trustworthy": row.trustworthy,
-                "figures": [attrs.asdict(figure) | {"verdict": figure.verdict} for figure in row.figures],
+                "trustworthy": result.trustworthy,
+                "figures": [_plain(result, figure) for figure in result.figures],
             }
-            for row in rows
+            for result in results
         ],
     }
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(plain, indent=1) + "\n", encoding="utf-8")
+
+
+def _plain(result: Result, figure: Figure) -> dict[str, Any]:
+    goal = result.goal(figure)
+    return attrs.asdict(figure) | {"goal": str(goal or ""), "verdict": result.verdict(figure)}
 
 
 def _processor() -> str:

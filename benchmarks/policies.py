@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.bench import Bench
 from benchmarks.measure import Burst, Contender, interleave, micro, ratio
 from benchmarks.naive import in_naive_policies
-from benchmarks.report import Figure, Row
+from benchmarks.report import Figure, Result
 from benchmarks.server import PROJECT, campaign_body
 from campaign_reg import Limits, SinchConfig
 from campaign_reg.clock import SystemClock
@@ -73,8 +73,8 @@ def _calls(send: Callable[[Request], Awaitable[Any]]) -> Burst:
     return burst
 
 
-async def run(bench: Bench) -> Row:
-    """Measure row 5; the bare await is taken off all of them."""
+async def run(bench: Bench) -> Result:
+    """Measure: the bare await is taken off all of them."""
     nothing = Contender("bare await", _calls(_Canned().send))
     mine, again = Contender("ours", _calls(_our_stack())), Contender("again", _calls(_our_stack()))
     timed = Contender("ours and a timer", _calls(_with_timer(_our_stack())))
@@ -82,16 +82,15 @@ async def run(bench: Bench) -> Row:
     everyone = [nothing, mine, again, timed, obvious]
     await interleave(everyone, bench.rounds, bench.rng)
     net = {c.name: [cost - bare for cost, bare in zip(c.cpu, nothing.cpu, strict=True)] for c in everyone}
-    return Row(
-        number=5,
+    return Result(
+        name="policies",
         title=TITLE,
         pair=ratio(again.cpu, mine.cpu),
         figures=[
-            Figure("CPU over the naive stack", ratio(net["ours"], net["naive"]), 0.30),
+            Figure("CPU over the naive stack", ratio(net["ours"], net["naive"])),
             Figure(
                 "the same with an asyncio.timeout added to ours",
                 ratio(net["ours and a timer"], net["naive"]),
-                0.30,
             ),
         ],
         medians={"bare await": micro(nothing.cpu)}

@@ -8,7 +8,7 @@ import sys
 from benchmarks.bench import Bench
 from benchmarks.clients import installed
 from benchmarks.measure import ratio
-from benchmarks.report import Figure, Row
+from benchmarks.report import Figure, Result
 
 TITLE = "import campaign_reg; campaign-reg --help"
 _PROGRAMS = {
@@ -33,8 +33,8 @@ def _one_process(code: str) -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def run(bench: Bench) -> Row:
-    """Measure row 10: CPU beyond that of an interpreter that does nothing."""
+async def run(bench: Bench) -> Result:
+    """Measure CPU beyond that of an interpreter that does nothing."""
     programs = {
         name: code for name, code in _PROGRAMS.items() if name != "import telnyx" or installed("telnyx")
     }
@@ -52,23 +52,18 @@ async def run(bench: Bench) -> Row:
     }
     aiohttp, telnyx = net["import aiohttp"], net.get("import telnyx")
     note = "" if telnyx else "not installed"
-    return Row(
-        number=10,
+    return Result(
+        name="startup",
         title=TITLE,
         pair=ratio(net["again"], aiohttp),
         figures=[
-            Figure(
-                "import campaign_reg over import aiohttp", ratio(net["import campaign_reg"], aiohttp), 1.10
-            ),
+            Figure("import campaign_reg over import aiohttp", ratio(net["import campaign_reg"], aiohttp)),
             Figure(
                 "import campaign_reg over import telnyx",
                 ratio(net["import campaign_reg"], telnyx) if telnyx else None,
-                0.25,
                 note=note,
             ),
-            Figure(
-                "campaign-reg --help over import aiohttp", ratio(net["campaign-reg --help"], aiohttp), 1.0
-            ),
+            Figure("campaign-reg --help over import aiohttp", ratio(net["campaign-reg --help"], aiohttp)),
             Figure(
                 "everything connect() needs, over import aiohttp",
                 ratio(net["from campaign_reg import connect"], aiohttp),

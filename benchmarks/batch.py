@@ -17,7 +17,7 @@ import aiohttp
 import attrs
 
 from benchmarks.bench import Bench
-from benchmarks.report import Figure, Row
+from benchmarks.report import Figure, Result
 from benchmarks.server import cores, new_folder, on_core
 from campaign_reg import Batch, Limits, Schedule, Verdict, connect
 
@@ -65,18 +65,16 @@ async def _sandbox(campaigns: int) -> AsyncIterator[_Sandbox]:
         process.wait(10)
 
 
-async def run(bench: Bench) -> Row:
-    """Measure row 12; wall clock, so that one run is enough for what the quota decides."""
+async def run(bench: Bench) -> Result:
+    """Measure: wall clock, so that one run is enough for what the quota decides."""
     wall, floor, requests, verdicts = await _quota_bound(bench.batch_rows)
     grown = await _in_fresh_process()
-    return Row(
-        number=12,
+    return Result(
+        name="batch",
         title=f"{TITLE}, {bench.batch_rows:,} rows at {_PER_SECOND:.0f} requests/s",
         figures=[
-            Figure(
-                "wall over the quota's floor", wall / floor, 1.10, note=f"{wall:.1f} s; floor {floor:.1f} s"
-            ),
-            Figure("memory per row in flight", grown, 1024.0, unit="B"),
+            Figure("wall over the quota's floor", wall / floor, note=f"{wall:.1f} s; floor {floor:.1f} s"),
+            Figure("memory per row in flight", grown, unit="B"),
         ],
         medians={
             "requests": requests["getCampaign"] + requests["resubmitCampaign"],
@@ -110,7 +108,7 @@ async def _quota_bound(rows: int) -> tuple[float, float, dict[str, int], dict[Ve
 async def _in_fresh_process() -> float:
     """`_bytes_per_row` where no other row has left free memory behind that growth could hide in."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "benchmarks.row12_batch", stdout=asyncio.subprocess.PIPE
+        sys.executable, "-m", "benchmarks.batch", stdout=asyncio.subprocess.PIPE
     )
     told, _ = await process.communicate()
     return float(told)

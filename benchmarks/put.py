@@ -10,9 +10,9 @@ import attrs
 
 from benchmarks.bench import Bench
 from benchmarks.clients import IDS, RESUBMISSION, bare, bare_put, naive, ours, telnyx
+from benchmarks.get import beside, contender
 from benchmarks.measure import Contender, at_once, interleave, micro, ratio
-from benchmarks.report import Figure, Row
-from benchmarks.row01_get import beside, contender
+from benchmarks.report import Figure, Result
 from benchmarks.server import campaign
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ def _resubmit(sinch: SinchBackend) -> Callable[[], Awaitable[int]]:
     return burst
 
 
-async def run(bench: Bench) -> Row:
-    """Measure row 2."""
+async def run(bench: Bench) -> Result:
+    """Measure."""
     url = await bench.url()
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(ours(url, _CONCURRENCY))
@@ -56,14 +56,14 @@ async def run(bench: Bench) -> Row:
             sdk = contender("telnyx", lambda id: update(id, auto_renewal=True), 400)
         everyone = [mine, again, aiohttp, fresh, plain, *([] if sdk is None else [sdk])]
         await interleave(everyone, bench.rounds, bench.rng)
-    return Row(
-        number=2,
+    return Result(
+        name="put",
         title=TITLE,
         pair=ratio(again.cpu, mine.cpu),
         figures=[
-            Figure("CPU over aiohttp", ratio(mine.cpu, aiohttp.cpu), 1.20),
-            Figure("CPU over aiohttp with a connection for each PUT", ratio(mine.cpu, fresh.cpu), 1.20),
-            beside("CPU over Telnyx on aiohttp", mine, sdk, 0.20),
+            Figure("CPU over aiohttp", ratio(mine.cpu, aiohttp.cpu)),
+            Figure("CPU over aiohttp with a connection for each PUT", ratio(mine.cpu, fresh.cpu)),
+            beside("CPU over Telnyx on aiohttp", mine, sdk),
             beside("naive stack over aiohttp", plain, aiohttp),
         ],
         medians={c.name: micro(c.cpu) for c in everyone},

@@ -6,17 +6,17 @@ from contextlib import AsyncExitStack
 
 from benchmarks.bench import Bench
 from benchmarks.clients import bare, bare_get, ours
+from benchmarks.get import contender
 from benchmarks.measure import interleave, micro, ratio
-from benchmarks.report import Figure, Row
-from benchmarks.row01_get import contender
+from benchmarks.report import Figure, Result
 
 TITLE = "growth with concurrency: CPU per request at 256 over that at 8"
 _FEW, _MANY = 8, 256
 _CALLS = 1500
 
 
-async def run(bench: Bench) -> Row:
-    """Measure row 9."""
+async def run(bench: Bench) -> Result:
+    """Measure."""
     url = await bench.url()
     async with AsyncExitStack() as stack:
         one, two = [await stack.enter_async_context(ours(url, _FEW)) for _ in range(2)]
@@ -30,12 +30,12 @@ async def run(bench: Bench) -> Row:
         plain_many = contender("aiohttp at 256", bare_get(sessions[1], url), _CALLS, _MANY)
         everyone = [few, again, many, plain_few, plain_many]
         await interleave(everyone, bench.rounds, bench.rng)
-    return Row(
-        number=9,
+    return Result(
+        name="growth",
         title=TITLE,
         pair=ratio(again.cpu, few.cpu),
         figures=[
-            Figure("CPU at 256 over CPU at 8", ratio(many.cpu, few.cpu), 1.20),
+            Figure("CPU at 256 over CPU at 8", ratio(many.cpu, few.cpu)),
             Figure("the same of bare aiohttp", ratio(plain_many.cpu, plain_few.cpu)),
         ],
         medians={c.name: micro(c.cpu) for c in everyone},

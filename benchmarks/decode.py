@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 
 from benchmarks.bench import Bench
+from benchmarks.get import beside
 from benchmarks.measure import Burst, Contender, interleave, micro, ratio
 from benchmarks.naive import plain_converter
-from benchmarks.report import Figure, Row
-from benchmarks.row01_get import beside
+from benchmarks.report import Figure, Result
 from benchmarks.server import campaign_body
 from benchmarks.typed import pydantic_loads
 from campaign_reg.providers.sinch.ten_dlc.codec import make_converter
@@ -44,8 +44,8 @@ def _cattrs(*, detailed_validation: bool) -> Callable[[bytes], Any]:
     return lambda body: structure(orjson.loads(body), SinchCampaign)
 
 
-async def run(bench: Bench) -> Row:
-    """Measure row 4."""
+async def run(bench: Bench) -> Result:
+    """Measure."""
     mine, again = Contender("ours", _decoding(_ours())), Contender("again", _decoding(_ours()))
     plain = Contender("cattrs", _decoding(_cattrs(detailed_validation=True), 1000))
     quick = Contender("cattrs, no detailed validation", _decoding(_cattrs(detailed_validation=False), 1000))
@@ -53,13 +53,13 @@ async def run(bench: Bench) -> Row:
     model = None if load is None else Contender("pydantic", _decoding(load))
     everyone = [mine, again, plain, quick, *([] if model is None else [model])]
     await interleave(everyone, bench.rounds, bench.rng)
-    return Row(
-        number=4,
+    return Result(
+        name="decode",
         title=TITLE,
         pair=ratio(again.cpu, mine.cpu),
         figures=[
-            Figure("CPU over cattrs.preconf.orjson as it comes", ratio(mine.cpu, plain.cpu), 0.50),
-            beside("CPU over pydantic (extra allowed)", mine, model, 0.60),
+            Figure("CPU over cattrs.preconf.orjson as it comes", ratio(mine.cpu, plain.cpu)),
+            beside("CPU over pydantic (extra allowed)", mine, model),
             beside("CPU over cattrs without detailed validation", mine, quick),
         ],
         medians={c.name: micro(c.cpu) for c in everyone},

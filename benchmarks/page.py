@@ -9,9 +9,9 @@ import orjson
 
 from benchmarks.bench import Bench
 from benchmarks.clients import bare, naive, ours, telnyx
+from benchmarks.get import beside
 from benchmarks.measure import Burst, Contender, interleave, micro, ratio
-from benchmarks.report import Figure, Row
-from benchmarks.row01_get import beside
+from benchmarks.report import Figure, Result
 from benchmarks.server import PROJECT
 from benchmarks.typed import pydantic_loads
 
@@ -55,8 +55,8 @@ def _with_aiohttp(session: aiohttp.ClientSession, url: str, load: Callable[[byte
     return fetch
 
 
-async def run(bench: Bench) -> Row:
-    """Measure row 3."""
+async def run(bench: Bench) -> Result:
+    """Measure."""
     url = await bench.url()
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(ours(url, 8))
@@ -78,14 +78,14 @@ async def run(bench: Bench) -> Row:
             sdk = Contender("telnyx", _pages(lambda: records(brand_id="BHL7Q2X", records_per_page=500), 1))
         everyone = [mine, again, dicts, plain, *(c for c in (model, sdk) if c is not None)]
         await interleave(everyone, bench.rounds, bench.rng)
-    return Row(
-        number=3,
+    return Result(
+        name="page",
         title=TITLE,
         pair=ratio(again.cpu, mine.cpu),
         figures=[
-            Figure("CPU over aiohttp + orjson dictionaries", ratio(mine.cpu, dicts.cpu), 1.9),
-            beside("CPU over aiohttp + pydantic (extra allowed)", mine, model, 0.50),
-            beside("CPU over Telnyx on aiohttp", mine, sdk, 0.15),
+            Figure("CPU over aiohttp + orjson dictionaries", ratio(mine.cpu, dicts.cpu)),
+            beside("CPU over aiohttp + pydantic (extra allowed)", mine, model),
+            beside("CPU over Telnyx on aiohttp", mine, sdk),
             beside("naive stack over aiohttp + orjson", plain, dicts),
         ],
         medians={c.name: micro(c.cpu) for c in everyone},
