@@ -57,7 +57,7 @@ _READING_VERBS = frozenset({Verb.GET, Verb.LIST, Verb.FEEDBACK})
 
 
 class CampaignState(enum.StrEnum):
-    """Where a campaign stands, in words that fit every vendor."""
+    """State of a campaign, in words that fit every vendor."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -82,7 +82,7 @@ class Verdict(enum.StrEnum):
     FAILED = "failed"
     ACTION_REQUIRED = "action_required"
     UNKNOWN = "unknown"
-    """Nobody can tell by reading whether it was applied; a person must look."""
+    """Readings do not show whether it was applied; a person must look."""
     CANCELLED = "cancelled"
     SKIPPED = "skipped"
     """Not sent, for the reason given."""

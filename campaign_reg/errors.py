@@ -267,7 +267,7 @@ class ConnectError(TransportError):
 
 
 class HeldBackError(ConnectError):
-    """The request was held back before sending; the caller must look again before asking anew.
+    """The request was held back before sending; the caller must look again before asking again.
 
     The account was paused, its token could not be renewed, or the reading that a write rests on grew too old.
     """

@@ -38,7 +38,7 @@ _READ_FLAGS = (
 class FileSource:
     """A regular file as the body of a request.
 
-    It is opened anew for every sending. The last piece is given out only if the file is then still what it was: one
+    It is opened again for every sending. The last piece is given out only if the file is then still what it was: one
     that grew, shrank or was rewritten meanwhile never goes out whole.
 
     Args:
@@ -49,7 +49,7 @@ class FileSource:
         size: In bytes, when it was looked at.
 
     Raises:
-        InvalidInputError: It is missing, cannot be looked at, or is no regular file.
+        InvalidInputError: It is missing, cannot be looked at, or is not a regular file.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
@@ -78,7 +78,7 @@ class FileSource:
 
 
 class FolderSink:
-    """A new file in a folder, which stands there whole or not at all.
+    """A new file in a folder, which appears when it is complete.
 
     ::
 
@@ -86,7 +86,7 @@ class FolderSink:
             await backend.download_attachment(..., sink)
             path = await sink.commit()
 
-    What comes is written beside it under a name of its own, readable by its owner only. Leaving the context
+    What comes is written next to it under a name of its own, readable by its owner only. Leaving the context
     without `commit`, by an error or by cancellation, removes that again.
 
     Args:

@@ -1,6 +1,6 @@
 """How fast one account may be asked.
 
-A `RateLimiter` belongs to one account and is shared by all its callers. It hands out slots, moments at which one
+A `RateLimiter` belongs to one account and is shared by all its callers. It gives out slots, moments at which one
 request may leave; a `Reservation` holds the slots that were reserved together, so that a write can follow its
 pre-image without queueing again.
 """

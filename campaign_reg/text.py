@@ -1,4 +1,4 @@
-"""Somebody else's text, made harmless: for a terminal, for a cell, for a page."""
+"""Another party's text, made harmless: for a terminal, for a cell, for a page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 
 
 def safe(text: object) -> str:
-    """Somebody else's text on one line, control characters (and so escape sequences) made visible."""
+    """Another party's text on one line, control characters (and so escape sequences) made visible."""
     return visible(" ".join(str(text).split()))
 
 

@@ -174,7 +174,7 @@ class Batch:
     async def add(self, rows: Rows, *, columns: Sequence[str] = ()) -> AddReport:
         """Take in the whole input: ids, or `BatchRow` objects, from any iterable or async iterable.
 
-        The same input may be added again, after a crash for example. A campaign that stands in it twice is sent once.
+        The same input may be added again, after a crash for example. A campaign that is in it twice is sent once.
         A row that can never be sent ends `failed` with the reason, and the others run.
 
         Args:
@@ -451,7 +451,7 @@ class Batch:
             over = going is None or going.done()
             record = await self._context.journal.result(id)
             if record is not None:
-                self._told.tell(id)  # whoever else waits for it, too
+                self._told.tell(id)  # for other callers that wait for it
                 return result_of(record, self._verb)
             if over and going is not None:
                 await self._over(going)

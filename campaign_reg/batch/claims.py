@@ -50,7 +50,7 @@ class Holdings:
         return Claims(self._journal.header, self._context.journal_id, self._path)
 
     def _what(self, record: RowRecord) -> str:
-        """What a row holds: its campaign, or what tells the one it creates from all others."""
+        """What a row holds: its campaign, or what distinguishes the one it creates from all others."""
         if not self._context.rule.creates:
             return record.id
         return kind_of_create(self._context.backend, record.params)

@@ -224,7 +224,7 @@ async def is_sealed(journal: JournalStore) -> bool:
 
 
 async def is_open_ended(journal: JournalStore) -> bool:
-    """Whether rows are handed in one by one, while the batch runs."""
+    """Whether rows are submitted one by one, while the batch runs."""
     return await journal.meta(MetaKey.OPEN_ENDED) is not None
 
 
@@ -263,7 +263,9 @@ class Arrivals:
         self._journal, self._backend, self._verb = context.journal, context.backend, context.verb
         self._claim, self._taken = claim, taken
         self._creates = context.rule.creates
-        self._turn = asyncio.Lock()  # between looking whether a row is there and adding it, nobody else may
+        self._turn = (
+            asyncio.Lock()
+        )  # between looking whether a row is there and adding it, no other caller may
         self._kinds: Kinds | None = None
 
     async def take(self, row: str | BatchRow) -> RowRecord:

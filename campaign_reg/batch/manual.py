@@ -1,4 +1,4 @@
-"""What a person says of rows: that nobody shall send them, or what became of those that reading cannot decide."""
+"""What a person says of rows: that they must not be sent, or what became of those that reading cannot decide."""
 
 from __future__ import annotations
 

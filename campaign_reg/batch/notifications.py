@@ -6,9 +6,9 @@ import asyncio
 
 
 class News:
-    """Events for whoever waits for any row, or for a certain one.
+    """Events for callers that wait for any row, or for a certain one.
 
-    Each event is set once and replaced: whoever holds one misses nothing that came after he took it.
+    Each event is set once and replaced: a caller that holds one misses nothing that came after it was taken.
     """
 
     def __init__(self) -> None:
@@ -16,11 +16,11 @@ class News:
         self._rows: dict[str, asyncio.Event] = {}
 
     def of_any(self) -> asyncio.Event:
-        """Set when the next row ends, or everybody is told."""
+        """Set when the next row ends, or all are woken."""
         return self._any
 
     def of(self, id: str) -> asyncio.Event:
-        """Set when this row ends, or everybody is told."""
+        """Set when this row ends, or all are woken."""
         return self._rows.setdefault(id, asyncio.Event())
 
     def ended(self, id: str) -> None:
@@ -35,6 +35,6 @@ class News:
             waited_for.set()
 
     def tell_all(self) -> None:
-        """Let everybody look again: a run is over, or somebody decided about rows."""
+        """Wake all callers: a run is over, or a person decided about rows."""
         for id in [*self._rows, ""]:
             self.ended(id)

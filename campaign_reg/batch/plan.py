@@ -146,7 +146,7 @@ class Planner:
         self._saved: list[tuple[int, str]] = []
 
     async def make(self, in_flight: int) -> Plan:
-        """Read every row that has not been begun, so many at once.
+        """Read every row that has not been begun, this many at once.
 
         Raises:
             AuthenticationError: The credentials were refused.
@@ -197,7 +197,7 @@ class Planner:
         return None
 
     async def _read(self, record: RowRecord) -> Reading:
-        """The campaign as a run would find it; for a create, one that stands in its way, or none."""
+        """The campaign as a run would find it; for a create, one that blocks it, or none."""
         backend, rule = self._backend, self._rule
         if not rule.creates:
             params = backend.params(self._verb, record.params) if rule.wanted is not None else None

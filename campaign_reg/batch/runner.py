@@ -27,7 +27,7 @@ class BatchRunner:
         worker: Does the work, row by row.
         places: Workers.
         wait_seconds: How long to wait for outcomes once everything has been sent; None waits for all of them.
-        is_open: Whether more rows may still be handed in.
+        is_open: Whether more rows may still be submitted.
     """
 
     def __init__(

@@ -36,7 +36,7 @@ _SEARCHES_IN_A_WINDOW = 4
 
 
 class Phase(enum.StrEnum):
-    """Where a row stands."""
+    """Phase of a row."""
 
     READY = "ready"
     INTENT = "intent"
@@ -50,7 +50,7 @@ class State:
     """What the engine knows of one row.
 
     Attributes:
-        phase: Where it stands.
+        phase: Its phase.
         attempts: Writes that were, or may have been, applied.
         looks: Readings tried since the write.
         preimage: The reading just before the newest write, without terms.
@@ -142,7 +142,7 @@ class Searched:
 
     Attributes:
         matches: All that there are, old ones too.
-        blind: Why nobody could look; empty where somebody did.
+        blind: Why it could not be looked for; empty where it was.
     """
 
     matches: tuple[Reading, ...] = ()
@@ -172,7 +172,7 @@ class Look:
 
 @attrs.frozen
 class SendAgain:
-    """Begin the row afresh: pre-image, intent, write."""
+    """Begin the row again: pre-image, intent, write."""
 
 
 @attrs.frozen
@@ -277,7 +277,7 @@ def _seen_nothing(
             state = attrs.evolve(state, stale_seconds=waited)
         if waited < facts.quiet_seconds:
             return state, Look()
-        if state.quiet_since is None:  # nobody may have looked for long: one odd reading is not the last word
+        if state.quiet_since is None:  # the last look may be long ago: one odd reading is not the last word
             return attrs.evolve(state, quiet_since=now), Look(facts.settle_seconds)
         if now - state.quiet_since < facts.settle_seconds:
             return state, Look(_until(state.quiet_since + facts.settle_seconds, now))
@@ -359,7 +359,7 @@ def _unknown(state: State, reason: str) -> tuple[State, Effect]:
 def _is_witness(state: State, reading: Reading, rule: VerbRule) -> bool:
     """Whether a reading shows that the version moves with a write: the effect of an acknowledged one, in a new version.
 
-    That the version moved is not enough: somebody else may have edited the campaign.
+    That the version moved is not enough: another user may have edited the campaign.
     """
     return (
         state.acknowledged

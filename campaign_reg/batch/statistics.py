@@ -30,7 +30,7 @@ OPEN_WORDS: Mapping[str, str] = {
     "lost": "without an answer",
     "sent": "under way at the vendor",
 }
-"""Where an open row stands, in words."""
+"""Phase of an open row, in words."""
 
 
 @attrs.frozen(kw_only=True)
@@ -43,7 +43,7 @@ class Reason:
         text: The vendor's words; the most frequent ones where they differ.
         advice: What to do about it; empty where nothing better is known than the vendor's words.
         rows: How many rows it stopped.
-        wordings: In how many ways the vendor put it; from a hundred on, nobody counts.
+        wordings: In how many ways the vendor put it; from a hundred on, they are not counted.
     """
 
     code: str
@@ -56,7 +56,7 @@ class Reason:
 
 @attrs.frozen(kw_only=True)
 class Downgrade:
-    """A term that got worse, the same way for so many rows."""
+    """A term that got worse, the same way for this many rows."""
 
     operator: str
     field: str
@@ -71,10 +71,10 @@ class Account:
 
     Attributes:
         header: What the journal is about.
-        sealed: Whether the input is complete, or rows are handed in one by one.
+        sealed: Whether the input is complete, or rows are submitted one by one.
         guardrails: What the batch may cost, and when it waits for a person.
         summary: Counts, and what holds the open rows.
-        phases: Rows by where they stand.
+        phases: Rows by their state.
         resent: Rows sent a second time, the first being proven unapplied.
         evidence: Ended rows by what the verdict rests on.
         reasons: Why rows failed, the most frequent first.
@@ -174,7 +174,7 @@ class Counting:
 
 
 def resume_line(path: Path, hold: Halt | None = None) -> str:
-    """The command that goes on with a batch, once somebody has looked at what holds it."""
+    """The command that goes on with a batch, after a person has looked at what holds it."""
     if hold is not None and hold.by_cap:
         return "plan it again with other caps (campaign-reg batch plan ... --journal), or cancel the rest"
     return f"campaign-reg batch resume {quote(str(path))}{' --accept' if hold else ''}"
@@ -191,7 +191,7 @@ def _group(reason: Feedback) -> tuple[str, ...]:
 
 
 def account(path: Path) -> Account:
-    """Read everything that a summary tells.
+    """Read everything that a summary shows.
 
     Raises:
         JournalMismatchError: There is no journal there, or it is of a newer version.

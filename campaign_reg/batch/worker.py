@@ -62,7 +62,7 @@ _MOST_DOUBTS = 3
 _LONGEST_HOLD_SECONDS = 300.0
 _STOPS_THE_BATCH = (AuthenticationError, ConfigurationError, JournalError)
 _NOT_APPLIED = (ConnectError, ApiError, InvalidInputError)
-"""What `perform` raises of a write that is known not to have been applied, beside what stops the batch."""
+"""What `perform` raises of a write that is known not to have been applied, besides what stops the batch."""
 
 
 class _ContradictedError(Exception):
@@ -115,7 +115,7 @@ class RowWorker:
     Attributes:
         cancelled: Whether rows that have not been sent end here.
         stopping: Whether no write may leave any more.
-        undecided: Rows that were begun, of which nobody knows yet whether they will be sent.
+        undecided: Rows that were begun, of which it is not known yet whether they will be sent.
         held: Rows that a guardrail keeps from being sent.
     """
 
@@ -165,7 +165,7 @@ class RowWorker:
         return self.cancelled and row.state.phase is Phase.READY and not row.state.attempts
 
     async def _begin(self, row: Row) -> float | None:
-        """Send the row's write, unless somebody or something holds it."""
+        """Send the row's write, unless something holds it."""
         if self._is_cancelled(row):
             await self._end(row, Outcome.cancelled(row.id, self._verb, self._backend.clock.now()))
             return None
@@ -289,8 +289,8 @@ class RowWorker:
     async def _step_back(self, row: Row) -> None:
         """Take back an intent whose write is known not to have been applied.
 
-        With an earlier write still unanswered, the journal is about that one again: a later run must prove anew that it
-        may be resent, and in the time that is left since it was sent.
+        With an earlier write still unanswered, the journal is about that one again: a later run must prove again that
+        it may be resent, and in the time that is left since it was sent.
         """
         if row.state.phase is not Phase.INTENT:
             return

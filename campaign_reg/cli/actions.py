@@ -26,7 +26,7 @@ def create(
     Args:
         provider: Such as sinch; `campaign-reg providers` lists them.
         source: JSON file with the campaign's parameters; - reads standard input.
-        settings: One parameter, as name=value, beside or instead of the file; may be repeated.
+        settings: One parameter, as name=value, next to or instead of the file; may be repeated.
         accept_advice: Send it although there is advice against it.
         waiting: How long to wait for the outcome, and how to print it.
     """
@@ -59,7 +59,7 @@ def update(
         provider: Such as responsys; `campaign-reg providers` lists them.
         campaign_id: The vendor's identifier.
         source: JSON file with the parameters to change; - reads standard input.
-        settings: One parameter, as name=value, beside or instead of the file; may be repeated.
+        settings: One parameter, as name=value, next to or instead of the file; may be repeated.
         waiting: How long to wait for the outcome, and how to print it.
     """
     from campaign_reg.cli.lint import Order, read_draft
@@ -191,7 +191,7 @@ def perform_verb(
         verb: Any verb of the provider's that writes.
         campaign_id: The vendor's identifier; left out for a create.
         source: JSON file with the verb's parameters; - reads standard input.
-        settings: One parameter, as name=value, beside or instead of the file; may be repeated.
+        settings: One parameter, as name=value, next to or instead of the file; may be repeated.
         accept_advice: Send a create although there is advice against it.
         yes: Do not ask before a deletion.
         waiting: How long to wait for the outcome, and how to print it.

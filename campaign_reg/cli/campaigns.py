@@ -62,7 +62,7 @@ async def list_campaigns(
         brand: Only this brand.
         use_case: Only this use case.
         filters: Another filter of the provider, as name=value; may be repeated.
-        limit: At most so many.
+        limit: At most this many.
         page_size: Campaigns a page.
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object a line for programs.

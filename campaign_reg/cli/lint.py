@@ -43,7 +43,7 @@ def lint(
     Args:
         provider: Such as sinch; `campaign-reg providers` lists them.
         source: JSON file with the campaign's parameters; - reads standard input.
-        settings: One parameter, as name=value, beside or instead of the file; may be repeated.
+        settings: One parameter, as name=value, next to or instead of the file; may be repeated.
         verb: What the parameters are for.
         profile: Section of campaign-reg.toml to take settings from.
         json: Print one object for programs.
@@ -134,7 +134,7 @@ def refusal_words(findings: Sequence[Finding]) -> str:
 
 @attrs.define(kw_only=True)
 class FindingGroup:
-    """What was found in so many rows in the same way.
+    """What was found in this many rows in the same way.
 
     Attributes:
         severity: Whether the rows are refused, or only pointed out.

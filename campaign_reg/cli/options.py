@@ -76,7 +76,7 @@ class GuardrailOptions:
         fee: Price of one attempt.
         max_items: Most campaigns to send.
         max_fee: Most to pay, every attempt counted; needs --fee.
-        canary: Send so many campaigns first, and stop when they have settled.
+        canary: Send this many campaigns first, and stop when they have settled.
         stop_on_downgrades: Send no more once a campaign has come back with worse terms.
         max_unknown: Send no more once more rows than this are unknown.
     """

@@ -67,7 +67,7 @@ def _say_how_to_use(
     from campaign_reg.cli.output import note, say
     from campaign_reg.settings import environment_prefix
 
-    say(f"# pretended vendors at {url}; nothing here is real, the secrets neither")
+    say(f"# simulated vendors at {url}; nothing here is real, the secrets neither")
     for provider, values in settings.items():
         example = (
             f"; for example: campaign-reg get {provider} {quote(ids[provider][0])}" if ids[provider] else ""

@@ -142,7 +142,7 @@ def _open_rows(path: Path, journal_id: str, ids: list[str] | None) -> list[str] 
         if reader.journal_id != journal_id:
             return None
         phases = reader.phases_of(ids)
-    # One that is claimed and not there is just being handed in, as long as somebody runs the batch.
+    # One that is claimed and not there is just being submitted, as long as a process runs the batch.
     absent = "ready" if is_in_use(path) else "ended"
     return [id for id in ids or phases if phases.get(id, absent) != "ended"]
 

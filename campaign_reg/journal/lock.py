@@ -47,7 +47,7 @@ def lock_of(journal: Path) -> FileLock:
 
 
 def is_in_use(journal: Path) -> bool:
-    """Whether somebody, of this process or another, has a journal open."""
+    """Whether a process, this one or another, has a journal open."""
     lock = lock_of(journal)
     was_free = lock.acquire()
     lock.release()

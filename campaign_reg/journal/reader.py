@@ -38,7 +38,7 @@ _ENTRIES = (
     "SELECT n, id, phase, rows.attempts, sent_at, preimage, seq, document "
     "FROM rows LEFT JOIN results USING (n)"
 )
-# Rows that need somebody come first, each kind in the order of the input.
+# Rows that need a person come first, each kind in the order of the input.
 _BY_ATTENTION = """
  JOIN (
     SELECT n AS place, CASE
@@ -57,7 +57,7 @@ class Entry:
     Attributes:
         n: Its place in the input, from 1.
         id: The campaign's id; of a create, the row's name.
-        phase: Where it stands.
+        phase: Its phase.
         attempts: Writes that were, or may have been, applied.
         sent_at: When the newest write left.
         terms: What each operator granted before the write.
@@ -105,7 +105,7 @@ class JournalReader:
 
     @property
     def sealed(self) -> bool:
-        """Whether the input is complete, or rows are handed in one by one."""
+        """Whether the input is complete, or rows are submitted one by one."""
         return self._meta(MetaKey.INPUT) is not None or self._meta(MetaKey.OPEN_ENDED) is not None
 
     @property
@@ -129,7 +129,7 @@ class JournalReader:
         return tuple(json.loads(self._meta(MetaKey.COLUMNS) or "[]"))
 
     def phases(self) -> dict[str, int]:
-        """Rows by where they stand."""
+        """Rows by their state."""
         return dict(self._db.execute("SELECT phase, count(*) FROM rows GROUP BY phase"))
 
     def written(self) -> tuple[int, int, int]:
@@ -170,7 +170,7 @@ class JournalReader:
         return (self._result(*values) for values in self._db.execute(_RESULTS + _TO_CORRECT, (wanted,)))
 
     def entries(self, most: int | None = None) -> Iterator[Entry]:
-        """Every row in the order of the input; or at most so many, those first that need somebody."""
+        """Every row in the order of the input; or at most this many, those first that need a person."""
         if most is None:
             found = self._db.execute(f"{_ENTRIES} ORDER BY n")
         else:

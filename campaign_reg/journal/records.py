@@ -31,7 +31,7 @@ class RowRecord:
         n: Its place in the input, from 1.
         id: The campaign's id; of a create, the caller's name for the row.
         params: The verb's parameters, plain.
-        phase: Where it stands.
+        phase: Its phase.
         attempts: Writes that were, or may have been, applied.
         preimage: The reading before the newest write, plain.
         readings: Readings since that matter, plain.

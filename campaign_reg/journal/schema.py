@@ -1,4 +1,4 @@
-"""The journal's file: its tables, its versions, and what is no journal of ours."""
+"""The journal's file: its tables, its versions, and what is not a journal of ours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from campaign_reg.journal.store import MetaKey
 
 SCHEMA_VERSION = 3
 PLANS_SINCE_VERSION = 3
-"""Earlier journals, which somebody may look at without opening them, have no plans."""
+"""Earlier journals, which may be looked at without opening them, have no plans."""
 
 _APPLICATION_ID = 0x43524A31
 _BAD_FILE = (sqlite3.DatabaseError, UnicodeDecodeError)
@@ -102,13 +102,13 @@ def prepare(connection: sqlite3.Connection, path: Path, header: Header) -> None:
     """Make it this batch's journal, or see that it is.
 
     Raises:
-        JournalMismatchError: It is no journal, is of another batch, or of a newer version.
+        JournalMismatchError: It is not a journal, is of another batch, or of a newer version.
         JournalError: It cannot be read.
     """
     try:
         is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
         if not is_new:
-            _check_kind(connection, path)  # before anything is written: it may be somebody else's
+            _check_kind(connection, path)  # before anything is written: it may be another user's
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         if is_new:

@@ -39,7 +39,7 @@ class SqliteJournal:
 
         Raises:
             JournalInUseError: Another process is running this batch.
-            JournalMismatchError: The file is no journal, is of another batch, or of a newer version.
+            JournalMismatchError: The file is not a journal, is of another batch, or of a newer version.
             InvalidInputError: The file cannot be created or opened there.
             JournalError: The file cannot be read.
         """

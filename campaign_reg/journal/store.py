@@ -91,7 +91,7 @@ class JournalStore(Protocol):
         ...
 
     async def rows(self, phases: Sequence[str], after: int, most: int) -> list[RowRecord]:
-        """Rows in these phases beyond place `after`, in order, at most so many."""
+        """Rows in these phases beyond place `after`, in order, at most this many."""
         ...
 
     async def row(self, id: str) -> RowRecord | None:
@@ -142,7 +142,7 @@ class JournalStore(Protocol):
         ...
 
     async def results(self, after: int, most: int) -> list[ResultRecord]:
-        """Results beyond sequence number `after`, in order, at most so many."""
+        """Results beyond sequence number `after`, in order, at most this many."""
         ...
 
     async def totals(self) -> Totals:

@@ -21,7 +21,7 @@ _MOST_IN_A_COMMIT = 1024
 
 
 class Writer:
-    """The one thread that uses a connection; it outlives nobody and commits what it was given before it ends.
+    """The one thread that uses a connection; it ends with its owner and commits what it was given before it ends.
 
     Args:
         path: Of the file, for errors.
@@ -85,7 +85,7 @@ class Writer:
             db.execute("BEGIN IMMEDIATE")
             results = [job.work(db) for job in jobs]
             db.execute("COMMIT")
-        except Exception as error:  # noqa: BLE001  (whatever it was, nobody may believe that it is durable)
+        except Exception as error:  # noqa: BLE001  (whatever it was, it must not count as durable)
             with contextlib.suppress(sqlite3.Error):
                 db.execute("ROLLBACK")
             self._broken = _cannot_write(self._path, error)
@@ -126,7 +126,7 @@ def _tell(news: Iterable[tuple[_Job, Callable[[Any], None], Any]]) -> None:
     for job, tell, what in news:
         by_loop[job.loop].append((tell, what))
     for loop, calls in by_loop.items():
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed: no caller waits any more
             loop.call_soon_threadsafe(_call_each, calls)
 
 

@@ -30,12 +30,12 @@ class Campaign(Protocol):
 
     @property
     def state(self) -> CampaignState:
-        """Where it stands, in words that fit every vendor."""
+        """Its state, in words that fit every vendor."""
         ...
 
     @property
     def vendor_status(self) -> str:
-        """Where it stands, in the vendor's words."""
+        """Its state, in the vendor's words."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""What is wrong, or may be, with a draft that nobody has paid for yet."""
+"""What is wrong, or may be, with a draft that is not paid for yet."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ class Reading:
 
     Attributes:
         target: The campaign's id.
-        version: Raw text that tells whether it changed; None where the vendor has none.
+        version: Raw text that shows whether it changed; None where the vendor has none.
         status: The campaign's status, in the vendor's words.
         action_status: The newest action's status, in the vendor's words; empty where the vendor has none.
         terms: What each operator grants.
@@ -29,7 +29,7 @@ class Reading:
         vendor_time: The vendor's own clock at that moment, whole seconds; None where it did not say.
         missing: The vendor answered that it does not know the campaign, or there is none like it yet.
         as_wanted: It shows exactly what a write asks for, where that can be told by reading.
-        similar_ids: Of a look before a create: ids of those like it that were there and stood in nobody's way.
+        similar_ids: Of a look before a create: ids of those like it that were there and blocked nothing.
         campaign: The vendor's model; not kept in records.
     """
 

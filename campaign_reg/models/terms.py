@@ -16,7 +16,7 @@ class Direction(enum.StrEnum):
     BETTER = "better"
     WORSE = "worse"
     CHANGED = "changed"
-    """Different, and nobody can say which is better."""
+    """Different, and it is not known which is better."""
 
 
 @attrs.frozen

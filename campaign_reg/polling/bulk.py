@@ -145,7 +145,7 @@ class BulkPoller(Generic[E]):
         """Read the listing to its end, unless it turns out to be longer than what it would spare."""
         pages, needed, began = 0, 0, None
         try:
-            # What lists badly is read one by one, and that tells what is wrong.
+            # What lists badly is read one by one, and that shows what is wrong.
             with contextlib.suppress(CampaignRegError):
                 async with contextlib.aclosing(self._overview.pages()) as listing:
                     async for page in listing:
@@ -158,7 +158,7 @@ class BulkPoller(Generic[E]):
                         if not self._waiting:
                             break
                         if max(needed, pages + 1) > most_pages:
-                            # How long it is, nobody knows: it is asked for again for many more.
+                            # Its length is not known: it is asked for again for many more.
                             needed = max(needed, 2 * pages)
                             break
         finally:

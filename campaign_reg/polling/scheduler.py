@@ -133,7 +133,7 @@ class PollScheduler(Generic[E]):
         return len(self._ready)
 
     def add(self, entry: E, delay_seconds: float = 0.0) -> None:
-        """Look at an entry after so many seconds."""
+        """Look at an entry after this many seconds."""
         self._settled.clear()
         if delay_seconds <= 0:
             self._ready.append(entry)
@@ -151,7 +151,7 @@ class PollScheduler(Generic[E]):
         return list(self._wheel)
 
     def due_within(self, seconds: float) -> int:
-        """How many entries are due within so many seconds, those that are ready among them."""
+        """How many entries are due within this many seconds, those that are ready among them."""
         return len(self._ready) + self._wheel.due_within(self._clock.monotonic() + seconds)
 
     def hasten(self, entry: E) -> bool:
@@ -164,7 +164,7 @@ class PollScheduler(Generic[E]):
     async def wait_idle(
         self, seconds: float | None = None, *, until: Callable[[], bool] = lambda: False
     ) -> bool:
-        """Wait until every entry is finished, or so many seconds are over; returns whether every entry is.
+        """Wait until every entry is finished, or this many seconds are over; returns whether every entry is.
 
         Args:
             seconds: How long to wait; None waits without limit.
@@ -184,7 +184,7 @@ class PollScheduler(Generic[E]):
         return not self.pending
 
     def nudge(self) -> None:
-        """Let whoever waits for all to be finished ask again whether to go on."""
+        """Let callers of `wait_idle` check again whether to go on."""
         self._settled.set()
 
     def check(self) -> None:

@@ -44,7 +44,7 @@ class ActionBackend(Protocol):
 
     @property
     def account(self) -> str:
-        """What tells this account from others at the provider; no secret."""
+        """What distinguishes this account from others at the provider; no secret."""
         ...
 
     @property
@@ -320,7 +320,7 @@ class Action(Generic[C_co]):
 
 
 def _mark_as_seen(task: asyncio.Task[Outcome[Any]]) -> None:
-    """Keep asyncio from reporting an error that nobody waits for any more."""
+    """Keep asyncio from reporting an error that no caller waits for any more."""
     if not task.cancelled():
         task.exception()
 
@@ -407,7 +407,7 @@ async def conclude(
 
 
 async def _patient_feedback(backend: ActionBackend, target: str) -> tuple[Feedback, ...]:
-    """The vendor's reasons; what may pass is tried again, since nobody asks for them a second time."""
+    """The vendor's reasons; what may pass is tried again, since they are not asked for a second time."""
     for wait_seconds in _FEEDBACK_WAITS_SECONDS:
         try:
             return await backend.feedback(target)

@@ -67,7 +67,7 @@ class Backend(VerbMethods, ABC, Generic[C]):
     listing that says of a campaign what reading it does, `overview`.
 
     Args:
-        account: What tells this account from others; no secret.
+        account: What distinguishes this account from others; no secret.
         pace: The account's pace.
         clock: The clock to go by.
         rng: The source of jitter.
@@ -201,7 +201,7 @@ class Backend(VerbMethods, ABC, Generic[C]):
     def overview(self, verb: Verb) -> Pager[Reading] | None:
         """Every campaign as a listing shows it, for those who wait for many.
 
-        A listing decides nothing: it tells which campaigns are worth reading. So its readings must have the very
+        A listing decides nothing: it shows which campaigns are worth reading. So its readings must have the very
         version and words that `read` gives them for this verb. None where no listing has them.
 
         Args:
@@ -224,7 +224,7 @@ class Backend(VerbMethods, ABC, Generic[C]):
         return ()
 
     def mark(self, params: object, key: str = "") -> Mapping[str, str]:
-        """What tells the campaign that a create makes from all others; empty where nothing does.
+        """What distinguishes the campaign that a create makes from all others; empty where nothing does.
 
         Raises:
             UnsupportedVerbError: The provider cannot create.
@@ -377,7 +377,7 @@ class Backend(VerbMethods, ABC, Generic[C]):
     async def _none_like_it(
         self, rule: VerbRule, mark: Mapping[str, str], reservation: Reservation
     ) -> Reading:
-        """The campaign that stands in the way of a create, or a reading that says that there is none."""
+        """The campaign that blocks a create, or a reading that says that there is none."""
         found = await self.find(mark, reservation=reservation)
         for match in found.readings:
             if rule.refuses(match) is not None:

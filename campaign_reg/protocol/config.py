@@ -82,12 +82,12 @@ def one_of(*choices: str) -> Callable[[object, attrs.Attribute[Any], object], No
 
 
 def origin(value: Any) -> Any:
-    """A base URL without its trailing slash; what is no text is left to the validator."""
+    """A base URL without its trailing slash; what is not text is left to the validator."""
     return value.rstrip("/") if isinstance(value, str) else value
 
 
 def positive(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    """Refuse what is no number of seconds.
+    """Refuse what is not a number of seconds.
 
     Raises:
         ConfigurationError: It is not above zero.

@@ -69,7 +69,7 @@ class Pager(Generic[T]):
 
         Args:
             cursor: Where to go on; None begins at the first page.
-            unique_by: What tells items apart, such as their id: one that comes a second time, because the listing
+            unique_by: What distinguishes items, such as their id: one that comes a second time, because the listing
                 shifted while it was read, is left out. Their keys are kept in memory until the end.
         """
         seen: set[Hashable] = set()

@@ -73,7 +73,7 @@ def params_to_text(kind: type[Any] | None, values: Mapping[str, Any]) -> dict[st
     type stays as it is: it came from a cell that could not be read.
 
     Args:
-        kind: attrs class of the parameters; None where it is not known, which writes what is no text as JSON.
+        kind: attrs class of the parameters; None where it is not known, which writes what is not text as JSON.
         values: Plain values, by member.
 
     Raises:

@@ -76,7 +76,7 @@ class CampaignBackend(ActionBackend, VerbMethods, Protocol[C]):
         ...
 
     def mark(self, params: object, key: str = "") -> Mapping[str, str]:
-        """What tells the campaign that a create makes from all others; empty where nothing does."""
+        """What distinguishes the campaign that a create makes from all others; empty where nothing does."""
         ...
 
     def lint(self, verb: Verb | str, params: object = None) -> tuple[Finding, ...]:

@@ -148,7 +148,7 @@ class VerbRule:
         return None
 
     def _refuses_another(self, existing: Reading) -> Judgement | None:
-        """Why a campaign is not created beside one like it; one that failed stands in nobody's way."""
+        """Why a campaign is not created next to one like it; one that failed blocks nothing."""
         if self.word(existing) in self.failed:
             return None
         status = f" ({existing.status})" if existing.status else ""

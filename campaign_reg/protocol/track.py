@@ -39,7 +39,7 @@ class Track:
         sent_at: Local wall clock just before it left, aware UTC.
         readings: Readings since that differed from the one before, oldest first.
         skipped: Whether nothing was sent, because the pre-image forbade it.
-        mark: For a create, what tells the new campaign from all others.
+        mark: For a create, what distinguishes the new campaign from all others.
         params: Plain parameters, where it takes them to tell whether the campaign is as wanted.
     """
 
@@ -95,7 +95,7 @@ def parse_token(token: str, provider: str, account: str) -> Track:
     """What a token says.
 
     Raises:
-        InvalidInputError: It is no token of ours, or of another provider or account.
+        InvalidInputError: It is not a token of ours, or of another provider or account.
     """
     token = token.strip()
     if not token.startswith(_TOKEN_PREFIX):

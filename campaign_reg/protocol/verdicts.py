@@ -23,7 +23,7 @@ def judge(
 
     A settled word counts only as news: the action was seen in progress since the write, or the word differs from the
     pre-image's, or the version moved to one not older than the write. The last alone does not prove that a write
-    whose answer was lost was applied: somebody else may have changed the campaign.
+    whose answer was lost was applied: another user may have changed the campaign.
 
     Args:
         rule: Of the verb.
@@ -85,7 +85,7 @@ def new_matches(rule: VerbRule, preimage: Reading, matches: Sequence[Reading]) -
 
     Args:
         rule: Of the create.
-        preimage: The look before the write, which found none that stood in its way.
+        preimage: The look before the write, which found none that blocked it.
         matches: What a look since then found.
     """
     return tuple(match for match in matches if _is_younger(rule, preimage, match))
@@ -96,9 +96,7 @@ def _is_younger(rule: VerbRule, preimage: Reading, match: Reading) -> bool:
         return False
     created = None if match.campaign is None else match.campaign.created_at
     if created is None or created.tzinfo is None or preimage.vendor_time is None:
-        return (
-            rule.word(match) not in rule.failed
-        )  # one that failed may have been there: it stood in nobody's way
+        return rule.word(match) not in rule.failed  # one that failed may have been there: it blocked nothing
     return (created - preimage.vendor_time).total_seconds() >= -QUIET_BEFORE_WRITE_SECONDS
 
 

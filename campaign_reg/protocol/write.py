@@ -50,7 +50,7 @@ class Intent:
 
     @property
     def token(self) -> str | None:
-        """Text for `backend.action(token)`, good from now on; None for a create that nothing tells from others."""
+        """Text for `backend.action(token)`, good from now on; None for a create that cannot be recognized."""
         return self.make_token()
 
 
@@ -87,7 +87,7 @@ class PreparedWrite:
         interpret: Reads what the vendor's acknowledgement says; what it raises leaves the outcome unknown. Pure.
         refused: Finds out what a refusal means that may be the echo of a write that has done its work; None where
             refusals mean what they say.
-        mark: For a create, what tells the new campaign from all others at the vendor; empty where nothing does.
+        mark: For a create, what distinguishes the new campaign from all others at the vendor; empty where nothing does.
     """
 
     request_for: Callable[[Reading | None], Any]

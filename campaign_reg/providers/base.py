@@ -248,7 +248,7 @@ class HttpBackend(HttpCalls, Backend[C]):
     Args:
         config: The provider's settings.
         transport: The account's transport stack.
-        account: What tells this account from others; no secret.
+        account: What distinguishes this account from others; no secret.
         converter: Structures answers and unstructures documents.
         base_url: Origin of all requests, without a trailing slash; empty where the origin comes with the token.
         path: Values of the placeholders that every path has.
@@ -336,7 +336,7 @@ class HttpBackend(HttpCalls, Backend[C]):
             answer: Makes the `Answer` from the decoded acknowledgement.
             body: Encoded body.
             form: Members of a form, in place of `body`.
-            mark: For a create, what tells the new campaign from all others.
+            mark: For a create, what distinguishes the new campaign from all others.
             refused: As for `PreparedWrite`.
         """
         request = self._request(operation, path, body=body, form=form)

@@ -77,7 +77,7 @@ def load_for(config: object) -> Provider:
     for name in names():
         try:
             provider = load(name)
-        except ConfigurationError as error:  # somebody else's plug-in, perhaps
+        except ConfigurationError as error:  # another user's plug-in, perhaps
             broken.append(str(error))
             continue
         if type(config) is provider.config:

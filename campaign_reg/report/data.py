@@ -32,7 +32,7 @@ class Story:
         evidence: Rows by verdict and what it rests on.
         terms: Operators before and after.
         waits: How long rows took.
-        doubts: Rows that are unknown, the first so many of them.
+        doubts: Rows that are unknown, the first this many of them.
         fee: Price of one attempt, where it was said.
         written_at: When, aware UTC.
     """

@@ -91,5 +91,5 @@ def moment(at: datetime | None, word: str = "") -> Html:
 
 
 def rows_in_words(count: int) -> str:
-    """So many rows."""
+    """This many rows."""
     return "1 row" if count == 1 else f"{count:,} rows"

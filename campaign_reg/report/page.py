@@ -57,7 +57,7 @@ def page(
 
 
 def is_report(path: Path) -> bool:
-    """Whether a file was made by this module, and so may be made anew."""
+    """Whether a file was made by this module, and so may be made again."""
     try:
         if not path.is_file():  # a pipe would keep us waiting
             return False

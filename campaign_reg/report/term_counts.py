@@ -20,7 +20,7 @@ _READ = frozenset({Verdict.SUCCEEDED, Verdict.FAILED, Verdict.ACTION_REQUIRED})
 
 @attrs.frozen
 class Shift:
-    """So many rows had something before, and so many after."""
+    """This many rows had something before, and this many after."""
 
     operator: str
     field: str

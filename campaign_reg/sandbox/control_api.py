@@ -1,4 +1,4 @@
-"""The control API at /_sandbox/: the sandbox's own knobs, for another process."""
+"""The control API at /_sandbox/: the sandbox's own controls, for another process."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Server(Protocol):
         ...
 
     def vendor(self, provider: str) -> Vendor:
-        """Return the pretended provider of that name."""
+        """Return the simulated provider of that name."""
         ...
 
 
@@ -90,7 +90,7 @@ class Control:
         return {"rules": [dataclasses.asdict(rule) for rule in self._sandbox.faults.rules]}
 
     def _add_fault(self, body: dict[str, Any]) -> object:
-        """Add one rule, or a profile; options stand beside the rest or under `options`."""
+        """Add one rule, or a profile; options stand next to the rest or under `options`."""
         arguments = {**body, **body.get("options", {})}
         arguments.pop("options", None)
         if "profile" in arguments:

@@ -1,4 +1,4 @@
-"""One call to a pretended vendor and its reply, as plain values without a socket."""
+"""One call to a simulated vendor and its reply, as plain values without a socket."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Exchange:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What faults have to know of a pretended provider.
+    """What faults have to know of a simulated provider.
 
     Attributes:
         name: The provider's registered name.

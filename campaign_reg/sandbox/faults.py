@@ -151,7 +151,7 @@ class Faults:
         self.rules.remove(rule)
 
     def clear(self) -> None:
-        """Take all rules out of force, and start the dice anew."""
+        """Take all rules out of force, and start the dice again."""
         self.rules.clear()
         self._rng = random.Random(f"faults {self._seed}")  # noqa: S311
         self._called_expired.clear()

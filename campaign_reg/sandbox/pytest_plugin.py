@@ -1,4 +1,4 @@
-"""Fixtures for tests that talk to the pretended vendors.
+"""Fixtures for tests that talk to the simulated vendors.
 
 The fixture is asynchronous: the test needs a plug-in that runs those, such as
 anyio's (`@pytest.mark.anyio`), which is installed together with this library.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 async def campaign_reg_sandbox() -> AsyncIterator[Sandbox]:
-    """Serve the pretended vendors on a free port of 127.0.0.1 for one test."""
+    """Serve the simulated vendors on a free port of 127.0.0.1 for one test."""
     from campaign_reg.sandbox.server import Sandbox
 
     async with Sandbox() as sandbox:

@@ -1,4 +1,4 @@
-"""The sandbox: pretended vendors behind a real socket on loopback."""
+"""The sandbox: simulated vendors behind a real socket on loopback."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LARGEST_BODY_BYTES = 32 * 1024 * 1024
 
 
 class Sandbox:
-    """All pretended vendors, on a free port of 127.0.0.1.
+    """All simulated vendors, on a free port of 127.0.0.1.
 
     Args:
         port: 0 takes a free one.
@@ -49,11 +49,11 @@ class Sandbox:
         ValueError: Two vendors, or two fault actions, have one name.
 
     Attributes:
-        sinch: The pretended Sinch.
+        sinch: The simulated Sinch.
         senderid: Its sender-ID registration API, on the same account.
-        rcs: The pretended RCS platform.
-        responsys: The pretended Oracle Responsys.
-        vendors: All pretended providers by name.
+        rcs: The simulated RCS platform.
+        responsys: The simulated Oracle Responsys.
+        vendors: All simulated providers by name.
         faults: What is to go wrong.
         ledger: Every change that was applied.
         clock: All vendor-side time.
@@ -102,7 +102,7 @@ class Sandbox:
         return self.vendor(provider).settings(self.url)
 
     def vendor(self, provider: str) -> Vendor:
-        """Return the pretended provider of that name."""
+        """Return the simulated provider of that name."""
         if provider not in self.vendors:
             raise ValueError(f"the sandbox has no {provider}; it has {', '.join(self.vendors)}")
         return self.vendors[provider]
@@ -245,7 +245,7 @@ class CountingServer(web.Server):
 
 
 class TokenBucket:
-    """So many requests per real second, with one second's worth of burst."""
+    """This many requests per real second, with one second's worth of burst."""
 
     def __init__(self, per_second: float) -> None:
         self._per_second = per_second

@@ -247,7 +247,7 @@ class AiohttpTransport:
             )
 
     async def _renew_pool(self, pool: Pool) -> Pool:
-        """Leave the old pool to the requests that still use it, and start afresh."""
+        """Leave the old pool to the requests that still use it, and start again."""
         self._pool_slept = False
         if self._connector is not None:
             return pool

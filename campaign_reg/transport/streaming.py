@@ -54,13 +54,13 @@ class Deadline:
             raise StalledError from None
 
     def moved(self, count: int) -> None:
-        """So many bytes passed."""
+        """This many bytes passed."""
         self._moved += count
         if self._moved >= _STEP_BYTES:
             self.renew()
 
     def renew(self) -> None:
-        """A step is done: the time starts anew."""
+        """A step is done: the time starts again."""
         self._moved = 0
         if self._scope is not None and not self._scope.cancel_called:
             self._scope.deadline = current_time() + self._seconds

@@ -125,7 +125,7 @@ def parse_datetime(value: Any) -> datetime:
     """An aware UTC instant from RFC 3339 text; text without a zone is UTC.
 
     Raises:
-        DecodeError: It is no date.
+        DecodeError: It is not a date.
     """
     try:
         # RFC 3339 allows a small z; Python does not.

@@ -15,7 +15,7 @@ class BodySource(Protocol):
 
     @property
     def size(self) -> int | None:
-        """Exact size in bytes, sent as `Content-Length`; None where nobody knows, and it goes out chunked."""
+        """Exact size in bytes, sent as `Content-Length`; None where it is not known, and it goes out chunked."""
         ...
 
     def chunks(self) -> AsyncIterator[bytes]:

@@ -159,7 +159,7 @@ class Operation:
         errors: The vendor's refusals.
         max_body_bytes: Larger answers are refused, unpacked or not. One that goes into a sink costs no memory, so
             its operation may set this high; refusals then still stay within `MAX_BODY_BYTES`.
-        timeout_seconds: Whole exchange, in seconds. Where a body is streamed, up or down, nobody can know how long
+        timeout_seconds: Whole exchange, in seconds. Where a body is streamed, up or down, it cannot be known how long
             the whole takes: there this is how long each next 64 KiB may take, and the answer after the last.
         unpaced: Whether it needs no slot of the account's rate, and goes before what waits for a place: for
             logins, which the token endpoint limits by itself. A pause of the account holds it, too.

@@ -1,4 +1,4 @@
-"""Tests of your own code against the pretended vendors: `pytest test_vendors.py`."""
+"""Tests of your own code against the simulated vendors: `pytest test_vendors.py`."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tests.support.vendors.sinch_client import CREATE_BODY
 
 
 class Stage(Protocol):
-    """What the suite asks of a pretended vendor."""
+    """What the suite asks of a simulated vendor."""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""A pretended Acme on loopback, written from its documentation: a ledger of what was applied, and lost answers."""
+"""A simulated Acme on loopback, written from its documentation: a ledger of what was applied, and lost answers."""
 
 from __future__ import annotations
 

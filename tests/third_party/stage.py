@@ -1,4 +1,4 @@
-"""The pretended Acme as the contract suite sees every vendor."""
+"""The simulated Acme as the contract suite sees every vendor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SEEDED = {Verb.RENEW: "paused", APPEAL: "declined"}
 
 @attrs.define(eq=False)
 class AcmeStage:
-    """One workspace at the pretended Acme."""
+    """One workspace at the simulated Acme."""
 
     server: AcmeServer
     name: str = "acme"

@@ -241,7 +241,7 @@ async def report(
 
     Args:
         journal: File that `batch run` made.
-        output: The report: one HTML file that needs nothing else. A report that is there already is made anew.
+        output: The report: one HTML file that needs nothing else. A report that is there already is made again.
         csv: The failed rows, in the input's own columns and with the reasons; never over a file that is there.
         jsonl: The same as JSON Lines, which hold what no cell can.
         fee: Price of one attempt, for the report.

@@ -1,4 +1,4 @@
-"""The failed rows of a batch as an input again: in its own columns, with the reasons beside them.
+"""The failed rows of a batch as an input again: in its own columns, with the reasons next to them.
 
 Parameters are written in the form that `lines` reads; what it could not read is there as it was.
 """

@@ -42,7 +42,7 @@ class Record:
     Attributes:
         line: Number of the line on which it begins.
         text: As it is in the file, without its line end.
-        cells: Its cells; nothing where the file is no table.
+        cells: Its cells; nothing where the file is not a table.
     """
 
     line: int

@@ -168,7 +168,7 @@ async def open_input(job: Job, stack: AsyncExitStack) -> tuple[CampaignBackend[A
 
 
 def _has_input(job: Job) -> bool:
-    """Whether an earlier run took its campaigns in: these are gone on with, and nothing is listed anew."""
+    """Whether an earlier run took its campaigns in: these are gone on with, and nothing is listed again."""
     return job.journal.is_file() and has_input(job.journal)
 
 

@@ -1,4 +1,4 @@
-"""Where a batch stands, counted quickly and often, also while another process runs it."""
+"""Counts of a batch, counted quickly and often, also while another process runs it."""
 
 from __future__ import annotations
 

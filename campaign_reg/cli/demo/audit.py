@@ -1,4 +1,4 @@
-"""The vendor's ledger beside the journal: what was really applied, and whether each verdict is true."""
+"""The vendor's ledger next to the journal: what was really applied, and whether each verdict is true."""
 
 from __future__ import annotations
 

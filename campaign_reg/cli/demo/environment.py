@@ -47,7 +47,7 @@ class Stage:
 
     Attributes:
         folder: Where input, journal and the workers' output are.
-        sandbox: The pretended vendor.
+        sandbox: The simulated vendor.
         ids: Its campaigns.
         seed: What decided all of it.
         rate: Requests a second that the vendor allows.
@@ -72,7 +72,7 @@ class Stage:
         async with Sandbox(seed=seed, rate_limit=rate) as sandbox:
             ids = sandbox.sinch.seed(campaigns)
             stage = cls(folder=folder, sandbox=sandbox, ids=ids, seed=seed, rate=rate, out=out)
-            stage.tell("Vendor", f"a pretended Sinch at {sandbox.url}, {rate:.0f} requests a second")
+            stage.tell("Vendor", f"a simulated Sinch at {sandbox.url}, {rate:.0f} requests a second")
             stage.input.write_text("\n".join(["id", *ids, ""]), encoding="utf-8")
             fates = "the vendor will refuse a third, and give a tenth worse terms"
             stage.tell("Input", f"{campaigns:,} campaigns in {stage.input}")

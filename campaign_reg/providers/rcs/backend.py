@@ -75,7 +75,7 @@ class RcsBackend(MessageCalls, AccountCalls):
 
         Raises:
             NotFoundError: No such campaign.
-            InvalidInputError: It is no number.
+            InvalidInputError: It is not a number.
 
         Source:
             https://bsg.world/developers/rest-api/get-general-information-about-the-rcs-campaign
@@ -90,7 +90,7 @@ class RcsBackend(MessageCalls, AccountCalls):
 
         Raises:
             NotFoundError: No such campaign.
-            InvalidInputError: It is no number.
+            InvalidInputError: It is not a number.
 
         Source:
             https://bsg.world/developers/rest-api/get-detailed-information-on-the-rcs-campaign
@@ -227,7 +227,7 @@ class RcsBackend(MessageCalls, AccountCalls):
         The event is a hint: `message(event.message_id)` or a `get` of `campaign_of(event)` decides.
 
         Raises:
-            InvalidInputError: The secret does not match, or it is no callback.
+            InvalidInputError: The secret does not match, or it is not a callback.
             DecodeError: The body does not parse.
         """
         return parse_callback(headers, body, secret=secret, presented=presented, converter=self.converter)

@@ -1,4 +1,4 @@
-"""Callbacks: the platform tells how a message stands, and that a button was pressed.
+"""Callbacks: the platform shows how a message stands, and that a button was pressed.
 
 It signs nothing, names no source addresses and promises no order. A callback is a hint: read the message, or the
 campaign, before acting on it. What keeps strangers out is a part of the URL that nobody can guess.
@@ -39,7 +39,7 @@ def parse_callback(
     """Read a callback: without any web framework, and without I/O.
 
     The platform does not sign. Put a part that nobody can guess into the callback URL (a segment of its path, say), and
-    give it here as `secret`, beside what stood in that place of the URL that was called. They are compared in constant
+    give it here as `secret`, besides what stood in that place of the URL that was called. They are compared in constant
     time. The event that comes out is a hint all the same: whoever has seen the URL can make one up.
 
     Args:

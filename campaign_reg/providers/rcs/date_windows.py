@@ -28,7 +28,7 @@ _YEARS = (2000, 2100)
 
 @attrs.frozen(kw_only=True)
 class Place:
-    """Where a listing stands.
+    """State of a listing.
 
     Attributes:
         offset: Items of this window that have been had.

@@ -29,7 +29,7 @@ class MessageCalls(RcsCalls):
         """Send one message at once, without a campaign. It needs funds; one request, never repeated.
 
         Returns:
-            The message as taken. Its id is no campaign's.
+            The message as taken. Its id is not a campaign's.
 
         Raises:
             InvalidInputError: It exceeds a limit of the vendor's.

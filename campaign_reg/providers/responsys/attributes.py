@@ -1,4 +1,4 @@
-"""What a campaign carries beside its own document, and what the account may do."""
+"""What a campaign carries next to its own document, and what the account may do."""
 
 from __future__ import annotations
 

@@ -166,7 +166,7 @@ class ResponsysBackend(Schedules, Attributes):
     ) -> Action[ResponsysCampaign]:
         """Change a campaign: it is read, and sent back whole with the changes.
 
-        Responsys has no way to notice that somebody else changed it between the reading and the write; such a change is
+        Responsys has no way to notice that another user changed it between the reading and the write; such a change is
         overwritten. Where it is already as wanted, nothing is sent and the action is done, with verdict `skipped`.
 
         Args:

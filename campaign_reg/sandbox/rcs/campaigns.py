@@ -195,7 +195,7 @@ class CampaignRegister:
         )
 
     def _go_on(self, campaign: Campaign, at: float) -> None:
-        """Let a campaign take the next step from where it stands."""
+        """Let a campaign take the next step from its state."""
         status, settle = campaign.members["status"], campaign.fate.settle_seconds
         if status == "creation" and campaign.fate.moderated:
             self._after(campaign, at, settle / 4, "moderation")

@@ -1,4 +1,4 @@
-"""Example recipients, lists, tariffs and fates: the plain data the pretended RCS platform is filled with.
+"""Example recipients, lists, tariffs and fates: the plain data the simulated RCS platform is filled with.
 
 All of it is made up in the likeness of the contract's examples.
 """

@@ -1,4 +1,4 @@
-"""The pretended RCS platform: one account of either brand, with its campaigns and messages."""
+"""The simulated RCS platform: one account of either brand, with its campaigns and messages."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ class Rcs(Vendor):
             channel: Their message type; "sms" for those that a listing without a type shows.
             pause_again_share: Exactly this share of them runs out of funds once more while it is
                 sending, as after a renewal; the next renewal sees it through.
-            stop_share: This share is stopped by somebody else at the end of sending; all others are done.
+            stop_share: This share is stopped by another user at the end of sending; all others are done.
             settle_seconds: From and to, in virtual seconds: how long sending takes.
             age_days: From and to: how long ago they were created.
             seed: Makes the same fates in another sandbox; drawn from the sandbox's own seed when None.

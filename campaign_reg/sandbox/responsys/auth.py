@@ -78,7 +78,7 @@ class Tokens(IssuedTokens):
         disguise: The code that refuses every dead token: INVALID_TOKEN, TOKEN_EXPIRED or
             UNEXPECTED_EXCEPTION. When None an expired token and an unknown one are told apart.
         end_point: The answer's endPoint; the sandbox itself when None.
-        lockout_after: So many wrong passwords in a row lock the user out; None is without limit.
+        lockout_after: This many wrong passwords in a row lock the user out; None is without limit.
     """
 
     def __init__(self, account: Account) -> None:

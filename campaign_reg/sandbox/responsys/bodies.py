@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CAMPAIGN_NAME = re.compile(r"[A-Za-z0-9 !\-=@_\[\]{}]+")
 LONGEST_NAME = 150
-# The folder and the object that it holds; whether they exist is not pretended.
+# The folder and the object that it holds; whether they exist is not simulated.
 OBJECT_PATH = re.compile(r".*[^/]/[^/]+", re.DOTALL)
 PATHS = ("proofListPath", "seedListPath", "refiningDataSourcePath", "linkTablePath")
 MESSAGE_PATHS = ("htmlMessagePath", "textMessagePath")
@@ -258,7 +258,7 @@ def read_page(query: Mapping[str, str], most: int) -> tuple[int, int]:
     """Read offset and limit; the limit is `most` unless it is given.
 
     Raises:
-        RefusedError: One is no number, or outside its bounds.
+        RefusedError: One is not a number, or outside its bounds.
     """
     offset, limit = (query.get("offset", "0"), query.get("limit", str(most)))
     for name, value in (("offset", offset), ("limit", limit)):

@@ -43,7 +43,7 @@ class Schedule:
     Attributes:
         at: When it is launched, in virtual seconds since the epoch.
         ends: When it leaves the list.
-        members: What the vendor shows of it, beside its id and links.
+        members: What the vendor shows of it, next to its id and links.
     """
 
     id: int
@@ -69,7 +69,7 @@ class CampaignRegister:
     """All campaigns of the account, and the moves they make.
 
     Attributes:
-        initial_approval: Where a campaign stands that a client created; no page tells.
+        initial_approval: State of a campaign that a client created; no page tells.
         approver_seconds: From and to, in virtual seconds: how long a person takes to decide
             about a request for approval. When None nobody does, and a client has to.
         reject_share: Probability that this person refuses.

@@ -1,6 +1,6 @@
 """RSA as Responsys' certificate login uses it, with the sandbox's own example keys.
 
-The keys protect nothing: they are printed here for everybody to read.
+The keys protect nothing: they are printed here for anyone to read.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class RsaKey:
 
     @property
     def most_bytes(self) -> int:
-        """Longest message that fits in beside its padding."""
+        """Longest message that fits in next to its padding."""
         return self.size_bytes - SMALLEST_PADDING - 3
 
     def encrypt(self, message: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Example campaigns: the plain data the pretended Responsys is filled with.
+"""Example campaigns: the plain data the simulated Responsys is filled with.
 
 All of it is made up in the likeness of the contract's examples.
 """

@@ -123,7 +123,7 @@ def _mentions(members: dict[str, Any], keyword: str) -> bool:
 
 
 def _passes(campaign: Campaign, now: float, name: str, wanted: Any) -> bool:
-    """Tell whether a campaign passes one filter; one that nobody knows filters nothing."""
+    """Tell whether a campaign passes one filter; an unknown one filters nothing."""
     members = campaign.members
     read = READERS.get(name)
     if read is not None:

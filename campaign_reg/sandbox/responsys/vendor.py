@@ -1,4 +1,4 @@
-"""The pretended Oracle Responsys: one account with its login, campaigns and approvals."""
+"""The simulated Oracle Responsys: one account with its login, campaigns and approvals."""
 
 from __future__ import annotations
 

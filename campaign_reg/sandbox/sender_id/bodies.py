@@ -46,7 +46,7 @@ def precondition(message: str) -> RefusedError:
 
 
 def https_only(value: object) -> str | None:
-    """Rule for where callbacks go: the public example lacks a scheme, so that is taken beside https."""
+    """Rule for where callbacks go: the public example lacks a scheme, so that is taken next to https."""
     if not isinstance(value, str):
         return "must be a string"
     scheme, separator, _ = value.partition("://")

@@ -65,7 +65,7 @@ class Registration(History):
 
     @property
     def status(self) -> str:
-        """Where it stands now."""
+        """Its state now."""
         return str(self.members["status"])
 
     @property
@@ -103,7 +103,7 @@ class RegistrationRegister:
         Args:
             rng: Draws ids, dates and names.
             fate: What becomes of it.
-            status: Where it stands.
+            status: Its state.
             policy: What it was made for.
             size_bytes: Length of the file that each definition of the policy has.
         """

@@ -1,4 +1,4 @@
-"""The pretended sender-ID registration API of Sinch, on the account of the pretended Sinch."""
+"""The simulated sender-ID registration API of Sinch, on the account of the simulated Sinch."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ ERRORS = {
 class SinchSenderId(Vendor):
     """What one account has registered, and how the API answers.
 
-    Tokens come from the pretended Sinch: `createToken` is an operation of `sinch`.
+    Tokens come from the simulated Sinch: `createToken` is an operation of `sinch`.
 
     Attributes:
         registrations: The vendor's own records by registration id.

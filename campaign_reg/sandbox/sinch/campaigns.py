@@ -39,7 +39,7 @@ ECHOED = (*TEXTS, "campaignName", "brandId", "useCase", "subUseCases", "autoRene
 
 
 class Campaign(History):
-    """One campaign: its recent versions, its fate, and what the vendor keeps beside it.
+    """One campaign: its recent versions, its fate, and what the vendor keeps next to it.
 
     Attributes:
         held: True until the last attachment submits the campaign.
@@ -128,7 +128,7 @@ class CampaignRegister:
             self._begin_review(campaign, at)
 
     def resubmit(self, campaign: Campaign, at: float, mnos: Sequence[str]) -> None:
-        """Send a campaign to operators again; one already under way starts anew.
+        """Send a campaign to operators again; one already under way starts again.
 
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_resubmitcampaignregistration.md

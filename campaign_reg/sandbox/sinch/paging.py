@@ -83,7 +83,7 @@ def read_page_size(value: str | None) -> int:
     """Read `pageSize`; absent and 0 mean the vendor's own, and no page is longer than its longest.
 
     Raises:
-        RefusedError: It is no number, or a negative one.
+        RefusedError: It is not a number, or a negative one.
     """
     if value is None:
         return DEFAULT_PAGE_SIZE

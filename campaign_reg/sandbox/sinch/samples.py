@@ -1,4 +1,4 @@
-"""Example campaigns, terms and reasons: the plain data the pretended Sinch is filled with.
+"""Example campaigns, terms and reasons: the plain data the simulated Sinch is filled with.
 
 All of it is made up in the likeness of the contract's examples.
 """

@@ -1,4 +1,4 @@
-"""The pretended Sinch: one account, its token endpoint, and what its 10DLC API holds."""
+"""The simulated Sinch: one account, its token endpoint, and what its 10DLC API holds."""
 
 from __future__ import annotations
 

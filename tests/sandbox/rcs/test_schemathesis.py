@@ -1,4 +1,4 @@
-"""Schemathesis against the pretended RCS platform: what the contract allows, and what it does not."""
+"""Schemathesis against the simulated RCS platform: what the contract allows, and what it does not."""
 
 from __future__ import annotations
 

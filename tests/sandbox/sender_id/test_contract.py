@@ -1,4 +1,4 @@
-"""Every reply of the pretended sender-ID API, held against the contract it was written from."""
+"""Every reply of the simulated sender-ID API, held against the contract it was written from."""
 
 from __future__ import annotations
 

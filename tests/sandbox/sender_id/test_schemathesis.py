@@ -1,4 +1,4 @@
-"""Schemathesis against the pretended sender-ID API: what the contract allows, and what it does not."""
+"""Schemathesis against the simulated sender-ID API: what the contract allows, and what it does not."""
 
 from __future__ import annotations
 

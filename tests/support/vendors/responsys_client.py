@@ -1,4 +1,4 @@
-"""A client of the pretended Responsys that knows no more than HTTP."""
+"""A client of the simulated Responsys that knows no more than HTTP."""
 
 from __future__ import annotations
 

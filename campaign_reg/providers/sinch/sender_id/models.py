@@ -65,7 +65,7 @@ class PriceMode(OpenEnum):
 
 
 def amount(text: str | None) -> Decimal | None:
-    """A decimal number that travels as text; None where there is none, or the text is no number."""
+    """A decimal number that travels as text; None where there is none, or the text is not a number."""
     try:
         number = None if text is None else Decimal(text)
     except InvalidOperation:

@@ -17,7 +17,7 @@ from campaign_reg.errors import InvalidInputError
 
 
 class BrandStatus(OpenEnum):
-    """Where a brand stands; `DRAFT` exists only in the dashboard."""
+    """State of a brand; `DRAFT` exists only in the dashboard."""
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"

@@ -22,7 +22,7 @@ from campaign_reg.wire.codec import format_datetime, text_number
 
 
 class CampaignStatus(OpenEnum):
-    """Where a campaign stands."""
+    """State of a campaign."""
 
     SINCH_REVIEW = "SINCH_REVIEW"
     SINCH_APPROVED = "SINCH_APPROVED"
@@ -246,7 +246,7 @@ class SinchCampaign:
 
     @property
     def version(self) -> str | None:
-        """`modifiedDate` byte for byte; whoever changes the campaign changes this."""
+        """`modifiedDate` byte for byte; every change of the campaign changes it."""
         raw = self.extra.get("modifiedDate")
         if isinstance(raw, str):
             return raw

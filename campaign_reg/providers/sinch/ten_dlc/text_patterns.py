@@ -39,7 +39,7 @@ _ORDINARY = frozenset(
 
 
 def start(text: object) -> str:
-    """As much of it as may count; nothing of what is no text."""
+    """As much of it as may count; nothing of what is not text."""
     return text[:_MOST_CHARACTERS] if isinstance(text, str) else ""
 
 

@@ -40,7 +40,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 class TollFreeStatus(OpenEnum):
-    """Where a verification stands."""
+    """State of a verification."""
 
     STATUS_UNSPECIFIED = "STATUS_UNSPECIFIED"
     WAITING = "WAITING"
