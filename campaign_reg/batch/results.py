@@ -57,7 +57,14 @@ class RowHandle:
 
 @attrs.frozen
 class ReasonGroup:
-    """One reason of the vendor's, and how many rows it stopped."""
+    """One reason of the vendor's, and how many rows it stopped.
+
+    Attributes:
+        code: The vendor's code; empty where it gave none.
+        field: What it is about, in the vendor's words; empty where it named nothing.
+        text: The reason, in the vendor's words or ours.
+        rows: How many rows ended for it.
+    """
 
     code: str
     field: str
