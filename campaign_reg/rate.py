@@ -79,7 +79,7 @@ class RateLimiter(Protocol):
 
     @property
     def epoch(self) -> int:
-        """Counts the pauses: a reservation of an older epoch has lapsed."""
+        """Number of pauses so far; a reservation of an older epoch has lapsed."""
         ...
 
     async def reserve(self, count: int = 1) -> Reservation:

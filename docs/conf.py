@@ -9,6 +9,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from sphinx.domains.python import PyObject
+
 import campaign_reg
 
 _FILE = Path(__file__).parent.parent / "pyproject.toml"
@@ -71,4 +73,7 @@ def _by_public_path(
 
 
 def setup(app: Any) -> None:
+    for field in PyObject.doc_field_types:
+        if field.name == "variable":
+            field.label = "Fields"  # Sphinx says "Variables"
     app.connect("autodoc-process-signature", _by_public_path)

@@ -44,7 +44,7 @@ class GcraLimiter:
 
     @property
     def epoch(self) -> int:
-        """Counts the pauses: a reservation of an older epoch has lapsed."""
+        """Number of pauses so far; a reservation of an older epoch has lapsed."""
         return self._epoch
 
     async def reserve(self, count: int = 1) -> Reservation:

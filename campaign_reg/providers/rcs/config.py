@@ -38,7 +38,7 @@ def _by_brand(choices: Mapping[str, str]) -> Any:
 
 
 def _name_of_key(config: Any) -> str:
-    """What tells two keys apart, and nothing to find either by."""
+    """Name that differs from key to key and reveals no key."""
     if not isinstance(config.api_key, str):
         return str(config.base_url)
     digest = hashlib.sha256(b"campaign_reg rcs account\0" + config.api_key.encode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""Events that callbacks tell, typed; each is a hint, and only a reading decides.
+"""Typed events of callbacks; each is a hint, and only a reading decides.
 
 Source:
     https://bsg.world/developers/rest-api/introduction
@@ -65,14 +65,14 @@ class StatusEvent:
 
     @property
     def amount(self) -> Amount | None:
-        """The price with its currency, where both are told."""
+        """Price with its currency; None where one of them is missing."""
         if self.price is None or self.currency is None:
             return None
         return Amount(value=self.price, currency=self.currency)
 
     @property
     def error_meaning(self) -> str:
-        """What the code stands for; empty for one that nobody documented."""
+        """Meaning of the code; empty for one that the vendor does not document."""
         return "" if self.error is None else LEGACY_CODES.get(self.error, "")
 
     @property

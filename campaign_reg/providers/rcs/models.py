@@ -136,7 +136,7 @@ class MessageCounts(Counters):
 
     @property
     def left(self) -> int:
-        """Messages that have left, whatever became of them: the one number that only grows."""
+        """Messages that have left, in whatever state they are now; the only count that never falls."""
         return sum(getattr(self, name) or 0 for name in _AFTER_LEAVING)
 
 
@@ -297,7 +297,7 @@ class CampaignRecord:
 
     @property
     def updated_at(self) -> datetime | None:
-        """The platform does not tell when a campaign changed."""
+        """Always None, since the platform does not send it."""
         return None
 
     def _version(self, sent: int | None) -> str | None:

@@ -78,17 +78,17 @@ class CampaignApproval:
 
     @property
     def version(self) -> str | None:
-        """None: the approval has nothing that moves with every change."""
+        """Always None, since no field of an approval changes with every write."""
         return None
 
     @property
     def created_at(self) -> datetime | None:
-        """None: Responsys does not say."""
+        """Always None, since Responsys does not send it."""
         return None
 
     @property
     def updated_at(self) -> datetime | None:
-        """None: Responsys does not say."""
+        """Always None, since Responsys does not send it."""
         return None
 
 

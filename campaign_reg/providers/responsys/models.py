@@ -276,7 +276,7 @@ class ResponsysCampaign(CampaignFields):
 
     @property
     def id(self) -> str:
-        """The name, which is what every call takes."""
+        """Name of the campaign, which every call takes."""
         return self.name
 
     @property
@@ -296,17 +296,17 @@ class ResponsysCampaign(CampaignFields):
 
     @property
     def version(self) -> str | None:
-        """None: nothing that Responsys shows moves with every change."""
+        """Always None, since no field of a campaign changes with every write."""
         return None
 
     @property
     def created_at(self) -> datetime | None:
-        """None: Responsys does not say."""
+        """Always None, since Responsys does not send it."""
         return None
 
     @property
     def updated_at(self) -> datetime | None:
-        """None: Responsys does not say."""
+        """Always None, since Responsys does not send it."""
         return None
 
 

@@ -1,7 +1,7 @@
 """Events that Sinch posts to a registration's callback URL.
 
-An event is a hint. Order is not guaranteed, failed deliveries are repeated, and anybody who saw one can send it again:
-only reading the registration tells its state.
+An event is a hint. Order is not guaranteed, failed deliveries are repeated, and everyone who saw one can send it again:
+only a reading shows the registration's state.
 
 Source:
     https://developers.sinch.com/docs/registration-api/api-reference/registrations/callback-configuration.md
@@ -91,7 +91,7 @@ def parse_callback(headers: Mapping[str, str], body: bytes, *, secret: str) -> R
     """Check that a callback is Sinch's and read it. No I/O, no framework.
 
     Answer 200 at once and work later; the `status` of a refusal raised here is what to answer instead (to a
-    `DecodeError`: 400). Events repeat, by Sinch or by whoever saw one: `event_id` shows which were here before.
+    `DecodeError`: 400). Events repeat: `event_id` is the same for each delivery.
 
     Args:
         headers: Of the request; names compare without case.

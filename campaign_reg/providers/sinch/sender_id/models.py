@@ -35,7 +35,7 @@ class RegistrationState(OpenEnum):
     """The customer must change something; the logs say what."""
     ON_HOLD = "ON_HOLD"
     PENDING_APPROVAL = "PENDING_APPROVAL"
-    """The price is made by hand: an account manager must agree."""
+    """The price is set manually: an account manager must agree."""
     PENDING_ATTACHMENTS = "PENDING_ATTACHMENTS"
     """A mandatory file is missing."""
 
@@ -65,7 +65,7 @@ class PriceMode(OpenEnum):
 
 
 def amount(text: str | None) -> Decimal | None:
-    """A decimal number that travels as text; None where there is none, or the text is not a number."""
+    """Decimal number from its text; None where there is no text or the text is not a number."""
     try:
         number = None if text is None else Decimal(text)
     except InvalidOperation:
@@ -352,7 +352,7 @@ class SenderIdRegistration:
 
     @property
     def version(self) -> str | None:
-        """`updateTime` byte for byte; whoever changes the registration changes this."""
+        """`updateTime` exactly as it came; every change of the registration changes it."""
         raw = self.extra.get("updateTime")
         if isinstance(raw, str):
             return raw
@@ -360,7 +360,7 @@ class SenderIdRegistration:
 
     @property
     def expected_on(self) -> date | None:
-        """The day when approval is expected; None where there is none, or the text is no day."""
+        """Day on which approval is expected; None where there is none or the text is not a day."""
         try:
             return None if self.eta_date is None else date.fromisoformat(self.eta_date[:10])
         except ValueError:
