@@ -12,21 +12,23 @@ from campaign_reg.enums import CampaignState, OpenEnum
 from campaign_reg.errors import DecodeError, InvalidInputError
 from campaign_reg.providers.sinch.ten_dlc.codec import make_converter
 from campaign_reg.providers.sinch.ten_dlc.models import (
-    BrandTier,
     CampaignDraft,
     CampaignFeedback,
     CampaignList,
     CampaignStatus,
     LastActionStatus,
-    Mno,
-    OperatorTerms,
     Qualification,
-    QualifiedTerms,
     Resubmission,
     SinchCampaign,
-    TpmScope,
     UploadAnswer,
     UseCase,
+)
+from campaign_reg.providers.sinch.ten_dlc.operator_models import (
+    BrandTier,
+    Mno,
+    OperatorTerms,
+    QualifiedTerms,
+    TpmScope,
 )
 from tests.support.vendors.sinch_contract import CONTRACT, enum
 
