@@ -79,14 +79,6 @@ UNDOCUMENTED = {
     "campaign_reg.providers.sinch.sender_id.policies.SpecialConditionAnswer",
     "campaign_reg.providers.sinch.sender_id.policies.SpecialConditions",
     "campaign_reg.providers.sinch.sender_id.policies.Subscription",
-    "campaign_reg.providers.sinch.ten_dlc.brand_models.Brand",
-    "campaign_reg.providers.sinch.ten_dlc.brand_models.BrandDraft",
-    "campaign_reg.providers.sinch.ten_dlc.brand_models.CompanyDetails",
-    "campaign_reg.providers.sinch.ten_dlc.brand_models.ContactDetails",
-    "campaign_reg.providers.sinch.ten_dlc.brand_models.Vetting",
-    "campaign_reg.providers.sinch.ten_dlc.toll_free_models.ReviewerNote",
-    "campaign_reg.providers.sinch.ten_dlc.toll_free_models.TollFreeDraft",
-    "campaign_reg.providers.sinch.ten_dlc.toll_free_models.TollFreeVerification",
 }
 """Classes whose fields are still to be documented."""
 _ENTRY = re.compile(r"(\w+(?:, \w+)*):\s*(.*)")

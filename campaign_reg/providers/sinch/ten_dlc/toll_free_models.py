@@ -40,7 +40,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 class TollFreeStatus(OpenEnum):
-    """Where a verification stands."""
+    """State of a verification."""
 
     STATUS_UNSPECIFIED = "STATUS_UNSPECIFIED"
     WAITING = "WAITING"
@@ -61,19 +61,42 @@ class BusinessType(OpenEnum):
 
 @attrs.frozen(kw_only=True, slots=False)
 class TollFreeDraft:
-    """A toll-free number to be verified. Lengths are in characters, at most 500 where nothing else is said.
+    """A toll-free number to be verified.
+
+    Lengths are in characters, at most 500 where the entry has no limit of its own.
 
     Attributes:
-        phone_number: E.164; held by Sinch, or being hosted there.
-        business_contact_phone: E.164.
-        message_volume: Monthly estimate, one of `MESSAGE_VOLUMES`.
-        use_case: One of `sinch.toll_free.use_cases()`.
-        production_message_content: At most 1000.
-        opt_in_workflow_image_urls: At most 10, each at most 1000.
-        business_registration_number: At most 50.
-        business_registration_type: Such as EIN, CBN, VAT; at most 50.
-        terms_and_conditions_url: Starts with https://, likewise `privacy_policy_url`.
-        campaign_verify_authorization_token: Secret.
+        phone_number: Toll-free number in E.164 (`phoneNumber`), held by Sinch or being hosted there.
+        business_name: Legal name of the business (`businessName`).
+        business_address1: First line of the address (`businessAddress1`).
+        business_city: City (`businessCity`).
+        business_state: State (`businessState`).
+        business_zip_code: Postal code (`businessZipCode`).
+        business_contact_first_name: Given name of the contact (`businessContactFirstName`).
+        business_contact_last_name: Family name of the contact (`businessContactLastName`).
+        business_contact_email: Email address of the contact (`businessContactEmail`).
+        business_contact_phone: Phone number of the contact in E.164 (`businessContactPhone`).
+        corporate_website: Website of the business (`corporateWebsite`).
+        message_volume: Estimated messages per month (`messageVolume`), as text: one of `MESSAGE_VOLUMES`.
+        use_case: Use case (`useCase`): one of `sinch.toll_free.use_cases()`.
+        use_case_summary: Description of the use case (`useCaseSummary`).
+        production_message_content: Sample of a message (`productionMessageContent`), at most 1000.
+        opt_in_workflow_description: How people opt in (`optInWorkflowDescription`).
+        opt_in_workflow_image_urls: URLs of images of the opt-in (`optInWorkflowImageUrls`): at most 10, each at
+            most 1000.
+        business_registration_number: Registration number (`businessRegistrationNumber`), at most 50.
+        business_type: Kind of business (`businessType`).
+        business_registration_country: Country of the registration (`businessRegistrationCountry`).
+        business_registration_type: Kind of the registration number (`businessRegistrationType`), such as EIN, CBN
+            or VAT; at most 50.
+        terms_and_conditions_url: URL of the terms (`termsAndConditionsUrl`); starts with https://.
+        privacy_policy_url: URL of the privacy policy (`privacyPolicyUrl`); starts with https://.
+        business_address2: Second line of the address (`businessAddress2`); None is not sent.
+        business_country: Country (`businessCountry`); None is not sent.
+        additional_information: Anything else for the reviewer (`additionalInformation`); None is not sent.
+        business_dba: Name that the business trades under (`businessDba`); None is not sent.
+        campaign_verify_authorization_token: Token of Campaign Verify (`campaignVerifyAuthorizationToken`), a
+            secret: left out of the repr; None is not sent.
 
     Raises:
         InvalidInputError: It breaks a published limit; all that are broken are named.
@@ -155,7 +178,16 @@ class CreatedTollFree:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ReviewerNote:
-    """A reviewer's remark, among them reasons for a refusal; the vendor publishes no form for its time."""
+    """A reviewer's remark, among them reasons for a refusal. None means that Sinch left the field out.
+
+    Attributes:
+        note: Text of the remark.
+        create_time: Time of the remark (`createTime`), as Sinch wrote it; format not documented by the vendor.
+        extra: Fields that this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/tfn-verification/tfnverificationexternalservice_gettfnverificationrequest.md
+    """
 
     note: str | None = None
     create_time: str | None = None
@@ -164,14 +196,54 @@ class ReviewerNote:
 
 @attrs.frozen(kw_only=True, slots=False)
 class TollFreeVerification:
-    """A verification as read back. Any member but `id` may be missing.
+    """A verification as Sinch returns it.
+
+    None, or an empty value, means that Sinch left the field out. Lengths are in characters, at most 500 where the entry
+    has no limit of its own.
 
     Attributes:
-        id: Sinch's id.
-        created_at: UTC.
-        notes: Reviewers' remarks.
-        campaign_verify_authorization_token: Secret; the vendor should never show it.
-        extra: What this release does not know, under the vendor's names.
+        id: Sinch's id of the verification (`tfnVerificationId`).
+        status: State of the verification.
+        created_at: Instant of the request (`createTime`), aware UTC.
+        project_id: Sinch project that owns the verification (`projectId`).
+        phone_number: Toll-free number in E.164 (`phoneNumber`), held by Sinch or being hosted there.
+        business_name: Legal name of the business (`businessName`).
+        business_address1: First line of the address (`businessAddress1`).
+        business_address2: Second line of the address (`businessAddress2`).
+        business_city: City (`businessCity`).
+        business_state: State (`businessState`).
+        business_zip_code: Postal code (`businessZipCode`).
+        business_country: Country (`businessCountry`).
+        business_contact_first_name: Given name of the contact (`businessContactFirstName`).
+        business_contact_last_name: Family name of the contact (`businessContactLastName`).
+        business_contact_email: Email address of the contact (`businessContactEmail`).
+        business_contact_phone: Phone number of the contact in E.164 (`businessContactPhone`).
+        corporate_website: Website of the business (`corporateWebsite`).
+        message_volume: Estimated messages per month (`messageVolume`), as text: one of `MESSAGE_VOLUMES`.
+        use_case: Use case (`useCase`): one of `sinch.toll_free.use_cases()`.
+        use_case_summary: Description of the use case (`useCaseSummary`).
+        production_message_content: Sample of a message (`productionMessageContent`), at most 1000.
+        opt_in_workflow_description: How people opt in (`optInWorkflowDescription`).
+        opt_in_workflow_image_urls: URLs of images of the opt-in (`optInWorkflowImageUrls`): at most 10, each at
+            most 1000.
+        additional_information: Anything else for the reviewer (`additionalInformation`).
+        business_registration_number: Registration number (`businessRegistrationNumber`), at most 50; left out of
+            the repr.
+        business_type: Kind of business (`businessType`).
+        business_registration_country: Country of the registration (`businessRegistrationCountry`).
+        business_registration_type: Kind of the registration number (`businessRegistrationType`), such as EIN, CBN
+            or VAT; at most 50.
+        business_dba: Name that the business trades under (`businessDba`).
+        campaign_verify_authorization_token: Token of Campaign Verify (`campaignVerifyAuthorizationToken`), a
+            secret, which Sinch should never return: left out of the repr.
+        terms_and_conditions_url: URL of the terms (`termsAndConditionsUrl`); starts with https://.
+        privacy_policy_url: URL of the privacy policy (`privacyPolicyUrl`); starts with https://.
+        created_by: Author (`createdBy`), at most 50; deprecated by the vendor.
+        notes: Reviewers' remarks, among them reasons for a refusal.
+        extra: Fields that this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/tfn-verification/tfnverificationexternalservice_gettfnverificationrequest.md
     """
 
     id: str
