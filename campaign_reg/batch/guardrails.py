@@ -76,12 +76,14 @@ class Guardrails:
     """What a batch may cost, and when it waits for a person.
 
     Attributes:
-        fee: Price of one attempt, in the account's currency. A lost write that is sent again is a second attempt.
-        max_items: Most campaigns to send.
-        max_fee: Most to pay, in the same currency; needs `fee`.
-        canary: Send so many campaigns first, wait until they have settled, and then for a person.
+        fee: Price of one attempt, in the account's currency; None where it is not known. A lost write that is sent
+            again is a second attempt.
+        max_items: Largest number of campaigns to send; None for no limit.
+        max_fee: Largest amount to pay, in the same currency; needs `fee`; None for no limit.
+        canary: Number of campaigns to send first; the batch waits until they have settled, and then for a person. None
+            sends all.
         stop_on_downgrades: Send no more once a campaign has come back with worse terms.
-        max_unknown: Send no more once more rows than this have ended `unknown`.
+        max_unknown: Send no more once more rows than this have ended `unknown`; None for no limit.
     """
 
     fee: Decimal | None = attrs.field(default=None, validator=_is_money)

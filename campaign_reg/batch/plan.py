@@ -34,11 +34,11 @@ class Step(enum.StrEnum):
 
 @attrs.frozen
 class PlanNote:
-    """Something to be said of one row.
+    """A remark on one row of a plan.
 
     Attributes:
-        id: The row's.
-        reason: In words.
+        id: Id of the row.
+        reason: The remark, for people.
     """
 
     id: str
@@ -50,7 +50,7 @@ class PlanRow:
     """What a run would do with one row.
 
     Attributes:
-        id: The row's.
+        id: Id of the row.
         step: What would be done.
         reason: Why it would not be sent; empty where it would.
         operators: To which operators it would go; none where the vendor has none.
@@ -68,7 +68,14 @@ class PlanRow:
 
 @attrs.frozen
 class Risk:
-    """A term that can get worse, and how many of the rows to be sent have it."""
+    """A term that can get worse, and how many of the rows to be sent have it.
+
+    Attributes:
+        operator: Name of the operator, as the vendor names it.
+        field: Name of the term, such as `brand_tier`.
+        value: Present value of the term; None where it has none.
+        rows: Number of rows to be sent that have it.
+    """
 
     operator: str
     field: str

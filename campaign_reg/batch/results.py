@@ -57,7 +57,14 @@ class RowHandle:
 
 @attrs.frozen
 class ReasonGroup:
-    """One reason of the vendor's, and how many rows it stopped."""
+    """One reason for failed rows, and the number of rows that it stopped.
+
+    Attributes:
+        code: The vendor's code; empty where it gave none.
+        field: Field that the vendor objects to; empty where it named none.
+        text: The vendor's words, or the outcome's reason where the vendor gave none.
+        rows: Number of rows.
+    """
 
     code: str
     field: str
@@ -67,7 +74,7 @@ class ReasonGroup:
 
 @attrs.frozen(kw_only=True)
 class Summary:
-    """Where a batch stands.
+    """Progress of a batch.
 
     Attributes:
         rows: Rows in the input, each id once.

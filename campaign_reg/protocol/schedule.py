@@ -15,12 +15,12 @@ class Schedule:
     """Looks soon at first, then at the vendor's pace.
 
     Attributes:
-        first_seconds: From the write to the first look, in seconds.
-        factor: Each further wait is this much longer.
+        first_seconds: Wait between the write and the first look, in seconds.
+        factor: Factor by which each further wait is longer; at least 1.
         max_seconds: The longest wait, in seconds.
-        deadline_seconds: Looking stops after so many seconds of waiting; None never stops. Stopping ends nothing:
-            the action goes on at the vendor and can be taken up again.
-        jitter: Each wait is up to this share longer or shorter, so that many do not march in step.
+        deadline_seconds: Polling stops after this many seconds; None never stops. The action goes on at the vendor
+            and can be taken up again.
+        jitter: Share, from 0 to below 1, by which a wait is randomly longer or shorter, so that polls spread out.
     """
 
     first_seconds: float = attrs.field(default=5.0, validator=_positive)
