@@ -18,8 +18,7 @@ import orjson
 from benchmarks.server import PROJECT
 from campaign_reg.errors import NotFoundError, ServerError
 from campaign_reg.providers.sinch.ten_dlc.codec import _CAMPAIGN_NAMES
-from campaign_reg.providers.sinch.ten_dlc.models import CampaignList, SinchCampaign
-from campaign_reg.providers.sinch.ten_dlc.operator_models import OperatorTerms
+from campaign_reg.providers.sinch.ten_dlc.models import CampaignList, OperatorTerms, SinchCampaign
 from campaign_reg.wire.codec import camel
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ import attrs
 
 from benchmarks.clients import installed
 from campaign_reg.providers.sinch.ten_dlc.codec import _CAMPAIGN_NAMES
-from campaign_reg.providers.sinch.ten_dlc.models import CampaignList, SinchCampaign
-from campaign_reg.providers.sinch.ten_dlc.operator_models import OperatorTerms
+from campaign_reg.providers.sinch.ten_dlc.models import CampaignList, OperatorTerms, SinchCampaign
 from campaign_reg.wire.codec import camel
 
 

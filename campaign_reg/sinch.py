@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc.brand_models import Vetting as Vetting
     from campaign_reg.providers.sinch.ten_dlc.brand_models import VettingStatus as VettingStatus
     from campaign_reg.providers.sinch.ten_dlc.brands import Brands as Brands
+    from campaign_reg.providers.sinch.ten_dlc.models import BrandTier as BrandTier
     from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft as CampaignDraft
     from campaign_reg.providers.sinch.ten_dlc.models import CampaignStatus as CampaignStatus
     from campaign_reg.providers.sinch.ten_dlc.models import Deletion as Deletion
     from campaign_reg.providers.sinch.ten_dlc.models import FileCategory as FileCategory
     from campaign_reg.providers.sinch.ten_dlc.models import LastActionStatus as LastActionStatus
-    from campaign_reg.providers.sinch.ten_dlc.models import Qualification as Qualification
+    from campaign_reg.providers.sinch.ten_dlc.models import Mno as Mno
+    from campaign_reg.providers.sinch.ten_dlc.models import OperatorTerms as OperatorTerms
     from campaign_reg.providers.sinch.ten_dlc.models import Resubmission as Resubmission
     from campaign_reg.providers.sinch.ten_dlc.models import SinchCampaign as SinchCampaign
+    from campaign_reg.providers.sinch.ten_dlc.models import TpmScope as TpmScope
     from campaign_reg.providers.sinch.ten_dlc.models import UseCase as UseCase
-    from campaign_reg.providers.sinch.ten_dlc.operator_models import BrandTier as BrandTier
-    from campaign_reg.providers.sinch.ten_dlc.operator_models import Mno as Mno
-    from campaign_reg.providers.sinch.ten_dlc.operator_models import OperatorTerms as OperatorTerms
-    from campaign_reg.providers.sinch.ten_dlc.operator_models import QualifiedTerms as QualifiedTerms
-    from campaign_reg.providers.sinch.ten_dlc.operator_models import TpmScope as TpmScope
+    from campaign_reg.providers.sinch.ten_dlc.qualification_models import Qualification as Qualification
+    from campaign_reg.providers.sinch.ten_dlc.qualification_models import QualifiedTerms as QualifiedTerms
     from campaign_reg.providers.sinch.ten_dlc.toll_free import TollFree as TollFree
     from campaign_reg.providers.sinch.ten_dlc.toll_free_models import MESSAGE_VOLUMES as MESSAGE_VOLUMES
     from campaign_reg.providers.sinch.ten_dlc.toll_free_models import BusinessType as BusinessType
@@ -60,12 +60,10 @@ _EXPORTS = LazyExports(
         ],
         "campaign_reg.providers.sinch.ten_dlc.brands": ["Brands"],
         "campaign_reg.providers.sinch.ten_dlc.models": [
-            "CampaignDraft", "CampaignStatus", "Deletion", "FileCategory", "LastActionStatus", "Qualification",
-            "Resubmission", "SinchCampaign", "UseCase",
+            "BrandTier", "CampaignDraft", "CampaignStatus", "Deletion", "FileCategory", "LastActionStatus",
+            "Mno", "OperatorTerms", "Resubmission", "SinchCampaign", "TpmScope", "UseCase",
         ],
-        "campaign_reg.providers.sinch.ten_dlc.operator_models": [
-            "BrandTier", "Mno", "OperatorTerms", "QualifiedTerms", "TpmScope",
-        ],
+        "campaign_reg.providers.sinch.ten_dlc.qualification_models": ["Qualification", "QualifiedTerms"],
         "campaign_reg.providers.sinch.ten_dlc.toll_free": ["TollFree"],
         "campaign_reg.providers.sinch.ten_dlc.toll_free_models": [
             "MESSAGE_VOLUMES", "BusinessType", "ReviewerNote", "TollFreeDraft", "TollFreeStatus",

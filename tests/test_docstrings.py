@@ -23,8 +23,6 @@ FACADES = [
     "campaign_reg.responsys",
 ]
 UNDOCUMENTED = {
-    "campaign_reg.batch.plan.Risk",
-    "campaign_reg.batch.results.ReasonGroup",
     "campaign_reg.providers.rcs.drafts.MessageDraft",
     "campaign_reg.providers.rcs.envelopes.Balance",
     "campaign_reg.providers.rcs.envelopes.ContactList",

@@ -28,7 +28,7 @@ ALLOWED |= {
     "brand_operations.py",
     "toll_free.py",
     "toll_free_models.py",
-    "operator_models.py",
+    "qualification_models.py",
     "calls.py",
 }
 ALLOWED |= {"lint.py", "advice.py", "text_patterns.py"}

@@ -71,10 +71,10 @@ class Risk:
     """A term that can get worse, and how many of the rows to be sent have it.
 
     Attributes:
-        operator: Name of the operator, as the vendor names it.
-        field: Name of the term, such as `brand_tier`.
-        value: Present value of the term; None where it has none.
-        rows: Number of rows to be sent that have it.
+        operator: The operator, as the vendor names it.
+        field: The term.
+        value: Its value now.
+        rows: Rows to be sent that have it.
     """
 
     operator: str

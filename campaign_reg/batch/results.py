@@ -57,13 +57,13 @@ class RowHandle:
 
 @attrs.frozen
 class ReasonGroup:
-    """One reason for failed rows, and the number of rows that it stopped.
+    """One reason of the vendor's, and how many rows it stopped.
 
     Attributes:
         code: The vendor's code; empty where it gave none.
-        field: Field that the vendor objects to; empty where it named none.
-        text: The vendor's words, or the outcome's reason where the vendor gave none.
-        rows: Number of rows.
+        field: What it is about, in the vendor's words; empty where it named nothing.
+        text: The reason, in the vendor's words or ours.
+        rows: How many rows ended for it.
     """
 
     code: str

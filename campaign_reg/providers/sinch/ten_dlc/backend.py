@@ -27,11 +27,11 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignDraft,
     CampaignFeedback,
     FileCategory,
-    Qualification,
+    Mno,
     Resubmission,
     SinchCampaign,
 )
-from campaign_reg.providers.sinch.ten_dlc.operator_models import Mno
+from campaign_reg.providers.sinch.ten_dlc.qualification_models import Qualification
 from campaign_reg.providers.sinch.ten_dlc.rules import RULES
 from campaign_reg.providers.sinch.ten_dlc.toll_free import TollFree
 from campaign_reg.wire.request import QueryValue, segment

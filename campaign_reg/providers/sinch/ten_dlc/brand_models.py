@@ -17,7 +17,7 @@ from campaign_reg.errors import InvalidInputError
 
 
 class BrandStatus(OpenEnum):
-    """Registration state of a brand; `DRAFT` exists only in the dashboard."""
+    """Where a brand stands; `DRAFT` exists only in the dashboard."""
 
     DRAFT = "DRAFT"
     IN_PROGRESS = "IN_PROGRESS"
@@ -91,23 +91,20 @@ class VettingStatus(OpenEnum):
 
 @attrs.frozen(kw_only=True, slots=False)
 class CompanyDetails:
-    """The company behind a brand. None means that the field is not sent, or that Sinch left it out.
+    """The company behind a brand.
 
     Attributes:
-        company_name: Legal name (`companyName`), exactly as the tax authority has it.
-        company_email: Support email address (`companyEmail`).
-        business_contact_email: Email address of the main business contact (`businessContactEmail`).
-        brand_name: Name, or DBA, to register (`brandName`).
-        country: Two-letter code (ISO 3166).
-        street_address: Street and number (`streetAddress`).
+        company_name: Legal name, exactly as the tax authority has it.
+        company_email: Support mail.
+        business_contact_email: Main business contact.
+        brand_name: Name, or DBA, to register.
+        country: Two letters (ISO 3166).
+        street_address: Street and number.
         city: City.
-        postal_code: Postal code (`postalCode`).
-        state: State; two letters in the US.
-        web_address: Website of the company (`webAddress`).
-        extra: Fields that this release does not know, under the vendor's names.
-
-    Source:
-        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_createbrandregistrationrequest.md
+        postal_code: Postal code.
+        state: Two letters in the US.
+        web_address: Web site.
+        extra: Members that this release does not know, under the vendor's names.
     """
 
     company_name: str | None = None
@@ -125,20 +122,16 @@ class CompanyDetails:
 
 @attrs.frozen(kw_only=True, slots=False)
 class FinancialDetails:
-    """Legal form and tax id of the company. None means that the field is not sent, or that Sinch left it out.
+    """Legal form and tax id.
 
     Attributes:
-        brand_entity_type: Legal form (`brandEntityType`). Sinch takes `PUBLIC` where it is missing, which is wrong
-            for most.
-        brand_vertical_type: Industry (`brandVerticalType`).
-        tax_id_country: Country of the tax id (`taxIdCountry`).
-        tax_id_corporate: Tax id (`taxIdCorporate`): digits, or `NN-NNNNNNN`; left out of the repr.
-        stock_symbol: Symbol of the stock (`stockSymbol`); empty where the company is not listed.
-        exchange: Stock exchange, as free text.
-        extra: Fields that this release does not know, under the vendor's names.
-
-    Source:
-        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_createbrandregistrationrequest.md
+        brand_entity_type: Legal form. Sinch takes `PUBLIC` where it is missing, which is wrong for most.
+        brand_vertical_type: Industry.
+        tax_id_country: Country of the tax id.
+        tax_id_corporate: Digits, or `NN-NNNNNNN`.
+        stock_symbol: Empty where not listed.
+        exchange: Free text.
+        extra: What this release does not know, under the vendor's names.
     """
 
     brand_entity_type: BrandEntityType | None = None
@@ -152,17 +145,14 @@ class FinancialDetails:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ContactDetails:
-    """The person to contact about a brand. None means that the field is not sent, or that Sinch left it out.
+    """The person to ask; the phone number is E.164.
 
     Attributes:
-        first_name: Given name (`firstName`).
-        last_name: Family name (`lastName`).
-        phone_number: Phone number in E.164 (`phoneNumber`).
-        email: Email address.
-        extra: Fields that this release does not know, under the vendor's names.
-
-    Source:
-        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_createbrandregistrationrequest.md
+        first_name: First name.
+        last_name: Last name.
+        phone_number: E.164.
+        email: Mail address.
+        extra: Members that this release does not know, under the vendor's names.
     """
 
     first_name: str | None = None
@@ -174,22 +164,20 @@ class ContactDetails:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Brand:
-    """A brand as Sinch returns it.
-
-    None means that Sinch left the field out, above all before The Campaign Registry (TCR) has answered.
+    """A brand as read back. Any member but `id` may be missing, above all before TCR has answered.
 
     Attributes:
-        id: Sinch's id of the registration (`brandRegistrationId`), the one that calls take.
-        tcr_id: TCR's id (`brandId`), which starts with B and which campaigns name; None until TCR answered.
-        identity_status: Outcome of the identity check (`identityStatus`).
-        display_name: Your label (`displayName`).
-        brand_registration_status: State of the registration (`brandRegistrationStatus`).
-        brand_registration_type: Depth of the registration (`brandRegistrationType`).
-        company_details: The company (`companyDetails`).
-        financial_details: Legal form and tax id (`financialDetails`).
-        contact_details: The person to contact (`contactDetails`).
-        mock: True for a test brand.
-        extra: Fields that this release does not know, under the vendor's names.
+        id: Sinch's id of the registration (`brandRegistrationId`), the one used in paths.
+        tcr_id: The Campaign Registry's id (`brandId`, starts with B), which campaigns name; None until it has answered.
+        identity_status: Outcome of the registry's identity check.
+        display_name: Your label.
+        brand_registration_status: State of the registration.
+        brand_registration_type: `SIMPLIFIED` or `FULL`.
+        company_details: The company.
+        financial_details: Legal form and tax id.
+        contact_details: The person to ask.
+        mock: Whether it is a test brand.
+        extra: Members that this release does not know, under the vendor's names.
 
     Source:
         https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_getbrandregistrationrequest.md
@@ -221,13 +209,11 @@ class BrandDraft:
     """A brand to be registered. It costs money, unless `mock` is True.
 
     Attributes:
-        brand_registration_type: Depth of the registration (`brandRegistrationType`), which decides the price;
-            Sinch takes `SIMPLIFIED` where it is missing.
-        financial_details: Legal form and tax id (`financialDetails`); the legal form is required, because Sinch
-            takes `PUBLIC` where it is missing.
-        company_details: The company (`companyDetails`); None is not sent.
-        contact_details: The person to contact (`contactDetails`); None is not sent.
-        display_name: Your label (`displayName`); None is not sent.
+        brand_registration_type: What is asked for, and so the price; Sinch takes `SIMPLIFIED` where it is missing.
+        financial_details: With the legal form: Sinch takes `PUBLIC` where it is missing.
+        company_details: The company; the vendor declares nothing required and decides at the server.
+        contact_details: The person to ask.
+        display_name: Your label.
         mock: True makes a test brand.
 
     Raises:
@@ -252,13 +238,12 @@ class BrandDraft:
 
 @attrs.frozen(kw_only=True, slots=False)
 class BrandChange:
-    """Changes to a brand: only the details that are given are sent.
+    """What is to change of a brand: only the objects that are given travel.
 
     Attributes:
-        company_details: The company (`companyDetails`); None leaves it unchanged.
-        financial_details: Legal form and tax id (`financialDetails`), with the legal form; None leaves them
-            unchanged.
-        contact_details: The person to contact (`contactDetails`); None leaves it unchanged.
+        company_details: The company, whole; None leaves it as it is.
+        financial_details: Legal form and tax id, whole; None leaves them as they are.
+        contact_details: The person to ask, whole; None leaves it as it is.
 
     Raises:
         InvalidInputError: Nothing is given, or finances without the legal form.
@@ -297,18 +282,7 @@ class BrandList:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Mismatch:
-    """One kind of data that TCR could not match. None or empty means that Sinch left the field out.
-
-    Attributes:
-        id: Kind: `TAX_ID`, `STOCK_SYMBOL`, `GOVERNMENT_ENTITY`, `NONPROFIT` or `OTHERS`.
-        display_name: Title of the kind (`displayName`).
-        description: Text of the reason.
-        fields: Names of the fields that do not match.
-        extra: Fields that this release does not know, under the vendor's names.
-
-    Source:
-        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_getbrandregistrationfeedback.md
-    """
+    """One kind of data that the registry could not match, such as `TAX_ID`."""
 
     id: str | None = None
     display_name: str | None = None
@@ -319,16 +293,7 @@ class Mismatch:
 
 @attrs.frozen(kw_only=True, slots=False)
 class BrandFeedback:
-    """The reasons why a brand was refused.
-
-    Attributes:
-        tcr_id: TCR's id of the brand (`brandId`); None where Sinch left it out.
-        category: Kinds of data that TCR could not match; the vendor's name for this list is in the singular.
-        extra: Fields that this release does not know, under the vendor's names.
-
-    Source:
-        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_getbrandregistrationfeedback.md
-    """
+    """Why a brand was refused; the vendor's name for the mismatches is `category`, in the singular."""
 
     tcr_id: str | None = None
     category: tuple[Mismatch, ...] = ()
@@ -337,21 +302,20 @@ class BrandFeedback:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Vetting:
-    """One vetting record of a brand. None or empty means that Sinch left the field out.
+    """One vetting record of a brand.
 
     Attributes:
-        vetting_id: Id of the record (`vettingId`).
-        provider: Company that vets; the vendor lists `AEGIS` only.
-        vetting_status: State of the record (`vettingStatus`).
-        vetting_class: Class of the vetting (`vettingClass`); the vendor lists `STANDARD` only.
-        vetting_token: Token of the vetting (`vettingToken`), a secret: left out of the repr.
-        vetting_score: Score (`vettingScore`); range not documented by the vendor.
-        reasons: Reasons for the result, as text.
-        vetting_details: Further details by name (`vettingDetails`); names not documented by the vendor; left out
-            of the repr.
-        vetted_at: Instant of the vetting (`vettedDate`), aware UTC.
-        created_at: Instant of the request (`createDate`), aware UTC.
-        extra: Fields that this release does not know, under the vendor's names.
+        vetting_id: Id of the record.
+        provider: Who vets; `AEGIS` is the only value that the vendor lists.
+        vetting_status: State of the record.
+        vetting_class: `STANDARD` is the only value that the vendor lists.
+        vetting_token: Secret.
+        vetting_score: The score; None until there is one.
+        reasons: Reasons for the score, in the vendor's words.
+        vetting_details: Details as they came; the vendor publishes no members.
+        vetted_at: When it was vetted (`vettedDate`), UTC.
+        created_at: When it was asked for (`createDate`), UTC.
+        extra: Members that this release does not know, under the vendor's names.
 
     Source:
         https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_vettinginfo.md

@@ -18,12 +18,11 @@ import attrs
 from campaign_reg.enums import CampaignState, OpenEnum
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.several import items_of
-from campaign_reg.providers.sinch.ten_dlc.operator_models import Mno, OperatorTerms, QualifiedTerms
-from campaign_reg.wire.codec import format_datetime
+from campaign_reg.wire.codec import format_datetime, text_number
 
 
 class CampaignStatus(OpenEnum):
-    """Review state of a campaign."""
+    """Where a campaign stands."""
 
     SINCH_REVIEW = "SINCH_REVIEW"
     SINCH_APPROVED = "SINCH_APPROVED"
@@ -37,7 +36,7 @@ class CampaignStatus(OpenEnum):
 
 
 class LastActionStatus(OpenEnum):
-    """Progress of the newest create, delete or resubmit; independent of the campaign's status."""
+    """How the newest create, delete or resubmit goes; independent of the campaign's status."""
 
     CREATE_IN_PROGRESS = "CREATE_IN_PROGRESS"
     CREATE_SUCCESSFUL = "CREATE_SUCCESSFUL"
@@ -77,59 +76,104 @@ class UseCase(OpenEnum):
     SOLE_PROPRIETOR = "SOLE_PROPRIETOR"
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class SinchCampaign:
-    """A 10DLC campaign as Sinch returns it.
+class Mno(OpenEnum):
+    """Short operator code, used only when resubmitting."""
 
-    Sinch declares no field as required. None, or an empty value, means that Sinch left the field out, above all
-    before The Campaign Registry (TCR) has answered. Instants are aware UTC datetimes.
+    ATT = "ATT"
+    TMO = "TMO"
+    USC = "USC"
+    VZW = "VZW"
+
+
+class BrandTier(OpenEnum):
+    """T-Mobile volume tier, worst first."""
+
+    LOW = "LOW"
+    LOWER_MID = "LOWER_MID"
+    UPPER_MID = "UPPER_MID"
+    TOP = "TOP"
+    UNCAPPED = "UNCAPPED"
+
+
+class TpmScope(OpenEnum):
+    """What a messages-per-minute limit counts."""
+
+    CAMPAIGN = "CAMPAIGN"
+    PHONE_NUMBER = "PHONE_NUMBER"
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class OperatorTerms:
+    """The terms one operator gave to a campaign.
 
     Attributes:
-        id: Sinch's id (`campaignRegistrationId`): a ULID of at most 26 characters, the one that calls take.
-        tcr_id: TCR's id (`campaignId`), at most 7 characters; None until TCR accepted the campaign.
-        campaign_name: Label inside Sinch (`campaignName`), at most 128 characters; TCR does not know it.
-        created_at: Instant of the creation (`createDate`).
-        updated_at: Instant of the last change (`modifiedDate`).
-        created_by: Author (`createdBy`), at most 20 characters.
-        modified_by: Last editor (`modifiedBy`), at most 20 characters.
-        auto_renewal: True where the campaign renews by itself (`autoRenewal`).
-        billed_at: Instant of the last billing (`billedDate`).
-        brand_id: TCR's id of the brand (`brandId`), at most 8 characters.
-        vertical: Industry, at most 20 characters; Sinch no longer asks for it on create.
-        use_case: Main purpose (`useCase`).
-        sub_use_cases: Further purposes (`subUseCases`), for the use cases that are made of several.
-        description: Purpose of the campaign, at most 4096 characters.
-        embedded_link: True where messages contain links (`embeddedLink`).
-        embedded_phone: True where messages contain phone numbers (`embeddedPhone`).
-        affiliate_marketing: True where an affiliate controls the content (`affiliateMarketing`).
-        number_pool: True where the campaign is set up as a number pool (`numberPool`).
-        age_gated: True where the content is age-restricted (`ageGated`).
-        direct_lending: True where the content is about direct lending (`directLending`).
-        subscriber_opt_in: True where opt-in is collected (`subscriberOptIn`).
-        subscriber_opt_out: True where opt-out is honoured (`subscriberOptOut`).
-        subscriber_help: True where HELP is answered (`subscriberHelp`).
-        sample1: First sample message, at most 1024 characters.
-        sample2: Second sample message, at most 1024 characters.
-        sample3: Third sample message, at most 1024 characters.
-        sample4: Fourth sample message, at most 1024 characters.
-        stop_message: Answer to STOP (`stopMessage`), at most 255 characters.
-        opt_in_message: First confirmation after opt-in (`optInMessage`), at most 255 characters.
-        help_message: Answer to HELP (`helpMessage`), at most 255 characters.
-        monthly_fee: Fee per month in US dollars (`monthlyFee`).
-        setup_fee: One-time fee in US dollars (`setupFee`).
-        status: Review state of the campaign.
-        mno_metadata: Terms by operator network id (`mnoMetadata`), such as `10017`; ids not documented by the
-            vendor.
-        mock: True for a test campaign.
-        last_action_status: Progress of the newest create, delete or resubmit (`lastActionStatus`).
-        optin_keywords: Upper-case words joined by commas, without blanks (`optinKeywords`), at most 255
-            characters.
-        optout_keywords: The same for opt-out (`optoutKeywords`); Sinch takes STOP by default.
-        help_keywords: The same for help (`helpKeywords`); Sinch takes HELP by default.
-        message_flow: How people opt in (`messageFlow`), at most 2048 characters.
-        next_renewal_or_expiration_date: Instant of the next renewal, or of the end
-            (`nextRenewalOrExpirationDate`).
-        extra: Fields that this release does not know, under the vendor's names.
+        mno: Operator name.
+        status: Operator-level state; the vendor publishes no values.
+        msg_class: AT&T message class; unordered.
+        tpm: Messages per minute.
+        tpm_scope: What `tpm` counts.
+        brand_tier: T-Mobile volume tier.
+        brand_daily_cap: Messages per day and brand; None with tier UNCAPPED.
+        extra: What this release does not know, under the vendor's names.
+    """
+
+    mno: str | None = None
+    status: str | None = None
+    msg_class: str | None = None
+    tpm: int | None = text_number()
+    tpm_scope: TpmScope | None = None
+    brand_tier: BrandTier | None = None
+    brand_daily_cap: int | None = text_number()
+    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class SinchCampaign:
+    """A 10DLC campaign as read back. Any member but `id` may be missing, above all before TCR has answered.
+
+    Attributes:
+        id: Sinch's ULID (`campaignRegistrationId`), the one used in paths.
+        tcr_id: The Campaign Registry's id (`campaignId`); None until it has accepted the campaign.
+        campaign_name: Label inside Sinch, unknown to the registry; at most 128 characters.
+        created_at: When it was created (`createDate`), UTC.
+        updated_at: When it last changed (`modifiedDate`), UTC.
+        created_by: Its author, as Sinch names them.
+        modified_by: Its last editor, as Sinch names them.
+        auto_renewal: Whether it renews automatically; otherwise it lapses after three months.
+        billed_at: When it was last billed (`billedDate`), UTC.
+        brand_id: The brand's id at the registry, which starts with B.
+        vertical: Industry; no longer captured when a campaign is created.
+        use_case: Main purpose.
+        sub_use_cases: Further purposes of a MIXED campaign.
+        description: Who writes to whom, what and why.
+        embedded_link: Whether messages hold links.
+        embedded_phone: Whether messages hold phone numbers.
+        affiliate_marketing: Whether an affiliate steers the content.
+        number_pool: Whether it uses a pool of more than 50 numbers.
+        age_gated: Whether the content is restricted by age.
+        direct_lending: Whether it is about direct lending.
+        subscriber_opt_in: Whether opt-in is collected.
+        subscriber_opt_out: Whether opt-out is honoured.
+        subscriber_help: Whether HELP is answered.
+        sample1: First sample message.
+        sample2: Second sample message.
+        sample3: Third sample message.
+        sample4: Fourth sample message.
+        stop_message: Answer to STOP.
+        opt_in_message: First confirmation after an opt-in.
+        help_message: Answer to HELP.
+        monthly_fee: Fee per month, in US dollars.
+        setup_fee: Fee on approval, in US dollars.
+        status: State of the campaign at Sinch and the registry.
+        mno_metadata: Terms by operator network id.
+        mock: Whether it is a test campaign.
+        last_action_status: State of the newest action, such as a resubmission; independent of `status`.
+        optin_keywords: Words that opt in, upper case, joined by commas without blanks.
+        optout_keywords: Words that opt out, in the same form; STOP by default.
+        help_keywords: Words that ask for help, in the same form; HELP by default.
+        message_flow: How people opt in.
+        next_renewal_or_expiration_date: When it renews or ends, UTC.
+        extra: Members that this release does not know, under the vendor's names.
 
     Source:
         https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_getcampaign.md
@@ -224,42 +268,39 @@ _STATES = {
 
 @attrs.frozen(kw_only=True, slots=False)
 class CampaignDraft:
-    """A campaign to be registered.
+    """A campaign to be registered. Fees may follow; see `SinchBackend.qualify`.
 
-    Lengths are in characters, as the vendor states them. None means that the field is not sent. Fees may follow; see
-    `SinchBackend.qualify`.
+    Lengths are in characters, as the vendor states them.
 
     Attributes:
-        brand_id: TCR's id of the brand (`brandId`), which starts with B; at most 8. It is not the brand's
-            registration id.
-        use_case: Main purpose (`useCase`).
-        campaign_name: Label inside Sinch (`campaignName`), at most 128.
+        brand_id: TCR brand id (starts with B), not the registration id.
+        use_case: Main purpose.
+        campaign_name: Label inside Sinch, at most 128; required, although the vendor's prose calls it optional.
         description: Who writes to whom, what and why; 40 to 4096.
-        sample1: Sample message with brand name and opt-out words; 20 to 1024.
-        sample2: Second sample message, at most 1024.
-        sample3: Third sample message, at most 1024.
-        stop_message: Answer to STOP (`stopMessage`); 20 to 255.
-        opt_in_message: First confirmation after opt-in (`optInMessage`); 20 to 255.
-        help_message: Answer to HELP (`helpMessage`); 20 to 255.
-        optin_keywords: Upper-case words joined by commas, without blanks (`optinKeywords`); at most 255.
-        optout_keywords: The same for opt-out (`optoutKeywords`).
-        help_keywords: The same for help (`helpKeywords`).
-        message_flow: How people opt in (`messageFlow`); 40 to 2048.
-        affiliate_marketing: True where an affiliate controls the content (`affiliateMarketing`); the vendor has no
-            default.
-        auto_renewal: False lets the campaign expire after three months (`autoRenewal`).
-        embedded_link: True where messages contain links (`embeddedLink`); public link shorteners are not allowed.
-        embedded_phone: True where messages contain phone numbers (`embeddedPhone`).
-        number_pool: True for more than 50 numbers (`numberPool`).
-        age_gated: True for age-restricted content (`ageGated`).
-        direct_lending: True for direct lending (`directLending`).
-        subscriber_opt_in: True where opt-in is collected (`subscriberOptIn`).
-        subscriber_opt_out: True where opt-out is honoured (`subscriberOptOut`).
-        subscriber_help: True where HELP is answered (`subscriberHelp`).
-        sample4: Fourth sample message, at most 1024.
-        sub_use_cases: Two to five further purposes where the use case is `MIXED` (`subUseCases`).
-        terms_and_conditions_link: URL of the terms, at most 255; also in snake case on the wire.
-        privacy_policy_link: URL of the privacy policy, at most 255; also in snake case on the wire.
+        sample1: Sample with brand name and opt-out words; 20 to 1024.
+        sample2: Second sample; at most 1024.
+        sample3: Third sample; at most 1024.
+        stop_message: Answer to STOP; 20 to 255.
+        opt_in_message: First confirmation; 20 to 255.
+        help_message: Answer to HELP; 20 to 255.
+        optin_keywords: Words that opt in, upper case, joined by commas without blanks; at most 255.
+        optout_keywords: Words that opt out, in the same form.
+        help_keywords: Words that ask for help, in the same form.
+        message_flow: How people opt in; 40 to 2048.
+        affiliate_marketing: Whether an affiliate steers the content; the vendor has no default for it.
+        auto_renewal: Whether it renews automatically; otherwise it lapses after three months.
+        embedded_link: Whether messages hold links; public link shorteners are forbidden.
+        embedded_phone: Whether messages hold phone numbers.
+        number_pool: Whether it uses more than 50 numbers.
+        age_gated: Whether the content is restricted by age.
+        direct_lending: Whether it is about direct lending.
+        subscriber_opt_in: Whether opt-in is collected.
+        subscriber_opt_out: Whether opt-out is honoured.
+        subscriber_help: Whether HELP is answered.
+        sample4: Fourth sample; at most 1024.
+        sub_use_cases: Two to five when the use case is MIXED.
+        terms_and_conditions_link: Address of the terms; at most 255.
+        privacy_policy_link: Address of the privacy policy; at most 255.
         attachments: True holds the submission back until files are uploaded.
 
     Source:
@@ -330,7 +371,7 @@ class Resubmission:
 
     Attributes:
         mnos: Operators to resubmit to; None means all of them. An empty list is refused, because Sinch takes it
-            for all of them.
+            for all.
 
     Raises:
         InvalidInputError: `mnos` is empty or names an operator that Sinch does not list.
@@ -349,14 +390,7 @@ class Deletion:
 
 @attrs.frozen(kw_only=True, slots=False)
 class TcrReason:
-    """One reason that The Campaign Registry gave. None means that Sinch left the field out.
-
-    Attributes:
-        code: TCR's code of the reason; several may be joined by commas.
-        field: TCR's name of the refused field.
-        description: Text of the reason.
-        extra: Fields that this release does not know, under the vendor's names.
-    """
+    """One reason given by the Campaign Registry."""
 
     code: str | None = None
     field: str | None = None
@@ -366,13 +400,7 @@ class TcrReason:
 
 @attrs.frozen(kw_only=True, slots=False)
 class SinchReason:
-    """One reason that the Sinch review gave. None means that Sinch left the field out.
-
-    Attributes:
-        code: Sinch's code of the reason; values not documented by the vendor.
-        description: Text of the reason.
-        extra: Fields that this release does not know, under the vendor's names.
-    """
+    """One reason given by the Sinch review."""
 
     code: str | None = None
     description: str | None = None
@@ -381,19 +409,7 @@ class SinchReason:
 
 @attrs.frozen(kw_only=True, slots=False)
 class CampaignFeedback:
-    """The reasons why a campaign was refused. None or empty means that Sinch left the field out.
-
-    Attributes:
-        id: Sinch's id (`campaignRegistrationId`).
-        tcr_id: TCR's id (`campaignId`).
-        status: State of the campaign when it was refused.
-        tcr_error_response: Reasons that TCR gave (`tcrErrorResponse`).
-        internal_error_response: Reasons that the Sinch review gave (`internalErrorResponse`).
-        extra: Fields that this release does not know, under the vendor's names.
-
-    Source:
-        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationservice_getcampaignregistrationfeedback.md
-    """
+    """Why a campaign was refused."""
 
     id: str | None = None
     tcr_id: str | None = None
@@ -403,35 +419,8 @@ class CampaignFeedback:
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 
-@attrs.frozen(kw_only=True, slots=False)
-class Qualification:
-    """Terms and fees that a brand may expect for a use case. None means that Sinch left the field out.
-
-    Attributes:
-        use_case: Use case that was asked about (`useCase`).
-        monthly_fee: Fee per month in US dollars (`monthlyFee`), charged from the fourth month on.
-        setup_fee: One-time fee in US dollars (`setupFee`), charged on Sinch's approval; it covers three months.
-        min_sub_use_cases: Smallest number of further purposes (`minSubUseCases`).
-        max_sub_use_cases: Largest number of further purposes (`maxSubUseCases`).
-        mno_metadata: Terms by operator network id (`mnoMetadata`), such as `10017`; ids not documented by the
-            vendor.
-        extra: Fields that this release does not know, under the vendor's names.
-
-    Source:
-        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_qualifybrandbyusecase.md
-    """
-
-    use_case: UseCase | None = None
-    monthly_fee: Decimal | None = None
-    setup_fee: Decimal | None = None
-    min_sub_use_cases: Decimal | None = None
-    max_sub_use_cases: Decimal | None = None
-    mno_metadata: Mapping[str, QualifiedTerms] = attrs.field(factory=dict)
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-
 class FileCategory(enum.IntEnum):
-    """Kind of an uploaded file."""
+    """What an uploaded file shows."""
 
     PRIVACY_POLICY = 1
     TERMS = 2

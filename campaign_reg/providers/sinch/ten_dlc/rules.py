@@ -17,12 +17,13 @@ from campaign_reg.models.terms import TermsOrder
 from campaign_reg.protocol.rules import VerbRule
 from campaign_reg.providers.sinch.ten_dlc.codec import version_time
 from campaign_reg.providers.sinch.ten_dlc.models import (
+    BrandTier,
     CampaignDraft,
     Deletion,
     LastActionStatus,
+    Mno,
     Resubmission,
 )
-from campaign_reg.providers.sinch.ten_dlc.operator_models import BrandTier, Mno
 
 _DELETE = frozenset({"DELETE_IN_PROGRESS", "DELETE_SUCCESSFUL", "DELETE_FAILED"})
 _RESUBMIT = frozenset({"RESUBMIT_IN_PROGRESS", "RESUBMIT_SUCCESSFUL", "RESUBMIT_FAILED"})

@@ -40,7 +40,7 @@ _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 class TollFreeStatus(OpenEnum):
-    """State of a verification."""
+    """Where a verification stands."""
 
     STATUS_UNSPECIFIED = "STATUS_UNSPECIFIED"
     WAITING = "WAITING"
@@ -61,42 +61,37 @@ class BusinessType(OpenEnum):
 
 @attrs.frozen(kw_only=True, slots=False)
 class TollFreeDraft:
-    """A toll-free number to be verified.
-
-    Lengths are in characters, at most 500 where the entry has no limit of its own.
+    """A toll-free number to be verified. Lengths are in characters, at most 500 where nothing else is said.
 
     Attributes:
-        phone_number: Toll-free number in E.164 (`phoneNumber`), held by Sinch or being hosted there.
-        business_name: Legal name of the business (`businessName`).
-        business_address1: First line of the address (`businessAddress1`).
-        business_city: City (`businessCity`).
-        business_state: State (`businessState`).
-        business_zip_code: Postal code (`businessZipCode`).
-        business_contact_first_name: Given name of the contact (`businessContactFirstName`).
-        business_contact_last_name: Family name of the contact (`businessContactLastName`).
-        business_contact_email: Email address of the contact (`businessContactEmail`).
-        business_contact_phone: Phone number of the contact in E.164 (`businessContactPhone`).
-        corporate_website: Website of the business (`corporateWebsite`).
-        message_volume: Estimated messages per month (`messageVolume`), as text: one of `MESSAGE_VOLUMES`.
-        use_case: Use case (`useCase`): one of `sinch.toll_free.use_cases()`.
-        use_case_summary: Description of the use case (`useCaseSummary`).
-        production_message_content: Sample of a message (`productionMessageContent`), at most 1000.
-        opt_in_workflow_description: How people opt in (`optInWorkflowDescription`).
-        opt_in_workflow_image_urls: URLs of images of the opt-in (`optInWorkflowImageUrls`): at most 10, each at
-            most 1000.
-        business_registration_number: Registration number (`businessRegistrationNumber`), at most 50.
-        business_type: Kind of business (`businessType`).
-        business_registration_country: Country of the registration (`businessRegistrationCountry`).
-        business_registration_type: Kind of the registration number (`businessRegistrationType`), such as EIN, CBN
-            or VAT; at most 50.
-        terms_and_conditions_url: URL of the terms (`termsAndConditionsUrl`); starts with https://.
-        privacy_policy_url: URL of the privacy policy (`privacyPolicyUrl`); starts with https://.
-        business_address2: Second line of the address (`businessAddress2`); None is not sent.
-        business_country: Country (`businessCountry`); None is not sent.
-        additional_information: Anything else for the reviewer (`additionalInformation`); None is not sent.
-        business_dba: Name that the business trades under (`businessDba`); None is not sent.
-        campaign_verify_authorization_token: Token of Campaign Verify (`campaignVerifyAuthorizationToken`), a
-            secret: left out of the repr; None is not sent.
+        phone_number: The toll-free number, E.164; held by Sinch, or being hosted there.
+        business_name: Legal name of the business.
+        business_address1: Street and number.
+        business_city: City.
+        business_state: State or region.
+        business_zip_code: Postal code.
+        business_contact_first_name: First name of the contact.
+        business_contact_last_name: Last name of the contact.
+        business_contact_email: Mail address of the contact.
+        business_contact_phone: Phone number of the contact, E.164.
+        corporate_website: Web site of the business.
+        message_volume: Monthly estimate, one of `MESSAGE_VOLUMES`.
+        use_case: One of `sinch.toll_free.use_cases()`.
+        use_case_summary: What the messages are for.
+        production_message_content: A message as it will be sent; at most 1000.
+        opt_in_workflow_description: How people opt in.
+        opt_in_workflow_image_urls: Addresses of pictures of the opt-in; at most 10, each at most 1000.
+        business_registration_number: Number in the register that `business_registration_type` names; at most 50.
+        business_type: Kind of business.
+        business_registration_country: Country of the register.
+        business_registration_type: Kind of register number, such as EIN, CBN or VAT; at most 50.
+        terms_and_conditions_url: Address of the terms, https.
+        privacy_policy_url: Address of the privacy policy, https.
+        business_address2: Second line of the address.
+        business_country: Country of the business.
+        additional_information: Further information for the reviewers.
+        business_dba: Name under which the business trades (DBA).
+        campaign_verify_authorization_token: Secret.
 
     Raises:
         InvalidInputError: It breaks a published limit; all that are broken are named.
@@ -178,15 +173,12 @@ class CreatedTollFree:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ReviewerNote:
-    """A reviewer's remark, among them reasons for a refusal. None means that Sinch left the field out.
+    """A reviewer's remark, among them reasons for a refusal; the vendor publishes no form for its time.
 
     Attributes:
-        note: Text of the remark.
-        create_time: Time of the remark (`createTime`), as Sinch wrote it; format not documented by the vendor.
-        extra: Fields that this release does not know, under the vendor's names.
-
-    Source:
-        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/tfn-verification/tfnverificationexternalservice_gettfnverificationrequest.md
+        note: The remark.
+        create_time: When it was written, as it came: the vendor publishes no form for it.
+        extra: Members that this release does not know, under the vendor's names.
     """
 
     note: str | None = None
@@ -196,51 +188,44 @@ class ReviewerNote:
 
 @attrs.frozen(kw_only=True, slots=False)
 class TollFreeVerification:
-    """A verification as Sinch returns it.
-
-    None, or an empty value, means that Sinch left the field out. Lengths are in characters, at most 500 where the entry
-    has no limit of its own.
+    """A verification as read back. Any member but `id` may be missing.
 
     Attributes:
-        id: Sinch's id of the verification (`tfnVerificationId`).
+        id: Sinch's id (`tfnVerificationId`).
         status: State of the verification.
-        created_at: Instant of the request (`createTime`), aware UTC.
-        project_id: Sinch project that owns the verification (`projectId`).
-        phone_number: Toll-free number in E.164 (`phoneNumber`), held by Sinch or being hosted there.
-        business_name: Legal name of the business (`businessName`).
-        business_address1: First line of the address (`businessAddress1`).
-        business_address2: Second line of the address (`businessAddress2`).
-        business_city: City (`businessCity`).
-        business_state: State (`businessState`).
-        business_zip_code: Postal code (`businessZipCode`).
-        business_country: Country (`businessCountry`).
-        business_contact_first_name: Given name of the contact (`businessContactFirstName`).
-        business_contact_last_name: Family name of the contact (`businessContactLastName`).
-        business_contact_email: Email address of the contact (`businessContactEmail`).
-        business_contact_phone: Phone number of the contact in E.164 (`businessContactPhone`).
-        corporate_website: Website of the business (`corporateWebsite`).
-        message_volume: Estimated messages per month (`messageVolume`), as text: one of `MESSAGE_VOLUMES`.
-        use_case: Use case (`useCase`): one of `sinch.toll_free.use_cases()`.
-        use_case_summary: Description of the use case (`useCaseSummary`).
-        production_message_content: Sample of a message (`productionMessageContent`), at most 1000.
-        opt_in_workflow_description: How people opt in (`optInWorkflowDescription`).
-        opt_in_workflow_image_urls: URLs of images of the opt-in (`optInWorkflowImageUrls`): at most 10, each at
-            most 1000.
-        additional_information: Anything else for the reviewer (`additionalInformation`).
-        business_registration_number: Registration number (`businessRegistrationNumber`), at most 50; left out of
-            the repr.
-        business_type: Kind of business (`businessType`).
-        business_registration_country: Country of the registration (`businessRegistrationCountry`).
-        business_registration_type: Kind of the registration number (`businessRegistrationType`), such as EIN, CBN
-            or VAT; at most 50.
-        business_dba: Name that the business trades under (`businessDba`).
-        campaign_verify_authorization_token: Token of Campaign Verify (`campaignVerifyAuthorizationToken`), a
-            secret, which Sinch should never return: left out of the repr.
-        terms_and_conditions_url: URL of the terms (`termsAndConditionsUrl`); starts with https://.
-        privacy_policy_url: URL of the privacy policy (`privacyPolicyUrl`); starts with https://.
-        created_by: Author (`createdBy`), at most 50; deprecated by the vendor.
+        created_at: When it was asked for (`createTime`), UTC.
+        project_id: The Sinch project.
+        phone_number: The toll-free number, E.164; held by Sinch, or being hosted there.
+        business_name: Legal name of the business.
+        business_address1: Street and number.
+        business_city: City.
+        business_state: State or region.
+        business_zip_code: Postal code.
+        business_contact_first_name: First name of the contact.
+        business_contact_last_name: Last name of the contact.
+        business_contact_email: Mail address of the contact.
+        business_contact_phone: Phone number of the contact, E.164.
+        corporate_website: Web site of the business.
+        message_volume: Monthly estimate, one of `MESSAGE_VOLUMES`.
+        use_case: One of `sinch.toll_free.use_cases()`.
+        use_case_summary: What the messages are for.
+        production_message_content: A message as it will be sent.
+        opt_in_workflow_description: How people opt in.
+        opt_in_workflow_image_urls: Addresses of pictures of the opt-in.
+        business_registration_number: Number in the register that `business_registration_type` names.
+        business_type: Kind of business.
+        business_registration_country: Country of the register.
+        business_registration_type: Kind of register number, such as EIN, CBN or VAT.
+        terms_and_conditions_url: Address of the terms, https.
+        privacy_policy_url: Address of the privacy policy, https.
+        business_address2: Second line of the address.
+        business_country: Country of the business.
+        additional_information: Further information for the reviewers.
+        business_dba: Name under which the business trades (DBA).
+        campaign_verify_authorization_token: Secret; the vendor should never show it.
+        created_by: Its author, as Sinch names them.
         notes: Reviewers' remarks, among them reasons for a refusal.
-        extra: Fields that this release does not know, under the vendor's names.
+        extra: Members that this release does not know, under the vendor's names.
 
     Source:
         https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/tfn-verification/tfnverificationexternalservice_gettfnverificationrequest.md

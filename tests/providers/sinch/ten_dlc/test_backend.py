@@ -31,8 +31,7 @@ from campaign_reg.errors import (
     UnsupportedVerbError,
 )
 from campaign_reg.models.terms import Direction
-from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, FileCategory
-from campaign_reg.providers.sinch.ten_dlc.operator_models import Mno
+from campaign_reg.providers.sinch.ten_dlc.models import CampaignDraft, FileCategory, Mno
 from tests.support.vendors.contracts import check
 from tests.support.vendors.sinch_backend import basic, last
 from tests.support.vendors.sinch_client import CREATE_BODY

@@ -12,24 +12,21 @@ from campaign_reg.enums import CampaignState, OpenEnum
 from campaign_reg.errors import DecodeError, InvalidInputError
 from campaign_reg.providers.sinch.ten_dlc.codec import make_converter
 from campaign_reg.providers.sinch.ten_dlc.models import (
+    BrandTier,
     CampaignDraft,
     CampaignFeedback,
     CampaignList,
     CampaignStatus,
     LastActionStatus,
-    Qualification,
+    Mno,
+    OperatorTerms,
     Resubmission,
     SinchCampaign,
+    TpmScope,
     UploadAnswer,
     UseCase,
 )
-from campaign_reg.providers.sinch.ten_dlc.operator_models import (
-    BrandTier,
-    Mno,
-    OperatorTerms,
-    QualifiedTerms,
-    TpmScope,
-)
+from campaign_reg.providers.sinch.ten_dlc.qualification_models import Qualification, QualifiedTerms
 from tests.support.vendors.sinch_contract import CONTRACT, enum
 
 
