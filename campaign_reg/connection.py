@@ -70,7 +70,15 @@ class Connection(Generic[B]):
 
 
 class ConnectOptions(TypedDict, total=False):
-    """What every way to call `connect` takes; see there."""
+    """Options that every form of `connect` takes; None, or left out, takes the default.
+
+    Attributes:
+        connector: A borrowed aiohttp connector; it is never closed here. The default is one of our own.
+        pace: The account's rate limiter, shared with other connections. The default is one of its own.
+        limits: Concurrency and request rate. The default is `Limits()`.
+        clock: Source of time, for tests. The default is the system's clock.
+        rng: Source of jitter, for tests. The default is a new `random.Random`.
+    """
 
     connector: aiohttp.BaseConnector | None
     pace: RateLimiter | None

@@ -188,8 +188,9 @@ class Halt:
     """Why nothing more is sent.
 
     Attributes:
-        reason: In words.
-        by_cap: Whether a cap holds it, which only a new plan lifts; otherwise it waits for a person to accept.
+        reason: The reason, for people.
+        by_cap: True where a cap holds the batch, which only a new plan lifts; False where it waits for a person to
+            accept.
     """
 
     reason: str
@@ -227,7 +228,13 @@ class CampaignHeldError(StateError):
 
 
 class UnsupportedVerbError(CampaignRegError):
-    """The provider's API lacks this verb; nothing was sent."""
+    """The provider's API lacks this verb; nothing was sent.
+
+    Attributes:
+        provider: Name of the provider.
+        verb: The verb that it lacks.
+        supported: Verbs that it has.
+    """
 
     def __init__(self, provider: str, verb: str, supported: tuple[str, ...]) -> None:
         super().__init__(provider, verb, supported)
@@ -450,7 +457,8 @@ class PollTimeoutError(CampaignRegError):
 
     Attributes:
         token: Token of the action: `backend.action(token)` goes on waiting.
-        last_status: The vendor's last known status.
+        last_status: The vendor's last known status; empty where none was read.
+        waited_seconds: Time waited, in seconds.
     """
 
     def __init__(self, token: str, last_status: str, waited_seconds: float) -> None:

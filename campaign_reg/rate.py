@@ -16,11 +16,11 @@ import attrs
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """How hard an account may be driven.
+    """Concurrency and request rate of one account.
 
     Attributes:
-        in_flight: Requests on the wire at once.
-        per_second: Requests a second; None leaves the rate to the vendor's 429.
+        in_flight: Requests on the wire at once; at least 1.
+        per_second: Requests per second, above 0; None sets no rate of our own, and the vendor's 429 slows us down.
     """
 
     in_flight: int = attrs.field(default=64, validator=attrs.validators.ge(1))
@@ -32,8 +32,11 @@ class Limits:
 class Reservation:
     """Slots reserved together, in order.
 
-    A slot is the monotonic time, in seconds, before which the request must not leave. A reservation taken before a
-    pause is worthless after it: `epoch` tells.
+    A slot is the monotonic time, in seconds, before which the request must not leave. A pause voids the reservations
+    that were made before it.
+
+    Attributes:
+        epoch: Number of pauses when the slots were reserved; void where the limiter's `epoch` is higher.
     """
 
     __slots__ = ("_slots", "epoch")

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from sphinx.domains.python import PyObject
+from sphinx.domains.python import PyClasslike
 
 import campaign_reg
 
@@ -45,6 +45,7 @@ html_css_files = ["custom.css"]
 html_show_copyright = False
 html_show_sphinx = False
 
+_MODULE = re.compile(r"(?<![\w.~])(datetime|decimal|collections\.abc)\.(?=\w)")
 _NAME = re.compile(r"(?<![\w.\"'])[A-Z]\w+(?![\w.(=])")
 
 
@@ -72,8 +73,14 @@ def _by_public_path(
     return (signature and _NAME.sub(in_full, signature), returns and _NAME.sub(in_full, returns))
 
 
+def _short_types(app: object, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Show the types of attributes without their modules, as signatures do."""
+    lines[:] = [_MODULE.sub(r"~\g<0>", line) if line.startswith(":vartype ") else line for line in lines]
+
+
 def setup(app: Any) -> None:
-    for field in PyObject.doc_field_types:
-        if field.name == "variable":
-            field.label = "Fields"  # Sphinx says "Variables"
     app.connect("autodoc-process-signature", _by_public_path)
+    app.connect("autodoc-process-docstring", _short_types, priority=900)  # after Napoleon
+    for field in PyClasslike.doc_field_types:
+        if field.name == "variable":
+            field.label = "Attributes"

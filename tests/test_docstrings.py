@@ -1,10 +1,13 @@
-"""The docstrings of the public attrs classes: an `Attributes:` entry for each field, and for nothing else."""
+"""The docstrings of the public classes: an `Attributes:` entry for each public attribute, and for nothing else."""
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
+import itertools
 import re
+import textwrap
 import typing
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -19,7 +22,7 @@ FACADES = [
     "campaign_reg.rcs",
     "campaign_reg.responsys",
 ]
-_ENTRY = re.compile(r"(\w+(?:, \w+)*):\s*(.*)")
+_ENTRY = re.compile(r" {4}(\w+):\s*(.*)")
 
 
 def _classes_in(hint: Any) -> Iterator[type]:
@@ -47,32 +50,53 @@ def _collect(cls: type, found: dict[str, type]) -> None:
             _collect(other, found)
 
 
+def _exported_classes() -> Iterator[type]:
+    for facade in map(importlib.import_module, FACADES):
+        yield from (value for name in facade.__all__ if isinstance(value := getattr(facade, name), type))
+
+
 def _public_attrs_classes() -> dict[str, type]:
     found: dict[str, type] = {}
-    for facade in map(importlib.import_module, FACADES):
-        for value in (getattr(facade, name) for name in facade.__all__):
-            if isinstance(value, type):
-                _collect(value, found)
+    for cls in _exported_classes():
+        _collect(cls, found)
     return found
 
 
-def _entries(cls: type) -> dict[str, str]:
-    """Return the text of each entry of the class's own `Attributes:` section."""
+def _assigned(cls: type) -> set[str]:
+    """Return the public attributes that a class's own `__init__` assigns to `self`."""
+    init = vars(cls).get("__init__")
+    if not inspect.isfunction(init):
+        return set()
+    return {
+        node.attr
+        for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(init))))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)
+        if isinstance(node.value, ast.Name) and node.value.id == "self" and not node.attr.startswith("_")
+    }
+
+
+def _entries(cls: type, section: str = "Attributes:") -> dict[str, str]:
+    """Return the text of each entry of one section of the class's own docstring."""
     lines = inspect.cleandoc(cls.__doc__ or "").splitlines()
-    if "Attributes:" not in lines:
+    if section not in lines:
         return {}
+    rest = lines[lines.index(section) + 1 :]
+    block = itertools.takewhile(lambda line: not line or line.startswith(" "), rest)
     entries: dict[str, str] = {}
-    for line in lines[lines.index("Attributes:") + 1 :]:
-        if line and not line.startswith(" "):
-            break
-        if line.startswith("     "):
-            entries = {name: f"{text} {line.strip()}".strip() for name, text in entries.items()}
-        elif entry := _ENTRY.fullmatch(line.strip()):
-            entries |= dict.fromkeys(entry[1].split(", "), entry[2])
+    for line in block:
+        if entry := _ENTRY.fullmatch(line):
+            entries[entry[1]] = entry[2]
+        elif entries and line.strip():
+            entries[next(reversed(entries))] += line.strip()
     return entries
 
 
 CLASSES = _public_attrs_classes()
+OTHERS = {
+    f"{cls.__module__}.{cls.__qualname__}": cls
+    for cls in _exported_classes()
+    if cls.__module__.startswith("campaign_reg") and not attrs.has(cls)
+}
 
 
 @pytest.mark.parametrize("name", sorted(CLASSES))
@@ -89,3 +113,10 @@ def test_each_entry_has_a_text_and_an_attribute(cls: type) -> None:
     assert {
         name for name in entries if name not in attrs.fields_dict(cls) and not hasattr(cls, name)
     } == set()
+
+
+@pytest.mark.parametrize("cls", OTHERS.values(), ids=OTHERS)
+def test_each_attribute_of_other_classes_has_an_entry(cls: type) -> None:
+    """An attribute that keeps an argument of the same name is documented by the argument."""
+    sections = [_entries(base, section) for base in cls.__mro__ for section in ("Attributes:", "Args:")]
+    assert _assigned(cls) - {name for entries in sections for name, text in entries.items() if text} == set()

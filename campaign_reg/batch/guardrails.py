@@ -52,9 +52,9 @@ class Accepted:
     """What a person has looked at and accepted, so that it holds a batch no longer.
 
     Attributes:
-        canary: This many first campaigns.
-        downgraded: This many rows with worse terms.
-        unknown: This many rows that readings cannot decide.
+        canary: So many first campaigns.
+        downgraded: So many rows with worse terms.
+        unknown: So many rows that nobody can decide by reading.
     """
 
     canary: int = 0
@@ -76,12 +76,14 @@ class Guardrails:
     """What a batch may cost, and when it waits for a person.
 
     Attributes:
-        fee: Price of one attempt, in the account's currency. A lost write that is sent again is a second attempt.
-        max_items: Most campaigns to send.
-        max_fee: Most to pay, in the same currency; needs `fee`.
-        canary: Send this many campaigns first, wait until they have settled, and then for a person.
+        fee: Price of one attempt, in the account's currency; None where it is not known. A lost write that is sent
+            again is a second attempt.
+        max_items: Largest number of campaigns to send; None for no limit.
+        max_fee: Largest amount to pay, in the same currency; needs `fee`; None for no limit.
+        canary: Number of campaigns to send first; the batch waits until they have settled, and then for a person. None
+            sends all.
         stop_on_downgrades: Send no more once a campaign has come back with worse terms.
-        max_unknown: Send no more once more rows than this have ended `unknown`.
+        max_unknown: Send no more once more rows than this have ended `unknown`; None for no limit.
     """
 
     fee: Decimal | None = attrs.field(default=None, validator=_is_money)
@@ -155,7 +157,7 @@ class Guardrails:
         """Refuse a batch that is too big before it begins.
 
         Raises:
-            InvalidInputError: This many campaigns are above a cap.
+            InvalidInputError: So many campaigns are above a cap.
         """
         if self.max_items is not None and items > self.max_items:
             raise InvalidInputError(
@@ -172,7 +174,7 @@ class Guardrails:
         Args:
             tally: What was sent, and how it ended.
             accepted: What no longer holds it.
-            first: Whether it would be its row's first write. Sending a lost one again costs money, and is not another
+            first: Whether it would be its row's first write. Sending a lost one again costs money, and is no other
                 campaign: `max_items` and the canary have room for it.
         """
         most, unknown = self.most_attempts, tally.verdicts[Verdict.UNKNOWN]
@@ -215,7 +217,7 @@ class Gate:
         """Whether one more row may be begun, if all that were begun are sent.
 
         Args:
-            undecided: Rows that were begun, of which it is not known yet whether they will be sent.
+            undecided: Rows that were begun, of which nobody knows yet whether they will be sent.
         """
         most_rows = _least(self.guardrails.max_items, self._canary)
         return _is_below(self._tally.sent + undecided, most_rows) and _is_below(
@@ -250,7 +252,7 @@ class Gate:
 
     @property
     def _canary(self) -> int | None:
-        """The canary that is not accepted yet."""
+        """The canary that nobody has accepted yet."""
         canary = self.guardrails.canary
         return None if canary is None or canary <= self.accepted.canary else canary
 

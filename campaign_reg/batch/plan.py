@@ -34,11 +34,11 @@ class Step(enum.StrEnum):
 
 @attrs.frozen
 class PlanNote:
-    """Something to be said of one row.
+    """A remark on one row of a plan.
 
     Attributes:
-        id: The row's.
-        reason: In words.
+        id: Id of the row.
+        reason: The remark, for people.
     """
 
     id: str
@@ -50,7 +50,7 @@ class PlanRow:
     """What a run would do with one row.
 
     Attributes:
-        id: The row's.
+        id: Id of the row.
         step: What would be done.
         reason: Why it would not be sent; empty where it would.
         operators: To which operators it would go; none where the vendor has none.

@@ -21,16 +21,16 @@ class Reading:
 
     Attributes:
         target: The campaign's id.
-        version: Raw text that shows whether it changed; None where the vendor has none.
+        version: Text that changes with the campaign, as the vendor wrote it; None where the vendor has none.
         status: The campaign's status, in the vendor's words.
         action_status: The newest action's status, in the vendor's words; empty where the vendor has none.
         terms: What each operator grants.
-        taken_at: Local wall clock, aware UTC.
-        vendor_time: The vendor's own clock at that moment, whole seconds; None where it did not say.
-        missing: The vendor answered that it does not know the campaign, or there is none like it yet.
-        as_wanted: It shows exactly what a write asks for, where that can be told by reading.
-        similar_ids: Of a look before a create: ids of those like it that were there and blocked nothing.
-        campaign: The vendor's model; not kept in records.
+        taken_at: Time of the local clock, aware UTC.
+        vendor_time: The vendor's clock at that moment, in whole seconds, aware UTC; None where it gave no time.
+        missing: True where the vendor does not know the campaign, or no such campaign exists yet.
+        as_wanted: True where the campaign already shows what a write asks for; False where a reading cannot show it.
+        similar_ids: For a look before a create: ids of similar campaigns that do not prevent it.
+        campaign: The vendor's model; None where it was not kept, as in a journal.
     """
 
     target: str

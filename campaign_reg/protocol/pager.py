@@ -15,13 +15,13 @@ T = TypeVar("T")
 
 @attrs.frozen(kw_only=True)
 class Page(Generic[T]):
-    """One page.
+    """One page of a listing.
 
     Attributes:
-        items: What is on it; may be empty in the middle of a listing.
-        next_cursor: Opaque text that resumes after it; None on the last page.
-        total: Matches in all, where the vendor says so.
-        vendor_time: The vendor's clock when it answered, whole seconds; None where it did not say.
+        items: Items of the page; may be empty in the middle of a listing.
+        next_cursor: Opaque text that resumes after the page; None on the last page.
+        total: Number of matches in the whole listing; None where the vendor does not give it.
+        vendor_time: The vendor's clock when it answered, in whole seconds, aware UTC; None where it gave no time.
     """
 
     items: tuple[T, ...]
@@ -40,7 +40,7 @@ class Pager(Generic[T]):
     """An async iterator over a listing; building one does no I/O, and it can be iterated again.
 
     Attributes:
-        fetch_page: From a cursor (None for the first page) to a page.
+        fetch_page: Function from a cursor (None for the first page) to a page.
     """
 
     fetch_page: Callable[[str | None], Awaitable[Page[T]]]

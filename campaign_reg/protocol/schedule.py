@@ -15,12 +15,12 @@ class Schedule:
     """Looks soon at first, then at the vendor's pace.
 
     Attributes:
-        first_seconds: From the write to the first look, in seconds.
-        factor: Each further wait is this much longer.
+        first_seconds: Wait between the write and the first look, in seconds.
+        factor: Factor by which each further wait is longer; at least 1.
         max_seconds: The longest wait, in seconds.
-        deadline_seconds: Looking stops after this many seconds of waiting; None never stops. Stopping ends nothing:
-            the action goes on at the vendor and can be taken up again.
-        jitter: Each wait is up to this share longer or shorter, so that many do not march in step.
+        deadline_seconds: Polling stops after this many seconds; None never stops. The action goes on at the vendor
+            and can be taken up again.
+        jitter: Share, from 0 to below 1, by which a wait is randomly longer or shorter, so that polls spread out.
     """
 
     first_seconds: float = attrs.field(default=5.0, validator=_positive)
@@ -31,7 +31,7 @@ class Schedule:
 
     @classmethod
     def hourly(cls, *, days: float = 14) -> Self:
-        """Every hour, as Sinch suggests, for this many days.
+        """Every hour, as Sinch suggests, for so many days.
 
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration.md
@@ -39,7 +39,7 @@ class Schedule:
         return cls(first_seconds=3600.0, factor=1.0, max_seconds=3600.0, deadline_seconds=days * 86400.0)
 
     def wait_seconds(self, looks: int, rng: random.Random) -> float:
-        """How long to wait before the next look, after this many looks."""
+        """How long to wait before the next look, after so many looks."""
         exponent = min(looks, 64)
         base = min(self.first_seconds * self.factor**exponent, self.max_seconds)
         return base * (1 + self.jitter * (2 * rng.random() - 1))

@@ -34,11 +34,12 @@ class Intent:
 
     Attributes:
         target: The campaign's id; empty for a create.
-        preimage: The reading just taken; for a create the look that found none like it, None where it cannot be told.
-        digest: SHA-256 of method, URL and body, hexadecimal.
-        at: Local wall clock, aware UTC.
+        preimage: The reading just taken; for a create the look that found no such campaign, None where the vendor
+            offers no way to look.
+        digest: SHA-256 of method, URL and body, in hexadecimal.
+        at: Time of the local clock, aware UTC.
         departure: Says whether the write has left; `forbidden = True` keeps it from leaving.
-        make_token: Makes the token.
+        make_token: Function that makes `token`.
     """
 
     target: str
