@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from campaign_reg.providers.sinch.ten_dlc.models import LastActionStatus as LastActionStatus
     from campaign_reg.providers.sinch.ten_dlc.models import Mno as Mno
     from campaign_reg.providers.sinch.ten_dlc.models import OperatorTerms as OperatorTerms
-    from campaign_reg.providers.sinch.ten_dlc.models import Qualification as Qualification
-    from campaign_reg.providers.sinch.ten_dlc.models import QualifiedTerms as QualifiedTerms
     from campaign_reg.providers.sinch.ten_dlc.models import Resubmission as Resubmission
     from campaign_reg.providers.sinch.ten_dlc.models import SinchCampaign as SinchCampaign
     from campaign_reg.providers.sinch.ten_dlc.models import TpmScope as TpmScope
     from campaign_reg.providers.sinch.ten_dlc.models import UseCase as UseCase
+    from campaign_reg.providers.sinch.ten_dlc.qualification_models import Qualification as Qualification
+    from campaign_reg.providers.sinch.ten_dlc.qualification_models import QualifiedTerms as QualifiedTerms
     from campaign_reg.providers.sinch.ten_dlc.toll_free import TollFree as TollFree
     from campaign_reg.providers.sinch.ten_dlc.toll_free_models import MESSAGE_VOLUMES as MESSAGE_VOLUMES
     from campaign_reg.providers.sinch.ten_dlc.toll_free_models import BusinessType as BusinessType
@@ -61,9 +61,9 @@ _EXPORTS = LazyExports(
         "campaign_reg.providers.sinch.ten_dlc.brands": ["Brands"],
         "campaign_reg.providers.sinch.ten_dlc.models": [
             "BrandTier", "CampaignDraft", "CampaignStatus", "Deletion", "FileCategory", "LastActionStatus",
-            "Mno", "OperatorTerms", "Qualification", "QualifiedTerms", "Resubmission", "SinchCampaign",
-            "TpmScope", "UseCase",
+            "Mno", "OperatorTerms", "Resubmission", "SinchCampaign", "TpmScope", "UseCase",
         ],
+        "campaign_reg.providers.sinch.ten_dlc.qualification_models": ["Qualification", "QualifiedTerms"],
         "campaign_reg.providers.sinch.ten_dlc.toll_free": ["TollFree"],
         "campaign_reg.providers.sinch.ten_dlc.toll_free_models": [
             "MESSAGE_VOLUMES", "BusinessType", "ReviewerNote", "TollFreeDraft", "TollFreeStatus",

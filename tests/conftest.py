@@ -3,9 +3,16 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 pytest.register_assert_rewrite("tests.support")
+
+# How long drawing an example takes says more about a busy machine than about the strategy.
+hypothesis.settings.register_profile(
+    "suite", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None
+)
+hypothesis.settings.load_profile("suite")
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

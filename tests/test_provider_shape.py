@@ -28,6 +28,7 @@ ALLOWED |= {
     "brand_operations.py",
     "toll_free.py",
     "toll_free_models.py",
+    "qualification_models.py",
     "calls.py",
 }
 ALLOWED |= {"lint.py", "advice.py", "text_patterns.py"}
@@ -38,7 +39,7 @@ ALLOWED |= {
     "events.py",
     "date_windows.py",
     "messages.py",
-    "lenient_codec.py",
+    "spellings.py",
     "local_time.py",
 }
 ALLOWED |= {"filters.py", "attachments.py", "policies.py"}

@@ -11,7 +11,13 @@ import pytest
 
 from campaign_reg import Batch, Verb, Verdict, connect
 from campaign_reg.enums import Evidence
-from campaign_reg.errors import AuthenticationError, InvalidInputError, OutcomeUnknownError, PaginationError
+from campaign_reg.errors import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidInputError,
+    OutcomeUnknownError,
+    PaginationError,
+)
 from tests.third_party import beacon
 from tests.third_party.beacon_server import PASSWORD, BeaconServer
 
@@ -64,6 +70,11 @@ async def test_a_wrong_password_is_refused_when_the_connection_opens(server: Bea
     with pytest.raises(AuthenticationError):
         async with connect("beacon", **settings(server, password="wrong")):
             raise AssertionError("opened")
+
+
+async def test_a_user_name_with_a_colon_cannot_be_sent(server: BeaconServer) -> None:
+    with pytest.raises(ConfigurationError, match="user name of Basic authentication cannot hold a colon"):
+        await connect("beacon", **settings(server, user="jane:doe"))
 
 
 async def test_reading_by_a_composite_id(server: BeaconServer, backend: Any) -> None:

@@ -13,6 +13,7 @@ import attrs
 from campaign_reg.batch.context import BatchContext
 from campaign_reg.batch.results import KEY_CHARACTERS, AddReport, BatchRow
 from campaign_reg.batch.state_machine import Phase
+from campaign_reg.enums import Verb
 from campaign_reg.errors import CampaignRegError, InvalidInputError, JournalMismatchError, StateError
 from campaign_reg.journal.records import RowRecord, outcome_to_text
 from campaign_reg.journal.store import JournalStore, MetaKey
@@ -28,6 +29,23 @@ _ADDED_MEANWHILE = "another input was added in the meantime: open the batch agai
 _SEALED = "the batch was sealed: it takes no more rows"
 
 Claim = Callable[[RowRecord], Awaitable[None]]
+
+
+@attrs.frozen
+class CheckedRow(BatchRow):
+    """A row that `Backend.check` has passed or refused; its parameters are plain, and are not checked again."""
+
+    @classmethod
+    def of(cls, row: BatchRow, backend: CampaignBackend[Any], verb: Verb) -> CheckedRow:
+        """Check a row once; what can never be sent carries its problem."""
+        if isinstance(row, CheckedRow):
+            return row
+        if row.problem is not None:
+            return cls(row.id, _plain(row.params), problem=row.problem)
+        try:
+            return cls(row.id, backend.check(verb, row.id, row.params))
+        except CampaignRegError as error:
+            return cls(row.id, _plain(row.params), problem=str(error))
 
 
 class Intake:
@@ -118,9 +136,10 @@ class Intake:
             )
         if not can_be_stored(row.id):
             row = attrs.evolve(row, id=ascii(row.id), problem="its id holds half of a character")
-        n = len(self._digests) + 1
-        params, problem = self._check(row)
-        text = json.dumps([params, row.problem], sort_keys=True)
+        n, said = len(self._digests) + 1, row.problem
+        row = CheckedRow.of(row, self._backend, self._verb)
+        params, problem = row.params, None if row.problem is None else _storable(row.problem)
+        text = json.dumps([params, said], sort_keys=True)
         digest = hashlib.sha256(f"{row.id}\n{text}".encode("utf-8", "surrogatepass")).digest()
         known = self._digests.get(row.id)
         if known is not None:
@@ -137,14 +156,6 @@ class Intake:
         if problem is not None:
             self._refused.append((n, row.id, problem))
         return RowRecord(n=n, id=row.id, params=params)
-
-    def _check(self, row: BatchRow) -> tuple[Mapping[str, Any], str | None]:
-        if row.problem is not None:
-            return _plain(row.params), _storable(row.problem)
-        try:
-            return self._backend.check(self._verb, row.id, row.params), None
-        except CampaignRegError as error:
-            return _plain(row.params), _storable(str(error))
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -180,7 +191,7 @@ class Kinds:
     def clash(self, id: str, params: Mapping[str, Any]) -> str | None:
         """Take in one row; why a create could not be told from an earlier row's, were its answer lost."""
         mark = _mark_of_its_own(self._backend, params)
-        first = self._first.setdefault(kind_of_create(self._backend, params), id)
+        first = self._first.setdefault(_kind(mark, params), id)
         if first == id:
             return None
         if not mark:
@@ -190,9 +201,12 @@ class Kinds:
 
 def kind_of_create(backend: CampaignBackend[Any], params: Mapping[str, Any]) -> str:
     """What a create shares with those that would make the same: its mark, or all it says where a key alone marks it."""
+    return _kind(_mark_of_its_own(backend, params), params)
+
+
+def _kind(mark: Mapping[str, str], params: Mapping[str, Any]) -> str:
     text = json.dumps(params, sort_keys=True)
-    mark = _mark_of_its_own(backend, params) or {"says": hashlib.sha256(text.encode()).hexdigest()}
-    return json.dumps(mark, sort_keys=True)
+    return json.dumps(mark or {"says": hashlib.sha256(text.encode()).hexdigest()}, sort_keys=True)
 
 
 def _mark_of_its_own(backend: CampaignBackend[Any], params: Mapping[str, Any]) -> Mapping[str, str]:

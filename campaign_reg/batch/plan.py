@@ -68,7 +68,14 @@ class PlanRow:
 
 @attrs.frozen
 class Risk:
-    """A term that can get worse, and how many of the rows to be sent have it."""
+    """A term that can get worse, and how many of the rows to be sent have it.
+
+    Attributes:
+        operator: The operator, as the vendor names it.
+        field: The term.
+        value: Its value now.
+        rows: Rows to be sent that have it.
+    """
 
     operator: str
     field: str

@@ -11,7 +11,7 @@ import attrs
 
 from campaign_reg.enums import Verdict
 from campaign_reg.errors import Halt
-from campaign_reg.journal.records import RowResult, Totals
+from campaign_reg.journal.records import OutcomeGroup, RowResult, Totals
 from campaign_reg.models.outcome import Outcome
 
 KEY_CHARACTERS = 24
@@ -57,7 +57,14 @@ class RowHandle:
 
 @attrs.frozen
 class ReasonGroup:
-    """One reason of the vendor's, and how many rows it stopped."""
+    """One reason of the vendor's, and how many rows it stopped.
+
+    Attributes:
+        code: The vendor's code; empty where it gave none.
+        field: What it is about, in the vendor's words; empty where it named nothing.
+        text: The reason, in the vendor's words or ours.
+        rows: How many rows ended for it.
+    """
 
     code: str
     field: str
@@ -123,11 +130,10 @@ class Tally:
 
     @classmethod
     def of(cls, totals: Totals) -> Self:
-        """What was counted before."""
+        """Count what a journal has."""
         tally = cls(totals.rows, totals.sent, totals.attempts)
-        tally.downgraded = totals.downgraded
-        tally.verdicts.update({Verdict(verdict): count for verdict, count in totals.verdicts.items()})
-        tally._reasons.update(totals.reasons)
+        for group in totals.results:
+            tally.count(group, group.rows)
         return tally
 
     @property
@@ -135,7 +141,7 @@ class Tally:
         """Rows that have ended."""
         return self.verdicts.total()
 
-    def count(self, outcome: Outcome, rows: int = 1) -> None:
+    def count(self, outcome: Outcome | OutcomeGroup, rows: int = 1) -> None:
         """Take in one result, or the same one of so many rows; of -1 row, take it out again."""
         self.verdicts[outcome.verdict] += rows
         self.downgraded += rows * bool(outcome.downgrades)

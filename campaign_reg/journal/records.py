@@ -11,7 +11,7 @@ import attrs
 
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.outcome import Feedback, Outcome
-from campaign_reg.models.terms import Change, Direction
+from campaign_reg.models.terms import Change, Direction, downgrades_of
 
 
 @attrs.frozen(kw_only=True)
@@ -65,6 +65,43 @@ class ResultRecord:
 
 
 @attrs.frozen(kw_only=True)
+class OutcomeGroup:
+    """Results that count alike.
+
+    Attributes:
+        verdict: Their verdict.
+        reason: Their reason; empty unless it is counted.
+        feedback: The vendor's reasons, where they are counted.
+        changes: Changes of their terms, if one of them is for the worse.
+        rows: How many they are.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    feedback: tuple[Feedback, ...] = ()
+    changes: tuple[Change, ...] = ()
+    rows: int
+
+    @property
+    def downgrades(self) -> tuple[Change, ...]:
+        """The changes for the worse."""
+        return downgrades_of(self.changes)
+
+    @classmethod
+    def of(
+        cls, verdict: str, reason: str | None, feedback: str | None, changes: str | None, rows: int
+    ) -> OutcomeGroup:
+        """Make a group from the values of a query; feedback and changes are JSON."""
+        return cls(
+            verdict=Verdict(verdict),
+            reason=reason or "",
+            feedback=_feedback(json.loads(feedback or "[]")),
+            changes=_changes(json.loads(changes or "[]")),
+            rows=rows,
+        )
+
+
+@attrs.frozen(kw_only=True)
 class Totals:
     """All rows and results together.
 
@@ -73,18 +110,14 @@ class Totals:
         sent: Rows of which at least one write was, or may have been, applied.
         attempts: Writes that were, or may have been, applied.
         newest: Sequence number of the newest; 0 where there is none.
-        verdicts: Rows by verdict.
-        downgraded: Rows whose terms changed for the worse.
-        reasons: Rows by code, field and text of what stopped them; of a row without feedback, by its reason alone.
+        results: All results, in groups that count alike.
     """
 
     rows: int = 0
     sent: int = 0
     attempts: int = 0
     newest: int
-    verdicts: Mapping[str, int]
-    downgraded: int
-    reasons: Mapping[tuple[str, str, str], int]
+    results: tuple[OutcomeGroup, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -137,13 +170,19 @@ def result_of(record: ResultRecord, verb: Verb) -> RowResult:
         verdict=Verdict(plain["verdict"]),
         evidence=Evidence(plain["evidence"]),
         reason=plain["reason"],
-        feedback=tuple(Feedback(**item) for item in plain.get("feedback", ())),
-        changes=tuple(_change(item) for item in plain.get("changes", ())),
+        feedback=_feedback(plain.get("feedback", ())),
+        changes=_changes(plain.get("changes", ())),
         settled_at=None if at is None else datetime.fromisoformat(at),
     )
     return RowResult(id=record.id, params=record.params, attempts=record.attempts, outcome=outcome)
 
 
-def _change(values: list[Any]) -> Change:
-    operator, field, before, after, direction = values
-    return Change(operator, field, before, after, Direction(direction))
+def _feedback(items: Sequence[Mapping[str, Any]]) -> tuple[Feedback, ...]:
+    return tuple(Feedback(**item) for item in items)
+
+
+def _changes(items: Sequence[Sequence[Any]]) -> tuple[Change, ...]:
+    return tuple(
+        Change(operator, field, before, after, Direction(direction))
+        for operator, field, before, after, direction in items
+    )

@@ -11,14 +11,13 @@ import asyncio
 import json
 import os
 import sqlite3
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from campaign_reg.errors import JournalError, JournalInUseError
 from campaign_reg.journal.lock import FileLock, lock_of
-from campaign_reg.journal.records import Header, ResultRecord, RowRecord, Totals
+from campaign_reg.journal.records import Header, OutcomeGroup, ResultRecord, RowRecord, Totals
 from campaign_reg.journal.schema import connect, prepare
 from campaign_reg.journal.store import MetaKey
 from campaign_reg.journal.writer import Writer
@@ -317,36 +316,27 @@ _ONE_UNKNOWN_LESS = (
 )
 
 # What counts as stopped, and the row's reason where the vendor gave none of its own; the same rule as `Tally.count`.
-_REASONS = """
-SELECT coalesce(json_extract(item.value, '$.code'), ''), coalesce(json_extract(item.value, '$.field'), ''),
-    coalesce(json_extract(item.value, '$.text'), ''), count(DISTINCT n)
-FROM results, json_each(document, '$.feedback') AS item
-WHERE verdict IN ('failed', 'action_required') GROUP BY 1, 2, 3
-UNION ALL
-SELECT '', '', json_extract(document, '$.reason'), count(*) FROM results
-WHERE verdict IN ('failed', 'action_required') AND coalesce(json_array_length(document, '$.feedback'), 0) = 0
-GROUP BY 3
+# Grouped by what counting looks at: it decides in Python, so that there is one rule. `Tally` counts reasons of these
+# verdicts only, and changes only if one is for the worse.
+_GROUPS = """
+SELECT verdict,
+    CASE WHEN verdict IN ('failed', 'action_required') THEN json_extract(document, '$.reason') END,
+    CASE WHEN verdict IN ('failed', 'action_required') THEN json_extract(document, '$.feedback') END,
+    CASE WHEN instr(document, '"worse"') THEN json_extract(document, '$.changes') END,
+    count(*)
+FROM results GROUP BY 1, 2, 3, 4
 """
 _WRITTEN = "SELECT count(*), coalesce(sum(attempts > 0), 0), coalesce(sum(attempts), 0) FROM rows"
-_DOWNGRADED = """
-SELECT count(*) FROM results WHERE instr(document, '"worse"') > 0 AND EXISTS
-(SELECT 1 FROM json_each(document, '$.changes') AS change WHERE json_extract(change.value, '$[4]') = 'worse')
-"""
 
 
 def _totals(db: sqlite3.Connection) -> Totals:
-    reasons: Counter[tuple[str, str, str]] = Counter()
-    for code, field, text, rows in db.execute(_REASONS):
-        reasons[code, field, text] += rows
     rows, sent, attempts = db.execute(_WRITTEN).fetchone()
     return Totals(
         rows=rows,
         sent=sent,
         attempts=attempts,
         newest=db.execute("SELECT coalesce(max(seq), 0) FROM results").fetchone()[0],
-        verdicts=dict(db.execute("SELECT verdict, count(*) FROM results GROUP BY verdict")),
-        downgraded=db.execute(_DOWNGRADED).fetchone()[0],
-        reasons=reasons,
+        results=tuple(OutcomeGroup.of(*group) for group in db.execute(_GROUPS)),
     )
 
 

@@ -10,7 +10,7 @@ import attrs
 
 from campaign_reg.enums import Evidence, Verb, Verdict
 from campaign_reg.models.campaign import C_co
-from campaign_reg.models.terms import Change, Direction
+from campaign_reg.models.terms import Change, downgrades_of
 
 
 @attrs.frozen(kw_only=True)
@@ -61,7 +61,7 @@ class Outcome(Generic[C_co]):
     @property
     def downgrades(self) -> tuple[Change, ...]:
         """The changes for the worse."""
-        return tuple(change for change in self.changes if change.direction is Direction.WORSE)
+        return downgrades_of(self.changes)
 
     @classmethod
     def unknown(cls, target: str, verb: Verb, reason: str, at: datetime) -> Outcome[Any]:

@@ -38,6 +38,11 @@ class Change:
     direction: Direction
 
 
+def downgrades_of(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """Select the changes for the worse."""
+    return tuple(change for change in changes if change.direction is Direction.WORSE)
+
+
 @attrs.frozen(kw_only=True)
 class TermsOrder:
     """What counts as better, field by field; everything unnamed is merely different.

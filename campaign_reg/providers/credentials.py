@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from campaign_reg.errors import ConfigurationError
 from campaign_reg.protocol.config import Secret, reveal
 
 if TYPE_CHECKING:
@@ -49,19 +50,24 @@ class HeaderAuth:
         return False
 
 
+def _without_colon(_: object, attribute: attrs.Attribute[str], value: str) -> None:
+    if ":" in value:
+        raise ConfigurationError(f"the {attribute.name} name of Basic authentication cannot hold a colon")
+
+
 @attrs.frozen
 class BasicAuth:
     """User name and password in the header of every request (RFC 7617).
 
     Attributes:
         base_url: The only origin that gets them.
-        user: The user name.
+        user: The user name; it cannot hold a colon.
         password: The password, or what fetches it.
         setting: Name of the setting that holds the password, for errors.
     """
 
     base_url: str
-    user: str
+    user: str = attrs.field(validator=_without_colon)
     password: Secret = attrs.field(repr=False)
     setting: str = "password"
 

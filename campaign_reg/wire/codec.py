@@ -21,6 +21,7 @@ import orjson
 from campaign_reg.enums import OpenEnum
 from campaign_reg.errors import DecodeError
 from campaign_reg.hints import without_none
+from campaign_reg.wire.spelling import Spellings, spelled_hooks
 from campaign_reg.wire.structuring import ODD, Member, at, structurer, unstructurer, wrong_kind
 
 _MAX_TEXT_DIGITS = 18
@@ -90,6 +91,8 @@ def register_model(
     wire_names: Mapping[str, str] | None = None,
     *,
     shared: bool = False,
+    spellings: Spellings | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> None:
     """Teach the converter a model, nested models first.
 
@@ -98,7 +101,14 @@ def register_model(
         model: An attrs class, `slots=False`.
         wire_names: Our name to the vendor's, where it is not plain camelCase.
         shared: Equal documents become one object, for small models whose values repeat from document to document.
+        spellings: For a vendor that spells a value in several ways; names then come from `spelling.written`.
+        given: With `spellings`: values of the members that do not come from the vendor.
     """
+    if spellings is not None:
+        structure, unstructure = spelled_hooks(converter, model, spellings, given or {})
+        converter.register_structure_hook(model, structure)
+        converter.register_unstructure_hook(model, unstructure)
+        return
     names = wire_names or {}
     hints = get_type_hints(model)
     fields = [field for field in attrs.fields(model) if field.name != "extra"]

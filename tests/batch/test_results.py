@@ -9,7 +9,9 @@ import pytest
 
 from campaign_reg import Verdict
 from campaign_reg.batch.results import Tally
+from campaign_reg.batch.statistics import account
 from campaign_reg.enums import Evidence, Verb
+from campaign_reg.journal.reader import open_reader
 from campaign_reg.journal.records import Header, RowRecord, outcome_to_text, result_of
 from campaign_reg.journal.sqlite import SqliteJournal
 from campaign_reg.models.outcome import Feedback, Outcome
@@ -56,3 +58,8 @@ async def test_totals_are_the_sum_of_the_results(tmp_path: Path) -> None:
     assert attrs.evolve(said, reasons=()) == attrs.evolve(counted, reasons=())
     assert set(said.reasons) == set(counted.reasons)
     assert len(said.reasons) == len(counted.reasons)
+    seen = account(tmp_path / "b.db")
+    assert attrs.evolve(seen.summary, reasons=()) == attrs.evolve(counted, reasons=(), attempts=len(ended))
+    assert set(seen.summary.reasons) == set(counted.reasons)
+    with open_reader(tmp_path / "b.db") as reader:
+        assert reader.standing().verdicts == counted.verdicts

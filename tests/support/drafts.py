@@ -38,3 +38,8 @@ RESPONSYS: dict[str, Any] = {
 }
 
 RCS: dict[str, Any] = {"sender": "acme_agent", "phones": ["12025550123"], "text": "Two for one until Sunday."}
+
+
+def text_cells(draft: dict[str, Any]) -> dict[str, str]:
+    """The cells of a draft in a CSV file."""
+    return {name: str(value).lower() if value is False else value for name, value in draft.items()}

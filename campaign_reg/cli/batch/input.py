@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from typing import IO, TYPE_CHECKING, Any, Protocol, Self
 
 import attrs
 
+from campaign_reg.batch.input import CheckedRow
 from campaign_reg.batch.results import BatchRow
-from campaign_reg.cli.batch.input_formats import RAW, BadRecordError, Form, Record, form_of
+from campaign_reg.cli.batch.input_formats import RAW, BadRecordError, Form, Record, open_records
 from campaign_reg.enums import Verb
-from campaign_reg.errors import CampaignRegError, InvalidInputError
+from campaign_reg.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from campaign_reg.protocol.ports import CampaignBackend
 
 Report = Callable[[str], None]
+
+_MOST_IN_MEMORY = 256 * 1024
 
 
 class Input(Protocol):
@@ -37,67 +42,80 @@ class Input(Protocol):
         ...
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class FileInput:
-    """A file whose header, if it has one, fits the verb.
+    """The checked rows of a file, which was opened and read once.
+
+    Beyond a quarter of a megabyte the rows are kept in a temporary file, so that a large input needs little memory. A
+    file that changes meanwhile cannot be checked in one state and sent in another. Close it, or use it with `with`.
 
     Attributes:
         path: The file.
-        form: How its records are read.
-        backend: Judges ids and parameters.
-        verb: What the rows are for.
+        columns: The names of its columns in their order; nothing where it has none.
     """
 
     path: Path
-    form: Form
-    backend: CampaignBackend[Any]
-    verb: str
+    columns: tuple[str, ...]
+    _spool: IO[str] = attrs.field(repr=False)
 
     @classmethod
-    def open(cls, path: Path, backend: CampaignBackend[Any], verb: str) -> FileInput:
-        """Tell the form by the file's name, and read the header.
+    def read(cls, path: Path, backend: CampaignBackend[Any], verb: str) -> FileInput:
+        """Read a file, and check each row once.
 
         Raises:
-            InvalidInputError: The file cannot be read, or its header does not fit; says what is expected.
+            InvalidInputError: The file cannot be read, its header does not fit, or the end of a record is not clear.
             UnsupportedVerbError: The provider lacks the verb.
         """
-        return cls(path, form_of(path, backend.rule(verb)), backend, verb)
+        form, records = open_records(path, backend.rule(verb))
+        spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115  (the rows are read from it later)
+            max_size=_MOST_IN_MEMORY, mode="w+", encoding="ascii"
+        )
+        try:
+            for record in records:
+                row = _row(record, form, backend, verb)
+                spool.write(json.dumps([row.id, row.params, row.problem]) + "\n")
+        except BaseException:
+            spool.close()
+            raise
+        return cls(path, form.columns, spool)
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The names of its columns in their order; nothing where it has none."""
-        return self.form.columns
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._spool.close()
 
     def rows(self, report: Report = lambda _: None) -> Iterator[BatchRow]:
         """The rows in order; a bad one is reported by its line and carries its problem: the rest run."""
-        for record in self.form.records(self.path):
-            row = self._row(record)
-            if row.problem is not None:
-                report(f"{self.path}: {row.problem}")
-            yield row
+        self._spool.seek(0)
+        for line in self._spool:
+            id, params, problem = json.loads(line)
+            if problem is not None:
+                report(f"{self.path}: {problem}")
+            yield CheckedRow(id, params, problem=problem)
 
     def sendable(self) -> int:
         """How many campaigns could be sent: each id once, bad rows left out."""
         return len({row.id for row in self.rows() if row.problem is None})
 
-    def _row(self, record: Record) -> BatchRow:
-        if any("\udc80" <= char <= "\udcff" for char in record.text):
-            return _bad(record, "not UTF-8: save the file as UTF-8")
-        try:
-            target, members = self.form.read(record)
-        except BadRecordError as error:
-            return _bad(record, str(error), error.name)
-        if not target:
-            if not self.backend.rule(self.verb).creates:
-                return _bad(record, "the id is empty")
-            target = name_of_line(record.line)
-        params: Mapping[str, Any] = members
-        try:
-            params = self.form.params(members)
-            self.backend.check(self.verb, target, params)
-        except CampaignRegError as error:
-            return BatchRow(target, params, problem=f"line {record.line}: {error}")
-        return BatchRow(target, params)
+
+def _row(record: Record, form: Form, backend: CampaignBackend[Any], verb: str) -> CheckedRow:
+    if any("\udc80" <= char <= "\udcff" for char in record.text):
+        return _bad(record, "not UTF-8: save the file as UTF-8")
+    try:
+        target, members = form.read(record)
+    except BadRecordError as error:
+        return _bad(record, str(error), error.name)
+    rule = backend.rule(verb)
+    if not target:
+        if not rule.creates:
+            return _bad(record, "the id is empty")
+        target = name_of_line(record.line)
+    try:
+        row = CheckedRow.of(BatchRow(target, form.params(members)), backend, rule.verb)
+    except InvalidInputError as error:
+        row = CheckedRow.of(BatchRow(target, members, problem=str(error)), backend, rule.verb)
+    return row if row.problem is None else attrs.evolve(row, problem=f"line {record.line}: {row.problem}")
 
 
 def name_of_line(number: int) -> str:
@@ -111,10 +129,12 @@ def is_name_of_line(name: str) -> bool:
     return word == "line" and number.isdecimal()
 
 
-def _bad(record: Record, problem: str, name: str = "") -> BatchRow:
+def _bad(record: Record, problem: str, name: str = "") -> CheckedRow:
     """A row that cannot be trusted to name its campaign, under a name that no other row can have."""
     place = name_of_line(record.line)
-    return BatchRow(f"{place} ({name})" if name else place, {RAW: record.text}, problem=f"{place}: {problem}")
+    return CheckedRow(
+        f"{place} ({name})" if name else place, {RAW: record.text}, problem=f"{place}: {problem}"
+    )
 
 
 @attrs.frozen

@@ -71,14 +71,6 @@ class Form(Protocol):
         """What the header says, notes left out; nothing where there is no header."""
         ...
 
-    def records(self, path: Path) -> Iterator[Record]:
-        """The file's records in order, without the header and blank ones.
-
-        Raises:
-            InvalidInputError: The file cannot be read, or it cannot be said where a record ends.
-        """
-        ...
-
     def read(self, record: Record) -> tuple[str, Mapping[str, Any]]:
         """The row's id, empty where there is none, and its other members as they are in the record.
 
@@ -101,11 +93,6 @@ class JsonLines:
     """One object a line: `id` and the verb's parameters."""
 
     columns: tuple[str, ...] = ()
-
-    def records(self, path: Path) -> Iterator[Record]:
-        """The file's lines, blank ones left out."""
-        lines = enumerate(_lines_of(path, newline="\n"), start=1)
-        return (Record(number, _without_end(line)) for number, line in lines if line.strip())
 
     def read(self, record: Record) -> tuple[str, Mapping[str, Any]]:
         """The row's id and its other members."""
@@ -139,12 +126,6 @@ class CsvTable:
     def columns(self) -> tuple[str, ...]:
         """What the header says, notes left out."""
         return tuple(name for name in self.names if not name.startswith(NOTE))
-
-    def records(self, path: Path) -> Iterator[Record]:
-        """The file's records, without the header and blank ones."""
-        records = csv_records(path)
-        next(records, None)
-        return (record for record in records if record.text.strip())
 
     def read(self, record: Record) -> tuple[str, Mapping[str, Any]]:
         """The row's id and its other cells."""
@@ -198,8 +179,12 @@ def csv_record(cells: Iterable[str]) -> str:
     return text.getvalue().removesuffix("\r\n") + "\n"
 
 
-def form_of(path: Path, rule: VerbRule) -> Form:
-    """How a file's records are to be read, by its name; a header is read now.
+def open_records(path: Path, rule: VerbRule) -> tuple[Form, Iterator[Record]]:
+    """Open a file once: choose the form by its name, and read the header where it has one.
+
+    Returns:
+        How records become rows, and the records in order, without the header and blank ones. What the iterator raises
+        (`InvalidInputError`: the file cannot be read, or the end of a record is not clear) refuses the whole file.
 
     Raises:
         InvalidInputError: The file cannot be read, or its header does not fit; says what is expected.
@@ -209,11 +194,12 @@ def form_of(path: Path, rule: VerbRule) -> Form:
             f"{path}: a batch reads .csv, or .jsonl with one object a line; the whole file is no row"
         )
     if path.suffix.lower() in _JSON_LINES:
-        form = JsonLines()
-        next(form.records(path), None)
-        return form
-    header = next(csv_records(path), None)
-    return CsvTable(_columns(path, () if header is None else header.cells, rule), rule.params)
+        lines = enumerate(_lines_of(path, newline="\n"), start=1)
+        return JsonLines(), (Record(number, _without_end(line)) for number, line in lines if line.strip())
+    records = csv_records(path)
+    header = next(records, None)
+    form = CsvTable(_columns(path, () if header is None else header.cells, rule), rule.params)
+    return form, (record for record in records if record.text.strip())
 
 
 def csv_records(path: Path) -> Iterator[Record]:

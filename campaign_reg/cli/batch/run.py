@@ -164,7 +164,7 @@ async def open_input(job: Job, stack: AsyncExitStack) -> tuple[CampaignBackend[A
         return backend, await ListedInput.read(backend, job.verb)
     if job.input is None:
         return backend, None
-    return backend, FileInput.open(job.input, backend, job.verb)
+    return backend, stack.enter_context(FileInput.read(job.input, backend, job.verb))
 
 
 def _has_input(job: Job) -> bool:

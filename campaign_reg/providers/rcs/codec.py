@@ -16,9 +16,10 @@ from campaign_reg.providers.rcs.drafts import (
     Suggestion,
     plain_number,
 )
-from campaign_reg.providers.rcs.lenient_codec import register_shape
 from campaign_reg.providers.rcs.local_time import format_local, to_vendor
+from campaign_reg.providers.rcs.spellings import SPELLINGS
 from campaign_reg.wire.codec import make_converter as base_converter
+from campaign_reg.wire.codec import register_model
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -69,7 +70,7 @@ def make_converter(zone: ZoneInfo | None = None) -> cattrs.Converter:
     """
     converter = base_converter()
     for kind in _SHAPES:
-        register_shape(converter, kind, zone=zone)
+        register_model(converter, kind, spellings=SPELLINGS, given={"zone": zone})
     return converter
 
 

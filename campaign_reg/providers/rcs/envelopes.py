@@ -14,15 +14,6 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from campaign_reg.providers.rcs.lenient_codec import (
-    CODE,
-    ID_TEXT,
-    MONEY,
-    MONEY_TEXT,
-    PHONE_TEXT,
-    UNWRITTEN,
-    written,
-)
 from campaign_reg.providers.rcs.local_time import instant
 from campaign_reg.providers.rcs.models import (
     MESSAGE_STATUS,
@@ -30,6 +21,15 @@ from campaign_reg.providers.rcs.models import (
     RcsCampaign,
     RcsCampaignDetail,
     RcsMessage,
+)
+from campaign_reg.wire.spelling import (
+    CODE,
+    ID_TEXT,
+    MONEY,
+    MONEY_TEXT,
+    PHONE_TEXT,
+    UNWRITTEN,
+    written,
 )
 
 

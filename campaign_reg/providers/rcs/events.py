@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from campaign_reg.providers.rcs.errors import LEGACY_CODES
-from campaign_reg.providers.rcs.lenient_codec import CODE, ID_TEXT, MONEY_TEXT, PHONE_TEXT, UNWRITTEN, written
 from campaign_reg.providers.rcs.local_time import instant
 from campaign_reg.providers.rcs.models import MESSAGE_STATUS, Amount, MessageStatus
+from campaign_reg.wire.spelling import CODE, ID_TEXT, MONEY_TEXT, PHONE_TEXT, UNWRITTEN, written
 
 
 @attrs.frozen(kw_only=True, slots=False)

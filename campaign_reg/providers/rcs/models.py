@@ -20,7 +20,8 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from campaign_reg.enums import CampaignState, OpenEnum
-from campaign_reg.providers.rcs.lenient_codec import (
+from campaign_reg.providers.rcs.local_time import format_local, instant
+from campaign_reg.wire.spelling import (
     ID,
     MONEY,
     MONEY_TEXT,
@@ -31,7 +32,6 @@ from campaign_reg.providers.rcs.lenient_codec import (
     word,
     written,
 )
-from campaign_reg.providers.rcs.local_time import format_local, instant
 
 
 class CampaignStatus(OpenEnum):

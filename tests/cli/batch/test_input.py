@@ -1,10 +1,18 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import csv
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from campaign_reg.cli.batch.run import Job, carry_out
+from campaign_reg.sinch import SinchBackend
 from tests.support.command import run
+from tests.support.drafts import SINCH, text_cells
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,3 +106,67 @@ async def test_a_campaign_that_stands_there_twice(
     assert ended.code == 0
     assert "1 rows repeat an earlier one" in ended.err
     assert sandbox.ledger.counts() == {target: 1}
+
+
+_opened: list[str] | None = None
+
+
+def _note_opens(event: str, args: tuple[object, ...]) -> None:
+    if event == "open" and _opened is not None:
+        _opened.append(str(args[0]))
+
+
+sys.addaudithook(_note_opens)  # for good: Python cannot remove one
+
+
+@pytest.fixture
+def opened() -> Iterator[list[str]]:
+    """Paths of all files that are opened during the test."""
+    global _opened
+    _opened = []
+    yield _opened
+    _opened = None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("suffix", ["csv", "jsonl"])
+async def test_a_file_is_opened_once_and_each_row_checked_once(
+    sandbox: Sandbox,
+    env: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    opened: list[str],
+    suffix: str,
+) -> None:
+    drafts = [{**SINCH, "campaign_name": f"Harbor Lane {number}"} for number in range(4)]
+    source, journal = tmp_path / f"drafts.{suffix}", tmp_path / "drafts.db"
+    if suffix == "csv":
+        with source.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.DictWriter(file, list(text_cells(SINCH)))
+            rows.writeheader()
+            rows.writerows(map(text_cells, drafts))
+    else:
+        source.write_text("\n".join(map(json.dumps, drafts)))
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    calls: Counter[str] = Counter()
+    for name in ("check", "prepare"):
+        monkeypatch.setattr(SinchBackend, name, counted(getattr(SinchBackend, name), name, calls))
+    job = Job(
+        provider="sinch", verb="create", journal=journal, input=source, wait_seconds=0, accept_advice=True
+    )
+    del opened[:]
+    await carry_out(job)
+    assert opened.count(str(source)) == 1
+    assert calls["check"] == len(drafts)
+    # Each row: one check, two looks at its mark at the input and two for its claim, and the write itself.
+    assert calls["prepare"] == 6 * len(drafts)
+    assert len(sandbox.ledger.entries) == len(drafts)
+
+
+def counted(function: Callable[..., Any], name: str, calls: Counter[str]) -> Callable[..., Any]:
+    def wrapped(*args: Any, **options: Any) -> Any:
+        calls[name] += 1
+        return function(*args, **options)
+
+    return wrapped

@@ -7,19 +7,19 @@ import io
 import itertools
 import json
 import tracemalloc
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from campaign_reg.cli.batch.input_formats import csv_record, csv_records, form_of, original
+from campaign_reg.cli.batch.input_formats import csv_record, csv_records, open_records, original
 from campaign_reg.enums import Verb
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.protocol.backend import Backend
 from campaign_reg.providers.registry import load
 from tests.support.command import run
-from tests.support.drafts import SINCH
+from tests.support.drafts import SINCH, text_cells
 from tests.support.report_tables import table
 
 if TYPE_CHECKING:
@@ -185,10 +185,6 @@ def test_a_bad_record_is_reported_by_the_line_on_which_it_begins(
     assert [row["status"] for row in table(second)] == ["", "", "", "NO\nSUCH"]
 
 
-def text_cells(draft: dict[str, Any]) -> dict[str, str]:
-    return {name: str(value).lower() if value is False else value for name, value in draft.items()}
-
-
 def test_texts_of_several_lines_reach_the_vendor_as_they_are(
     here: Main, vendors: Sandbox, tmp_path: Path, source: Path, journal: Path
 ) -> None:
@@ -277,10 +273,10 @@ def test_a_large_file_is_read_in_pieces(tmp_path: Path, name: str) -> None:
         else:
             file.writelines(json.dumps({"id": f"row {n}", "#comment": text}) + "\n" for n in range(rows))
     assert path.stat().st_size > 20 * MEGABYTE
-    form = form_of(path, rule_of("responsys", Verb.APPROVE))
+    form, records = open_records(path, rule_of("responsys", Verb.APPROVE))
     tracemalloc.start()
     try:
-        ids = (form.read(record)[0] for record in form.records(path))
+        ids = (form.read(record)[0] for record in records)
         assert all(id == f"row {n}" for n, id in zip(itertools.count(), ids, strict=False))
         assert tracemalloc.get_traced_memory()[1] < MEGABYTE
     finally:
@@ -292,11 +288,11 @@ def test_a_file_of_one_endless_cell_is_refused_soon(tmp_path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write('id,#comment\nX,"')
         file.writelines(itertools.repeat("Y, wait for the price\n", 1_000_000))
-    form = form_of(path, rule_of("responsys", Verb.APPROVE))
+    _, records = open_records(path, rule_of("responsys", Verb.APPROVE))
     tracemalloc.start()
     try:
         with pytest.raises(InvalidInputError, match="line 2: where the record"):
-            list(form.records(path))
+            list(records)
         assert tracemalloc.get_traced_memory()[1] < 2 * MEGABYTE
     finally:
         tracemalloc.stop()

@@ -21,7 +21,6 @@ from campaign_reg.providers.rcs.codec import campaign_body, make_converter, refe
 from campaign_reg.providers.rcs.drafts import CampaignDraft, ExportSource, Recipient
 from campaign_reg.providers.rcs.envelopes import CampaignEnvelope, CampaignPage, DetailEnvelope, MessagePage
 from campaign_reg.providers.rcs.errors import parse_error
-from campaign_reg.providers.rcs.lenient_codec import same_json
 from campaign_reg.providers.rcs.models import (
     CampaignStatus,
     MessageSource,
@@ -33,6 +32,7 @@ from campaign_reg.providers.rcs.models import (
 )
 from campaign_reg.wire.codec import dumps, loads
 from campaign_reg.wire.message import Response
+from campaign_reg.wire.spelling import same_json
 from tests.support.vendors.rcs_contract import CONTRACT, EXAMPLES, answers, enum
 
 CONVERTER = make_converter()

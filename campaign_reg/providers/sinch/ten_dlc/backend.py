@@ -28,10 +28,10 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignFeedback,
     FileCategory,
     Mno,
-    Qualification,
     Resubmission,
     SinchCampaign,
 )
+from campaign_reg.providers.sinch.ten_dlc.qualification_models import Qualification
 from campaign_reg.providers.sinch.ten_dlc.rules import RULES
 from campaign_reg.providers.sinch.ten_dlc.toll_free import TollFree
 from campaign_reg.wire.request import QueryValue, segment

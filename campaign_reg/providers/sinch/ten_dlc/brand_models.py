@@ -99,8 +99,12 @@ class CompanyDetails:
         business_contact_email: Main business contact.
         brand_name: Name, or DBA, to register.
         country: Two letters (ISO 3166).
+        street_address: Street and number.
+        city: City.
+        postal_code: Postal code.
         state: Two letters in the US.
-        extra: What this release does not know, under the vendor's names.
+        web_address: Web site.
+        extra: Members that this release does not know, under the vendor's names.
     """
 
     company_name: str | None = None
@@ -141,7 +145,15 @@ class FinancialDetails:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ContactDetails:
-    """The person to ask; the phone number is E.164."""
+    """The person to ask; the phone number is E.164.
+
+    Attributes:
+        first_name: First name.
+        last_name: Last name.
+        phone_number: E.164.
+        email: Mail address.
+        extra: Members that this release does not know, under the vendor's names.
+    """
 
     first_name: str | None = None
     last_name: str | None = None
@@ -155,10 +167,20 @@ class Brand:
     """A brand as read back. Any member but `id` may be missing, above all before TCR has answered.
 
     Attributes:
-        id: Sinch's id of the registration, the one used in paths.
-        tcr_id: The Campaign Registry's id (starts with B), which campaigns name; once it answered.
-        mock: True for a test brand.
-        extra: What this release does not know, under the vendor's names.
+        id: Sinch's id of the registration (`brandRegistrationId`), the one used in paths.
+        tcr_id: The Campaign Registry's id (`brandId`, starts with B), which campaigns name; None until it has answered.
+        identity_status: Outcome of the registry's identity check.
+        display_name: Your label.
+        brand_registration_status: State of the registration.
+        brand_registration_type: `SIMPLIFIED` or `FULL`.
+        company_details: The company.
+        financial_details: Legal form and tax id.
+        contact_details: The person to ask.
+        mock: Whether it is a test brand.
+        extra: Members that this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_getbrandregistrationrequest.md
     """
 
     id: str
@@ -189,6 +211,8 @@ class BrandDraft:
     Attributes:
         brand_registration_type: What is asked for, and so the price; Sinch takes `SIMPLIFIED` where it is missing.
         financial_details: With the legal form: Sinch takes `PUBLIC` where it is missing.
+        company_details: The company; the vendor declares nothing required and decides at the server.
+        contact_details: The person to ask.
         display_name: Your label.
         mock: True makes a test brand.
 
@@ -215,6 +239,11 @@ class BrandDraft:
 @attrs.frozen(kw_only=True, slots=False)
 class BrandChange:
     """What is to change of a brand: only the objects that are given travel.
+
+    Attributes:
+        company_details: The company, whole; None leaves it as it is.
+        financial_details: Legal form and tax id, whole; None leaves them as they are.
+        contact_details: The person to ask, whole; None leaves it as it is.
 
     Raises:
         InvalidInputError: Nothing is given, or finances without the legal form.
@@ -276,10 +305,20 @@ class Vetting:
     """One vetting record of a brand.
 
     Attributes:
+        vetting_id: Id of the record.
+        provider: Who vets; `AEGIS` is the only value that the vendor lists.
+        vetting_status: State of the record.
+        vetting_class: `STANDARD` is the only value that the vendor lists.
         vetting_token: Secret.
-        vetted_at: When it was vetted.
-        created_at: When it was asked for.
-        extra: What this release does not know, under the vendor's names.
+        vetting_score: The score; None until there is one.
+        reasons: Reasons for the score, in the vendor's words.
+        vetting_details: Details as they came; the vendor publishes no members.
+        vetted_at: When it was vetted (`vettedDate`), UTC.
+        created_at: When it was asked for (`createDate`), UTC.
+        extra: Members that this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/brandregistrationservice_vettinginfo.md
     """
 
     vetting_id: str | None = None

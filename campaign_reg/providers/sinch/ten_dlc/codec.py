@@ -9,7 +9,7 @@ import cattrs
 from campaign_reg.errors import DecodeError
 from campaign_reg.models.outcome import Feedback
 from campaign_reg.models.reading import Terms
-from campaign_reg.providers.sinch.ten_dlc import brand_models, models, toll_free_models
+from campaign_reg.providers.sinch.ten_dlc import brand_models, models, qualification_models, toll_free_models
 from campaign_reg.providers.sinch.ten_dlc.advice import advice_on
 from campaign_reg.wire.codec import make_converter as base_converter
 from campaign_reg.wire.codec import parse_datetime, register_model
@@ -43,8 +43,8 @@ def make_converter() -> cattrs.Converter:
     register_model(
         converter, models.CampaignFeedback, {"id": "campaignRegistrationId", "tcr_id": "campaignId"}
     )
-    register_model(converter, models.QualifiedTerms)
-    register_model(converter, models.Qualification)
+    register_model(converter, qualification_models.QualifiedTerms)
+    register_model(converter, qualification_models.Qualification)
     register_model(converter, models.UploadAnswer)
     register_model(converter, models.CampaignList)
     return converter

@@ -132,13 +132,51 @@ class SinchCampaign:
     """A 10DLC campaign as read back. Any member but `id` may be missing, above all before TCR has answered.
 
     Attributes:
-        id: Sinch's ULID, the one used in paths.
-        tcr_id: The Campaign Registry's id, once it accepted the campaign.
-        version: `modifiedDate` exactly as it came; tells whether the campaign changed.
-        monthly_fee: US dollars.
-        setup_fee: US dollars.
+        id: Sinch's ULID (`campaignRegistrationId`), the one used in paths.
+        tcr_id: The Campaign Registry's id (`campaignId`); None until it has accepted the campaign.
+        campaign_name: Label inside Sinch, unknown to the registry; at most 128 characters.
+        created_at: When it was created (`createDate`), UTC.
+        updated_at: When it last changed (`modifiedDate`), UTC.
+        created_by: Its author, as Sinch names them.
+        modified_by: Its last editor, as Sinch names them.
+        auto_renewal: Whether it renews automatically; otherwise it lapses after three months.
+        billed_at: When it was last billed (`billedDate`), UTC.
+        brand_id: The brand's id at the registry, which starts with B.
+        vertical: Industry; no longer captured when a campaign is created.
+        use_case: Main purpose.
+        sub_use_cases: Further purposes of a MIXED campaign.
+        description: Who writes to whom, what and why.
+        embedded_link: Whether messages hold links.
+        embedded_phone: Whether messages hold phone numbers.
+        affiliate_marketing: Whether an affiliate steers the content.
+        number_pool: Whether it uses a pool of more than 50 numbers.
+        age_gated: Whether the content is restricted by age.
+        direct_lending: Whether it is about direct lending.
+        subscriber_opt_in: Whether opt-in is collected.
+        subscriber_opt_out: Whether opt-out is honoured.
+        subscriber_help: Whether HELP is answered.
+        sample1: First sample message.
+        sample2: Second sample message.
+        sample3: Third sample message.
+        sample4: Fourth sample message.
+        stop_message: Answer to STOP.
+        opt_in_message: First confirmation after an opt-in.
+        help_message: Answer to HELP.
+        monthly_fee: Fee per month, in US dollars.
+        setup_fee: Fee on approval, in US dollars.
+        status: State of the campaign at Sinch and the registry.
         mno_metadata: Terms by operator network id.
-        extra: What this release does not know, under the vendor's names.
+        mock: Whether it is a test campaign.
+        last_action_status: State of the newest action, such as a resubmission; independent of `status`.
+        optin_keywords: Words that opt in, upper case, joined by commas without blanks.
+        optout_keywords: Words that opt out, in the same form; STOP by default.
+        help_keywords: Words that ask for help, in the same form; HELP by default.
+        message_flow: How people opt in.
+        next_renewal_or_expiration_date: When it renews or ends, UTC.
+        extra: Members that this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/campaignregistrationexternalservice_getcampaign.md
     """
 
     id: str
@@ -236,15 +274,33 @@ class CampaignDraft:
 
     Attributes:
         brand_id: TCR brand id (starts with B), not the registration id.
+        use_case: Main purpose.
+        campaign_name: Label inside Sinch, at most 128; required, although the vendor's prose calls it optional.
         description: Who writes to whom, what and why; 40 to 4096.
-        message_flow: How people opt in; 40 to 2048.
         sample1: Sample with brand name and opt-out words; 20 to 1024.
+        sample2: Second sample; at most 1024.
+        sample3: Third sample; at most 1024.
         stop_message: Answer to STOP; 20 to 255.
         opt_in_message: First confirmation; 20 to 255.
         help_message: Answer to HELP; 20 to 255.
-        optin_keywords: Upper-case words joined by commas, no blanks; likewise the other two.
-        affiliate_marketing: The vendor has no default for it.
+        optin_keywords: Words that opt in, upper case, joined by commas without blanks; at most 255.
+        optout_keywords: Words that opt out, in the same form.
+        help_keywords: Words that ask for help, in the same form.
+        message_flow: How people opt in; 40 to 2048.
+        affiliate_marketing: Whether an affiliate steers the content; the vendor has no default for it.
+        auto_renewal: Whether it renews automatically; otherwise it lapses after three months.
+        embedded_link: Whether messages hold links; public link shorteners are forbidden.
+        embedded_phone: Whether messages hold phone numbers.
+        number_pool: Whether it uses more than 50 numbers.
+        age_gated: Whether the content is restricted by age.
+        direct_lending: Whether it is about direct lending.
+        subscriber_opt_in: Whether opt-in is collected.
+        subscriber_opt_out: Whether opt-out is honoured.
+        subscriber_help: Whether HELP is answered.
+        sample4: Fourth sample; at most 1024.
         sub_use_cases: Two to five when the use case is MIXED.
+        terms_and_conditions_link: Address of the terms; at most 255.
+        privacy_policy_link: Address of the privacy policy; at most 255.
         attachments: True holds the submission back until files are uploaded.
 
     Source:
@@ -360,55 +416,6 @@ class CampaignFeedback:
     status: str | None = None
     tcr_error_response: tuple[TcrReason, ...] = ()
     internal_error_response: tuple[SinchReason, ...] = ()
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class QualifiedTerms:
-    """Terms one operator would give.
-
-    Attributes:
-        mno_support: False: the operator does not take this use.
-        mno_review: True: the operator reviews by hand.
-        qualify: False: the brand does not qualify; vetting may help.
-        min_msg_samples: Samples the operator wants.
-        surcharge: Fee per message, US dollars.
-    """
-
-    mno: str | None = None
-    mno_support: bool | None = None
-    mno_review: bool | None = None
-    qualify: bool | None = None
-    min_msg_samples: int | None = text_number()
-    req_subscriber_opt_in: bool | None = None
-    req_subscriber_opt_out: bool | None = None
-    req_subscriber_help: bool | None = None
-    no_embedded_link: bool | None = None
-    no_embedded_phone: bool | None = None
-    surcharge: Decimal | None = None
-    msg_class: str | None = None
-    tpm: int | None = text_number()
-    tpm_scope: TpmScope | None = None
-    brand_tier: BrandTier | None = None
-    brand_daily_cap: int | None = text_number()
-    extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
-
-
-@attrs.frozen(kw_only=True, slots=False)
-class Qualification:
-    """Terms and fees a brand may expect for a use case.
-
-    Attributes:
-        monthly_fee: US dollars, from the fourth month on.
-        setup_fee: US dollars, on Sinch's approval; covers three months.
-    """
-
-    use_case: UseCase | None = None
-    monthly_fee: Decimal | None = None
-    setup_fee: Decimal | None = None
-    min_sub_use_cases: Decimal | None = None
-    max_sub_use_cases: Decimal | None = None
-    mno_metadata: Mapping[str, QualifiedTerms] = attrs.field(factory=dict)
     extra: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
 

@@ -10,10 +10,10 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignFeedback,
     CampaignList,
     CreatedCampaign,
-    Qualification,
     SinchCampaign,
     UploadAnswer,
 )
+from campaign_reg.providers.sinch.ten_dlc.qualification_models import Qualification
 from campaign_reg.wire.operation import Operation
 
 _REFERENCE = "https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-campaign-registration/"

@@ -64,15 +64,33 @@ class TollFreeDraft:
     """A toll-free number to be verified. Lengths are in characters, at most 500 where nothing else is said.
 
     Attributes:
-        phone_number: E.164; held by Sinch, or being hosted there.
-        business_contact_phone: E.164.
+        phone_number: The toll-free number, E.164; held by Sinch, or being hosted there.
+        business_name: Legal name of the business.
+        business_address1: Street and number.
+        business_city: City.
+        business_state: State or region.
+        business_zip_code: Postal code.
+        business_contact_first_name: First name of the contact.
+        business_contact_last_name: Last name of the contact.
+        business_contact_email: Mail address of the contact.
+        business_contact_phone: Phone number of the contact, E.164.
+        corporate_website: Web site of the business.
         message_volume: Monthly estimate, one of `MESSAGE_VOLUMES`.
         use_case: One of `sinch.toll_free.use_cases()`.
-        production_message_content: At most 1000.
-        opt_in_workflow_image_urls: At most 10, each at most 1000.
-        business_registration_number: At most 50.
-        business_registration_type: Such as EIN, CBN, VAT; at most 50.
-        terms_and_conditions_url: Starts with https://, likewise `privacy_policy_url`.
+        use_case_summary: What the messages are for.
+        production_message_content: A message as it will be sent; at most 1000.
+        opt_in_workflow_description: How people opt in.
+        opt_in_workflow_image_urls: Addresses of pictures of the opt-in; at most 10, each at most 1000.
+        business_registration_number: Number in the register that `business_registration_type` names; at most 50.
+        business_type: Kind of business.
+        business_registration_country: Country of the register.
+        business_registration_type: Kind of register number, such as EIN, CBN or VAT; at most 50.
+        terms_and_conditions_url: Address of the terms, https.
+        privacy_policy_url: Address of the privacy policy, https.
+        business_address2: Second line of the address.
+        business_country: Country of the business.
+        additional_information: Further information for the reviewers.
+        business_dba: Name under which the business trades (DBA).
         campaign_verify_authorization_token: Secret.
 
     Raises:
@@ -155,7 +173,13 @@ class CreatedTollFree:
 
 @attrs.frozen(kw_only=True, slots=False)
 class ReviewerNote:
-    """A reviewer's remark, among them reasons for a refusal; the vendor publishes no form for its time."""
+    """A reviewer's remark, among them reasons for a refusal; the vendor publishes no form for its time.
+
+    Attributes:
+        note: The remark.
+        create_time: When it was written, as it came: the vendor publishes no form for it.
+        extra: Members that this release does not know, under the vendor's names.
+    """
 
     note: str | None = None
     create_time: str | None = None
@@ -167,11 +191,44 @@ class TollFreeVerification:
     """A verification as read back. Any member but `id` may be missing.
 
     Attributes:
-        id: Sinch's id.
-        created_at: UTC.
-        notes: Reviewers' remarks.
+        id: Sinch's id (`tfnVerificationId`).
+        status: State of the verification.
+        created_at: When it was asked for (`createTime`), UTC.
+        project_id: The Sinch project.
+        phone_number: The toll-free number, E.164; held by Sinch, or being hosted there.
+        business_name: Legal name of the business.
+        business_address1: Street and number.
+        business_city: City.
+        business_state: State or region.
+        business_zip_code: Postal code.
+        business_contact_first_name: First name of the contact.
+        business_contact_last_name: Last name of the contact.
+        business_contact_email: Mail address of the contact.
+        business_contact_phone: Phone number of the contact, E.164.
+        corporate_website: Web site of the business.
+        message_volume: Monthly estimate, one of `MESSAGE_VOLUMES`.
+        use_case: One of `sinch.toll_free.use_cases()`.
+        use_case_summary: What the messages are for.
+        production_message_content: A message as it will be sent.
+        opt_in_workflow_description: How people opt in.
+        opt_in_workflow_image_urls: Addresses of pictures of the opt-in.
+        business_registration_number: Number in the register that `business_registration_type` names.
+        business_type: Kind of business.
+        business_registration_country: Country of the register.
+        business_registration_type: Kind of register number, such as EIN, CBN or VAT.
+        terms_and_conditions_url: Address of the terms, https.
+        privacy_policy_url: Address of the privacy policy, https.
+        business_address2: Second line of the address.
+        business_country: Country of the business.
+        additional_information: Further information for the reviewers.
+        business_dba: Name under which the business trades (DBA).
         campaign_verify_authorization_token: Secret; the vendor should never show it.
-        extra: What this release does not know, under the vendor's names.
+        created_by: Its author, as Sinch names them.
+        notes: Reviewers' remarks, among them reasons for a refusal.
+        extra: Members that this release does not know, under the vendor's names.
+
+    Source:
+        https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/tfn-verification/tfnverificationexternalservice_gettfnverificationrequest.md
     """
 
     id: str

@@ -23,11 +23,11 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
     CampaignStatus,
     CreatedCampaign,
     OperatorTerms,
-    Qualification,
     Resubmission,
     SinchCampaign,
     UploadAnswer,
 )
+from campaign_reg.providers.sinch.ten_dlc.qualification_models import Qualification
 from campaign_reg.wire.message import Response
 from tests.support.vendors.sinch_contract import answers, requests
 from tests.support.vendors.sinch_json import CONVERTER, again, same

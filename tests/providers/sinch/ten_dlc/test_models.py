@@ -20,14 +20,13 @@ from campaign_reg.providers.sinch.ten_dlc.models import (
     LastActionStatus,
     Mno,
     OperatorTerms,
-    Qualification,
-    QualifiedTerms,
     Resubmission,
     SinchCampaign,
     TpmScope,
     UploadAnswer,
     UseCase,
 )
+from campaign_reg.providers.sinch.ten_dlc.qualification_models import Qualification, QualifiedTerms
 from tests.support.vendors.sinch_contract import CONTRACT, enum
 
 

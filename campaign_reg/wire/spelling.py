@@ -1,15 +1,14 @@
-"""One typed value, however the vendor spells it, and back again as it came.
+"""Values that a vendor spells in several ways, read as one typed value and written back as they came.
 
-The platform writes the same thing as a number or a string, an object or a list, under two or three names. A member
-says how it is spelled (`Spelling`) and under which names; what our own writing would not give back as it came stays in
-`extra` under the vendor's name, so that nothing is lost.
+Some vendors write the same thing as a number or a string, an object or a list, under two or three names. A member says
+how it is spelled (`Spelling`) and under which names; what our own writing would not give back as it came stays in
+`extra` under the vendor's name, so that nothing is lost. `codec.register_model(..., spellings=)` takes such models.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -19,7 +18,6 @@ import cattrs
 from campaign_reg.enums import OpenEnum
 from campaign_reg.errors import DecodeError
 from campaign_reg.hints import without_none
-from campaign_reg.providers.rcs.local_time import format_local, parse_local
 from campaign_reg.wire.structuring import at, wrong_kind
 
 _DIGITS = re.compile(r"[0-9]{1,18}")
@@ -45,7 +43,8 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _load_text(raw: Any) -> str:
+def load_text(raw: Any) -> str:
+    """Load a string and nothing else."""
     if raw.__class__ is not str:
         raise wrong_kind(str, raw)
     text: str = raw
@@ -80,7 +79,7 @@ def _load_id(raw: Any) -> str:
 def _load_phone(raw: Any) -> str:
     if raw.__class__ is int and raw >= 0:
         return f"+{raw}"
-    text = _load_text(raw)
+    text = load_text(raw)
     return f"+{text}" if _DIGITS.fullmatch(text) else text
 
 
@@ -105,11 +104,7 @@ def _dump_money_text(value: Decimal) -> str:
     return format(value, "f")
 
 
-def _load_local(raw: Any) -> datetime:
-    return parse_local(_load_text(raw))
-
-
-TEXT = Spelling(_load_text, _as_it_is, (str,))
+TEXT = Spelling(load_text, _as_it_is, (str,))
 WHOLE = Spelling(_load_whole, _as_it_is, (int,))
 """An integer, or digits as text."""
 CODE = Spelling(_load_code, _as_it_is, (int,))
@@ -128,7 +123,6 @@ MONEY = Spelling(_load_money, _dump_money_number)
 """A decimal to us; a number on the wire, and sometimes a string."""
 MONEY_TEXT = Spelling(_load_money, _dump_money_text)
 """A decimal to us; a string on the wire, and sometimes a number."""
-LOCAL = Spelling(_load_local, format_local)
 
 
 def _load_json_object(raw: Any) -> dict[str, Any] | None:
@@ -145,7 +139,7 @@ def word(kind: type[OpenEnum], *, fold: bool = False) -> Spelling:
     """A word of a list that may grow; with `fold`, compared without regard to case."""
 
     def load(raw: Any) -> OpenEnum:
-        text = _load_text(raw)
+        text = load_text(raw)
         known = kind(text.lower() if fold else text)
         return known if known.is_recognized else kind(text)
 
@@ -266,17 +260,42 @@ class _Member:
         return bool(meant == value)
 
 
-def register_shape(converter: cattrs.Converter, model: type, **given: Any) -> None:
-    """Teach the converter a model, nested models first.
+@attrs.frozen
+class Spellings:
+    """How a vendor spells the types of members that have no spelling of their own.
+
+    Attributes:
+        usual: By type.
+    """
+
+    usual: Mapping[type, Spelling]
+
+    def of(self, converter: cattrs.Converter, kind: Any) -> Spelling:
+        """Choose the spelling of a type."""
+        if kind in self.usual:
+            return self.usual[kind]
+        if get_origin(kind) is tuple:
+            item = get_args(kind)[0]
+            return _documents(converter, item) if attrs.has(item) else several(self.of(converter, item))
+        if get_origin(kind) is Mapping:
+            return OBJECT
+        return word(kind) if issubclass(kind, OpenEnum) else _document(converter, kind)
+
+
+def spelled_hooks(
+    converter: cattrs.Converter, model: type, spellings: Spellings, given: Mapping[str, Any]
+) -> tuple[Callable[[Any, Any], Any], Callable[[Any], dict[str, Any]]]:
+    """Make the functions that read and write a model.
 
     Args:
-        converter: From `wire.codec.make_converter`.
+        converter: The converter, which knows the nested models.
         model: An attrs class with `extra`.
-        **given: Values of the members that do not come from the vendor.
+        spellings: How the vendor spells what its members do not say.
+        given: Values of the members that do not come from the vendor.
     """
     fields, hints = attrs.fields_dict(model), get_type_hints(model)
     members = [
-        _member(converter, field, hints[name])
+        _member(converter, field, hints[name], spellings)
         for name, field in fields.items()
         if name != "extra" and not field.metadata.get("unwritten")
     ]
@@ -296,29 +315,15 @@ def register_shape(converter: cattrs.Converter, model: type, **given: Any) -> No
             member.give(getattr(thing, member.name), thing.extra, plain)
         return plain
 
-    converter.register_structure_hook(model, structure)
-    converter.register_unstructure_hook(model, unstructure)
+    return structure, unstructure
 
 
-def _member(converter: cattrs.Converter, field: attrs.Attribute[Any], hint: Any) -> _Member:
-    spelling = field.metadata.get("spelling") or _usual(converter, without_none(hint))
+def _member(
+    converter: cattrs.Converter, field: attrs.Attribute[Any], hint: Any, spellings: Spellings
+) -> _Member:
+    spelling = field.metadata.get("spelling") or spellings.of(converter, without_none(hint))
     names = field.metadata.get("names") or (field.name,)
     return _Member(field.name, names, spelling, field.default)
-
-
-_SIMPLE = {str: TEXT, int: WHOLE, bool: FLAG, Decimal: MONEY_TEXT, datetime: LOCAL}
-
-
-def _usual(converter: cattrs.Converter, kind: Any) -> Spelling:
-    """The spelling that a type has unless its member says otherwise."""
-    if kind in _SIMPLE:
-        return _SIMPLE[kind]
-    if get_origin(kind) is tuple:
-        item = get_args(kind)[0]
-        return _documents(converter, item) if attrs.has(item) else several(_usual(converter, item))
-    if get_origin(kind) is Mapping:
-        return OBJECT
-    return word(kind) if issubclass(kind, OpenEnum) else _document(converter, kind)
 
 
 def same_json(one: Any, other: Any) -> bool:
