@@ -451,3 +451,14 @@ def test_every_command_is_in_the_reference() -> None:
         inner = [inner for inner in app[command] if not inner.startswith("-")]
         for words in [f"{command} {name}" for name in inner] or [command]:
             assert f"| `campaign-reg {words}` |" in text
+
+
+def test_files_that_the_architecture_names_are_there() -> None:
+    page = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    table = page.partition("## Where to change what")[2].partition("\n## ")[0]
+    package = DOCS.parent / "campaign_reg"
+    named = set(re.findall(r"`([\w/]+\.py)`", table))
+    assert len(named) > 20
+    for name in named:
+        pattern = name.replace("providers/x/", "providers/**/")
+        assert list(package.glob(pattern)), name
