@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 
     from campaign_reg.clock import Clock
     from campaign_reg.protocol.config import ProviderConfig
-    from campaign_reg.providers.rcs import RcsBackend, RcsConfig
-    from campaign_reg.providers.responsys import ResponsysBackend, ResponsysConfig
+    from campaign_reg.providers.rcs.backend import RcsBackend
+    from campaign_reg.providers.rcs.config import RcsConfig
+    from campaign_reg.providers.responsys.backend import ResponsysBackend
+    from campaign_reg.providers.responsys.config import ResponsysConfig
     from campaign_reg.providers.sinch.config import SenderIdConfig, SinchConfig
-    from campaign_reg.providers.sinch.sender_id import SenderIdBackend
+    from campaign_reg.providers.sinch.sender_id.backend import SenderIdBackend
     from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
 
 B = TypeVar("B", bound=Backend[Any])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -154,14 +154,14 @@ def test_no_folder_has_more_than_15_modules() -> None:
     }
 
 
-def imported_modules(path: Path, known: Container[str]) -> Iterator[str]:
+def imported_modules(path: Path) -> Iterator[str]:
     """The modules that a file imports: also in functions, and also what only type checkers see."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module is not None:
-            members = (f"{node.module}.{alias.name}" for alias in node.names)
-            yield from (member if member in known else node.module for member in members)
+            yield node.module  # a package's own module runs before any of its members
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def import_graph() -> dict[str, set[str]]:
@@ -172,7 +172,7 @@ def import_graph() -> dict[str, set[str]]:
         ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__"): path
         for path in files
     }
-    return {name: set(imported_modules(path, names)) & names.keys() - {name} for name, path in names.items()}
+    return {name: set(imported_modules(path)) & names.keys() - {name} for name, path in names.items()}
 
 
 def reachable(graph: dict[str, set[str]], start: str) -> set[str]:

@@ -38,10 +38,10 @@ class Provider:
 
 
 _BUILT_IN: Mapping[str, str] = {
-    "sinch": "campaign_reg.providers.sinch.ten_dlc:PROVIDER",
-    "sinch-senderid": "campaign_reg.providers.sinch.sender_id:PROVIDER",
-    "rcs": "campaign_reg.providers.rcs:PROVIDER",
-    "responsys": "campaign_reg.providers.responsys:PROVIDER",
+    "sinch": "campaign_reg.providers.sinch.ten_dlc.backend:PROVIDER",
+    "sinch-senderid": "campaign_reg.providers.sinch.sender_id.backend:PROVIDER",
+    "rcs": "campaign_reg.providers.rcs.backend:PROVIDER",
+    "responsys": "campaign_reg.providers.responsys.backend:PROVIDER",
 }
 
 

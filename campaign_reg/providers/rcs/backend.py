@@ -23,14 +23,17 @@ from campaign_reg.protocol.pager import Pager, checked_page_size
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, NotApplied, PreparedWrite
 from campaign_reg.providers.rcs import operations as ops
 from campaign_reg.providers.rcs.account import AccountCalls
+from campaign_reg.providers.rcs.auth import RcsJwt
 from campaign_reg.providers.rcs.callbacks import Headers, parse_callback
 from campaign_reg.providers.rcs.calls import MOST_A_PAGE, digits
 from campaign_reg.providers.rcs.codec import campaign_body, references_of
+from campaign_reg.providers.rcs.config import RcsConfig
 from campaign_reg.providers.rcs.drafts import CampaignDraft, Renewal
 from campaign_reg.providers.rcs.lint import findings
 from campaign_reg.providers.rcs.messages import MessageCalls
 from campaign_reg.providers.rcs.models import RcsCampaign, RcsCampaignDetail
 from campaign_reg.providers.rcs.rules import RESUMED, RULES, STOPPABLE
+from campaign_reg.providers.registry import Provider
 from campaign_reg.wire.response import check_id, vendor_date
 
 if TYPE_CHECKING:
@@ -358,3 +361,12 @@ def _campaigns_in(page: MessagePage, reference: str) -> Iterator[str]:
             )
         if message.campaign_id is not None:
             yield message.campaign_id
+
+
+PROVIDER = Provider(
+    name="rcs",
+    title="RCS campaigns at BSG and WWT",
+    config=RcsConfig,
+    scheme=RcsJwt,
+    backend=RcsBackend,
+)

@@ -11,11 +11,14 @@ from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.pager import Pager
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, PreparedWrite
+from campaign_reg.providers.registry import Provider
 from campaign_reg.providers.responsys import operations as ops
 from campaign_reg.providers.responsys.approval_models import Approval, ApprovalStatus, CampaignApproval
 from campaign_reg.providers.responsys.attributes import Attributes
+from campaign_reg.providers.responsys.auth import scheme_for
 from campaign_reg.providers.responsys.calls import Listing
 from campaign_reg.providers.responsys.codec import changed, shows
+from campaign_reg.providers.responsys.config import ResponsysConfig
 from campaign_reg.providers.responsys.details import (
     CloseResult,
     SearchFilters,
@@ -363,3 +366,12 @@ class ResponsysBackend(Schedules, Attributes):
             return Answer(target=target, settled=told.approval_status == approval.status)
 
         return self._prepared(ops.SET_APPROVAL, {"name": target}, body=body, answer=answer)
+
+
+PROVIDER = Provider(
+    name="responsys",
+    title="Oracle Responsys campaigns",
+    config=ResponsysConfig,
+    scheme=scheme_for,
+    backend=ResponsysBackend,
+)

@@ -11,7 +11,7 @@ from tests.support.vendors.rcs_contract import NAME
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from campaign_reg.providers.rcs import RcsBackend
+    from campaign_reg.providers.rcs.backend import RcsBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

@@ -24,7 +24,7 @@ from tests.providers.rcs.conftest import calls
 from tests.support.wire_server import WireServer, reply
 
 if TYPE_CHECKING:
-    from campaign_reg.providers.rcs import RcsBackend
+    from campaign_reg.providers.rcs.backend import RcsBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

@@ -19,8 +19,8 @@ from campaign_reg.errors import (
     RateLimitError,
     ServerError,
 )
-from campaign_reg.providers.rcs import RcsConfig
 from campaign_reg.providers.rcs.auth import LOGIN, REFRESH, RcsJwt, parse_token
+from campaign_reg.providers.rcs.config import RcsConfig
 from campaign_reg.wire.message import Response, Token
 from campaign_reg.wire.ports import AuthScheme
 from campaign_reg.wire.request import Request
@@ -28,7 +28,7 @@ from tests.providers.rcs.conftest import calls
 from tests.support.vendors.rcs_contract import EXAMPLES
 
 if TYPE_CHECKING:
-    from campaign_reg.providers.rcs import RcsBackend
+    from campaign_reg.providers.rcs.backend import RcsBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

@@ -38,7 +38,7 @@ from tests.support.wire_server import WireServer, reply, reset
 
 if TYPE_CHECKING:
     from campaign_reg.connection import Connection
-    from campaign_reg.providers.rcs import RcsBackend
+    from campaign_reg.providers.rcs.backend import RcsBackend
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
     from tests.support.shared_clock import SharedClock

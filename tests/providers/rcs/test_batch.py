@@ -13,7 +13,7 @@ from campaign_reg.enums import Verdict
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from campaign_reg.providers.rcs import RcsBackend
+    from campaign_reg.providers.rcs.backend import RcsBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

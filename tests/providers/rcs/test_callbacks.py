@@ -16,7 +16,7 @@ from campaign_reg.providers.rcs.events import ClickEvent, StatusEvent
 from tests.support.vendors.rcs_contract import EXAMPLES
 
 if TYPE_CHECKING:
-    from campaign_reg.providers.rcs import RcsBackend
+    from campaign_reg.providers.rcs.backend import RcsBackend
     from campaign_reg.providers.rcs.events import Event
     from campaign_reg.sandbox import Sandbox
 

@@ -9,7 +9,7 @@ import pytest
 import campaign_reg
 from campaign_reg.enums import Verb
 from campaign_reg.errors import ConfigurationError
-from campaign_reg.providers.rcs import RcsConfig
+from campaign_reg.providers.rcs.config import RcsConfig
 from campaign_reg.providers.rcs.rules import RULES
 
 KEY = "live_canary0000000000SECRET"

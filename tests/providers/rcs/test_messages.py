@@ -13,7 +13,7 @@ from campaign_reg.providers.rcs.drafts import CampaignDraft, Card, MessageDraft,
 from tests.providers.rcs.conftest import calls
 
 if TYPE_CHECKING:
-    from campaign_reg.providers.rcs import RcsBackend
+    from campaign_reg.providers.rcs.backend import RcsBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

@@ -9,7 +9,7 @@ import campaign_reg
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from campaign_reg.providers.responsys import ResponsysBackend
+    from campaign_reg.providers.responsys.backend import ResponsysBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

@@ -11,7 +11,7 @@ from campaign_reg.errors import InvalidInputError, InvalidRequestError, NotFound
 from tests.support.vendors.responsys_contract import check_request
 
 if TYPE_CHECKING:
-    from campaign_reg.providers.responsys import ResponsysBackend
+    from campaign_reg.providers.responsys.backend import ResponsysBackend
     from campaign_reg.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio

@@ -35,7 +35,7 @@ from tests.support.wire_server import Received, WireServer, drop, reply
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from campaign_reg.providers.responsys import ResponsysBackend
+    from campaign_reg.providers.responsys.backend import ResponsysBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

@@ -40,7 +40,7 @@ from tests.support.wire_server import Received, Step, WireServer, drop, reply
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from campaign_reg.providers.responsys import ResponsysBackend
+    from campaign_reg.providers.responsys.backend import ResponsysBackend
     from campaign_reg.sandbox import Sandbox
     from campaign_reg.sandbox.exchange import Exchange
     from tests.support.shared_clock import SharedClock

@@ -23,7 +23,7 @@ from tests.support.vendors.responsys_contract import check_request
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from campaign_reg.providers.responsys import ResponsysBackend
+    from campaign_reg.providers.responsys.backend import ResponsysBackend
     from campaign_reg.sandbox import Sandbox
 
 pytestmark = pytest.mark.anyio

@@ -15,6 +15,9 @@ from campaign_reg.models.finding import Finding, refuse_errors
 from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, Intent, PreparedWrite
+from campaign_reg.providers.registry import Provider
+from campaign_reg.providers.sinch.auth import scheme_for
+from campaign_reg.providers.sinch.config import SenderIdConfig
 from campaign_reg.providers.sinch.paging import page_of
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
@@ -312,3 +315,12 @@ class SenderIdBackend(AttachmentCalls):
 
         body = self._json(self.converter.unstructure(changes))
         return self._prepared(ops.UPDATE, {"id": target}, body=body, answer=answer)
+
+
+PROVIDER = Provider(
+    name="sinch-senderid",
+    title="Sinch sender ID registrations",
+    config=SenderIdConfig,
+    scheme=scheme_for,
+    backend=SenderIdBackend,
+)

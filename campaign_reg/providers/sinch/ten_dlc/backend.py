@@ -17,6 +17,8 @@ from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.protocol.several import one_or_several
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, PreparedWrite
 from campaign_reg.providers.base import HttpBackend
+from campaign_reg.providers.registry import Provider
+from campaign_reg.providers.sinch.auth import scheme_for
 from campaign_reg.providers.sinch.config import SinchConfig
 from campaign_reg.providers.sinch.paging import page_of
 from campaign_reg.providers.sinch.ten_dlc import operations as ops
@@ -372,3 +374,12 @@ class SinchBackend(HttpBackend[SinchCampaign]):
         if verb is Verb.RESUBMIT:
             operation, body = ops.RESUBMIT, self._json(self.converter.unstructure(params))
         return self._prepared(operation, {"id": target}, body=body, answer=lambda _: Answer(target=target))
+
+
+PROVIDER = Provider(
+    name="sinch",
+    title="Sinch 10DLC campaigns",
+    config=SinchConfig,
+    scheme=scheme_for,
+    backend=SinchBackend,
+)

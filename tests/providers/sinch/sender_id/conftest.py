@@ -9,7 +9,7 @@ import campaign_reg
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from campaign_reg.providers.sinch.sender_id import SenderIdBackend
+    from campaign_reg.providers.sinch.sender_id.backend import SenderIdBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

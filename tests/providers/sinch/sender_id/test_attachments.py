@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from campaign_reg.providers.sinch.sender_id import SenderIdBackend
+    from campaign_reg.providers.sinch.sender_id.backend import SenderIdBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

@@ -38,7 +38,7 @@ from tests.support.wire_server import WireServer, reply
 
 if TYPE_CHECKING:
     from campaign_reg.protocol.action import Action
-    from campaign_reg.providers.sinch.sender_id import SenderIdBackend
+    from campaign_reg.providers.sinch.sender_id.backend import SenderIdBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

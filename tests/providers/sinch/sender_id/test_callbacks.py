@@ -27,7 +27,7 @@ from campaign_reg.sandbox.sender_id.policies import PLAIN
 if TYPE_CHECKING:
     from campaign_reg.models.outcome import Outcome
     from campaign_reg.protocol.action import Action
-    from campaign_reg.providers.sinch.sender_id import SenderIdBackend
+    from campaign_reg.providers.sinch.sender_id.backend import SenderIdBackend
     from campaign_reg.providers.sinch.sender_id.callbacks import RegistrationEvent
     from campaign_reg.sandbox import Sandbox
 

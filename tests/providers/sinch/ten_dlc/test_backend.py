@@ -38,7 +38,7 @@ from tests.support.vendors.sinch_client import CREATE_BODY
 from tests.support.wire_server import WireServer, reply
 
 if TYPE_CHECKING:
-    from campaign_reg.providers.sinch.ten_dlc import SinchBackend
+    from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 

@@ -55,7 +55,7 @@ from tests.support.wire_server import Step, WireServer, drop, reply, reset
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from campaign_reg.providers.sinch.ten_dlc import SinchBackend
+    from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
     from campaign_reg.providers.sinch.ten_dlc.brands import Brands
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock

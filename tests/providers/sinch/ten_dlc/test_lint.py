@@ -28,7 +28,7 @@ from tests.support.vendors.sinch_contract import CONTRACT, enum, requests
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from campaign_reg.providers.sinch.ten_dlc import SinchBackend
+    from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
 
 CONVERTER = make_converter()
 SCHEMA = CONTRACT["components"]["schemas"]["CreateCampaignRequest"]["properties"]

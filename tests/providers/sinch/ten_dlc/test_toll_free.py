@@ -42,7 +42,7 @@ from tests.support.vendors.toll_free import EXAMPLE, draft
 from tests.support.wire_server import Step, WireServer, drop, reply
 
 if TYPE_CHECKING:
-    from campaign_reg.providers.sinch.ten_dlc import SinchBackend
+    from campaign_reg.providers.sinch.ten_dlc.backend import SinchBackend
     from campaign_reg.sandbox import Sandbox
     from tests.support.shared_clock import SharedClock
 
