@@ -1,6 +1,6 @@
 """Every error this library raises.
 
-A caller tells "never arrived", "refused" and "unknown" apart by class alone::
+The class alone says whether a request never arrived, was refused, or has an unknown outcome::
 
     CampaignRegError
     ├── ConfigurationError          settings, credentials or an extra are missing or wrong

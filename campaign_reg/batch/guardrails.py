@@ -52,9 +52,9 @@ class Accepted:
     """What a person has looked at and accepted, so that it holds a batch no longer.
 
     Attributes:
-        canary: So many first campaigns.
-        downgraded: So many rows with worse terms.
-        unknown: So many rows that nobody can decide by reading.
+        canary: This many first campaigns.
+        downgraded: This many rows with worse terms.
+        unknown: This many rows that readings cannot decide.
     """
 
     canary: int = 0
@@ -157,7 +157,7 @@ class Guardrails:
         """Refuse a batch that is too big before it begins.
 
         Raises:
-            InvalidInputError: So many campaigns are above a cap.
+            InvalidInputError: This many campaigns are above a cap.
         """
         if self.max_items is not None and items > self.max_items:
             raise InvalidInputError(
@@ -174,7 +174,7 @@ class Guardrails:
         Args:
             tally: What was sent, and how it ended.
             accepted: What no longer holds it.
-            first: Whether it would be its row's first write. Sending a lost one again costs money, and is no other
+            first: Whether it would be its row's first write. Sending a lost one again costs money, and is not another
                 campaign: `max_items` and the canary have room for it.
         """
         most, unknown = self.most_attempts, tally.verdicts[Verdict.UNKNOWN]
@@ -217,7 +217,7 @@ class Gate:
         """Whether one more row may be begun, if all that were begun are sent.
 
         Args:
-            undecided: Rows that were begun, of which nobody knows yet whether they will be sent.
+            undecided: Rows that were begun, of which it is not known yet whether they will be sent.
         """
         most_rows = _least(self.guardrails.max_items, self._canary)
         return _is_below(self._tally.sent + undecided, most_rows) and _is_below(
@@ -252,7 +252,7 @@ class Gate:
 
     @property
     def _canary(self) -> int | None:
-        """The canary that nobody has accepted yet."""
+        """The canary that is not accepted yet."""
         canary = self.guardrails.canary
         return None if canary is None or canary <= self.accepted.canary else canary
 

@@ -142,7 +142,7 @@ class Tally:
         return self.verdicts.total()
 
     def count(self, outcome: Outcome | OutcomeGroup, rows: int = 1) -> None:
-        """Take in one result, or the same one of so many rows; of -1 row, take it out again."""
+        """Take in one result, or the same one of this many rows; of -1 row, take it out again."""
         self.verdicts[outcome.verdict] += rows
         self.downgraded += rows * bool(outcome.downgrades)
         if outcome.verdict in {Verdict.FAILED, Verdict.ACTION_REQUIRED}:
@@ -152,7 +152,7 @@ class Tally:
                 self._reasons[key] += rows
 
     def summary(self, hold: Halt | None = None) -> Summary:
-        """Where the batch stands."""
+        """Counts of the batch."""
         return Summary(
             rows=self.rows,
             open=self.rows - self.ended,

@@ -194,7 +194,7 @@ def account(path: Path) -> Account:
     """Read everything that a summary shows.
 
     Raises:
-        JournalMismatchError: There is no journal there, or it is of a newer version.
+        JournalMismatchError: There is not a journal there, or it is of a newer version.
     """
     with open_reader(path) as seen:
         return account_of(seen)
@@ -212,7 +212,7 @@ def results(path: Path) -> Iterator[RowResult]:
     """Every row that has ended, in the order of ending.
 
     Raises:
-        JournalMismatchError: There is no journal there, or it is of a newer version.
+        JournalMismatchError: There is not a journal there, or it is of a newer version.
     """
     with open_reader(path) as seen:
         yield from seen.results()

@@ -241,10 +241,10 @@ async def wait(
 
 
 def _confirm(question: str) -> None:
-    """Ask a person at a terminal; nobody else can say yes but by the option.
+    """Ask a person at a terminal; elsewhere only the option says yes.
 
     Raises:
-        InvalidInputError: There is nobody to ask, or the answer is not yes.
+        InvalidInputError: There is no terminal to ask at, or the answer is not yes.
     """
     import sys
 

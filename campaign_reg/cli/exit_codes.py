@@ -76,7 +76,7 @@ def worst(codes: Iterable[Exit]) -> Exit:
 
 
 def exit_of_verdicts(verdicts: Mapping[Verdict, int], still_open: int = 0) -> Exit:
-    """The exit code of a batch that stands like this."""
+    """The exit code of a batch in this state."""
     ended = {_OF_VERDICT[verdict] for verdict, rows in verdicts.items() if rows}
     return worst(ended | {Exit.STOPPED} if still_open else ended)
 

@@ -37,7 +37,7 @@ def execute(tokens: Sequence[str]) -> int:
         return exit_of_error(error)
     except KeyboardInterrupt:
         return Exit.STOPPED
-    except BrokenPipeError:  # whoever read our output has gone
+    except BrokenPipeError:  # the reader of our output has gone
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.STOPPED
 

@@ -128,7 +128,7 @@ def pairs(given: Sequence[str] | None, option: str) -> dict[str, str]:
     """Names and values of a repeated option; dashes in names become underscores.
 
     Raises:
-        InvalidInputError: One is not of the form name=value, or stands there twice.
+        InvalidInputError: One is not of the form name=value, or is given twice.
     """
     found: dict[str, str] = {}
     for text in given or ():

@@ -207,7 +207,7 @@ def open_reader(path: Path) -> Iterator[JournalReader]:
     """Look at a journal; everything read in the block is of the same moment.
 
     Raises:
-        JournalMismatchError: There is no journal there, or it is of a newer version.
+        JournalMismatchError: There is not a journal there, or it is of a newer version.
     """
     with looking_on(path) as db:
         db.execute("BEGIN")

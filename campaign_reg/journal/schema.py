@@ -58,7 +58,7 @@ def looking_on(path: str | os.PathLike[str]) -> Iterator[sqlite3.Connection]:
     """A read-only connection, also while another process runs the batch.
 
     Raises:
-        JournalMismatchError: There is no journal there, or it is of a newer version.
+        JournalMismatchError: There is not a journal there, or it is of a newer version.
     """
     file = Path(path)
     if not file.is_file():
@@ -77,7 +77,7 @@ def read_header(path: str | os.PathLike[str]) -> Header:
     """What a journal is about.
 
     Raises:
-        JournalMismatchError: There is no journal there, or it is of a newer version.
+        JournalMismatchError: There is not a journal there, or it is of a newer version.
     """
     with looking_on(path) as connection:
         return header_of(connection)

@@ -55,4 +55,4 @@ class Campaign(Protocol):
 
 
 C_co = TypeVar("C_co", bound=Campaign, covariant=True, default=Campaign)
-"""The vendor's model of a campaign in what only hands it out; plain `Outcome` means `Outcome[Campaign]`."""
+"""The vendor's model of a campaign in what only returns it; plain `Outcome` means `Outcome[Campaign]`."""

@@ -32,7 +32,7 @@ _STRIKES = 2
 
 
 class BulkPoller(Generic[E]):
-    """Stands between entries that are due and the reading of each.
+    """Replace the readings of entries that are due by a listing, where that is cheaper.
 
     Args:
         backend: Whose campaigns.

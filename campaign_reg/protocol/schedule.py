@@ -31,7 +31,7 @@ class Schedule:
 
     @classmethod
     def hourly(cls, *, days: float = 14) -> Self:
-        """Every hour, as Sinch suggests, for so many days.
+        """Every hour, as Sinch suggests, for this many days.
 
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration.md
@@ -39,7 +39,7 @@ class Schedule:
         return cls(first_seconds=3600.0, factor=1.0, max_seconds=3600.0, deadline_seconds=days * 86400.0)
 
     def wait_seconds(self, looks: int, rng: random.Random) -> float:
-        """How long to wait before the next look, after so many looks."""
+        """How long to wait before the next look, after this many looks."""
         exponent = min(looks, 64)
         base = min(self.first_seconds * self.factor**exponent, self.max_seconds)
         return base * (1 + self.jitter * (2 * rng.random() - 1))

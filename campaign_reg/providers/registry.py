@@ -57,7 +57,7 @@ def load(name: str) -> Provider:
     A plug-in cannot replace a built-in: built-ins are looked up first.
 
     Raises:
-        ConfigurationError: Nobody registered the name, two plug-ins did, or the plug-in cannot be loaded.
+        ConfigurationError: The name is not registered, two plug-ins have it, or the plug-in cannot be loaded.
     """
     target = _BUILT_IN.get(name)
     if target is not None:

@@ -77,7 +77,7 @@ def _waits_for_a_mouse(element: Element) -> bool:
 def _pygal() -> Any:
     """The library, which may be missing.
 
-    It brings a finder for map plug-ins, of a kind at which Python 3.11 warns on every later import: unless somebody
+    It brings a finder for map plug-ins, of a kind at which Python 3.11 warns on every later import: unless a program
     else has it already, that is taken out again.
     """
     known = "pygal" in sys.modules

@@ -1,4 +1,4 @@
-"""Everything that the report tells, gathered in one pass over the journal."""
+"""Everything that the report shows, gathered in one pass over the journal."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 10_000
 MARK = b'<meta name="generator" content="campaign-reg batch report">'
-"""Stands near the beginning of every report."""
+"""A mark near the beginning of every report."""
 
 _BEGINNING_BYTES = 1000
 _ROWS_IN_A_CHUNK = 100
@@ -163,7 +163,7 @@ def _why(entry: Entry) -> Html:
 
 
 def _reason(reason: Feedback) -> Html:
-    """Without the advice, which stands with the group."""
+    """Without the advice, which is with the group."""
     where = " ".join(filter(None, (reason.code, reason.field)))
     return element("div", f"{where}: {reason.text}" if where else reason.text)
 

@@ -21,7 +21,7 @@ class RefusedError(Exception):
 
 
 class BodyProblem(enum.Enum):
-    """What is wrong with a body that is not a JSON object."""
+    """What is wrong with a body that is not JSON object."""
 
     CONTENT_TYPE = "content type"
     SYNTAX = "syntax"

@@ -23,10 +23,10 @@ class VirtualClock:
 
     Events are carried out lazily, in order of their due time, each told the
     instant it was due: the result depends on the clock alone and not on when
-    somebody looked.
+    it is read.
 
     Args:
-        speed: Virtual seconds per real second; 0 stands still between pushes.
+        speed: Virtual seconds per real second; 0 stops it between pushes.
         start: First virtual instant, aware; the real present when None.
     """
 

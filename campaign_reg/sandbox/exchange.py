@@ -52,7 +52,7 @@ class Reply:
 
     Attributes:
         chunks: Sent instead of `body` by one who does not hold it in memory; Content-Length
-            stands among the headers then.
+            is among the headers then.
     """
 
     status: int
@@ -105,7 +105,7 @@ class Traits:
         lagging: Those that a profile answers from a replica that lags.
         writes: Those that a profile loses before and after they are applied.
         items: Members under which a listing holds its items.
-        status: The member that tells where an item stands.
+        status: The member with the state of an item.
         streams: Operations whose body is taken as a stream and not kept.
         faults: Fault actions that only this provider has, by name: functions of a `Scene`.
     """

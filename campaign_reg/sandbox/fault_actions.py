@@ -59,7 +59,7 @@ async def half_close(scene: Scene, *, applied: bool = True, hold_seconds: float 
     if transport is None:
         return None
     transport.write_eof()
-    # There is no event to wait for: a peer's close shows in the transport only.
+    # There is not an event to wait for: a peer's close shows in the transport only.
     for _ in range(round(hold_seconds / 0.02)):
         if scene.request.transport is None or transport.is_closing():
             break

@@ -38,7 +38,7 @@ class Sandbox:
     Args:
         port: 0 takes a free one.
         seed: Decides ids, secrets, fates and faults; the same seed makes the same sandbox.
-        clock_speed: Virtual seconds per real second; 0 stands still until `clock.advance`.
+        clock_speed: Virtual seconds per real second; 0 stops it until `clock.advance`.
         rate_limit: API requests per real second before 429; None is without limit.
         record: Keep every exchange in `exchanges`.
         start: First virtual instant, aware; the real present when None.
@@ -109,7 +109,7 @@ class Sandbox:
 
     async def __aenter__(self) -> Self:
         server = CountingServer(self)
-        # Nothing is worth waiting for at the end: whoever still listens is a test that is over.
+        # Nothing is worth waiting for at the end: a test that still listens is over.
         self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=0.1)
         await self._runner.setup()
         try:
@@ -205,7 +205,7 @@ class Sandbox:
         now: float,
         outcome: Reply | web.StreamResponse | None,
     ) -> web.StreamResponse:
-        """Turn an outcome into a response; one that nobody will get, if the connection is gone."""
+        """Turn an outcome into a response; it is lost if the connection is gone."""
         reply = outcome if isinstance(outcome, Reply) else None
         if reply is not None:
             reply.headers["Date"] = self.clock.http_date(now)

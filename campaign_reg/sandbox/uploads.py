@@ -31,7 +31,7 @@ class Intake:
         content: The file itself, unless it is larger than `KEPT_BYTES`.
         file_name: As the client named it; None in a raw body.
         media_type: The file's own.
-        problem: Why there is no file, if there is none.
+        problem: Why there is not a file, if there is none.
     """
 
     enclosure: str

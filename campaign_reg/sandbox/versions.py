@@ -1,4 +1,4 @@
-"""What a vendor holds of one thing over time, so that a replica that lags can show how it stood."""
+"""What a vendor holds of one thing over time, so that a replica that lags can show an earlier state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ KEPT_VERSIONS = 16
 
 
 class Version:
-    """A thing as it stood from one virtual instant on; never changed afterwards."""
+    """State of a thing from one virtual instant on; never changed afterwards."""
 
     __slots__ = ("_body", "at", "members")
 
@@ -55,7 +55,7 @@ class History:
 
     @property
     def members(self) -> dict[str, Any]:
-        """How the thing stands now; not to be changed."""
+        """Present state of the thing; not to be changed."""
         return self.newest.members
 
     @property

@@ -1,1 +1,1 @@
-"""The only room with client sockets: four transports that stack, each with `send(Request) -> Response`."""
+"""The only package with client sockets: four transports that stack, each with `send(Request) -> Response`."""

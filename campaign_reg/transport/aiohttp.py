@@ -48,7 +48,7 @@ class AiohttpTransport:
     over 5 s), the pool is emptied before the next write, because its connections are likely dead and reads would
     have to find that out one by one. A borrowed connector cannot be emptied through public API.
 
-    Monotonic time stands still while the machine sleeps, so `leave_before` does not show how old a reading has
+    Monotonic time stops while the machine sleeps, so `leave_before` does not show how old a reading has
     become meanwhile: a write that has one, and may rest on a reading from before the sleep, is held back.
 
     Args:

@@ -53,7 +53,7 @@ class _Credentials:
 class AuthTransport:
     """Attaches credentials, and renews the token before it expires or when the vendor says it has.
 
-    One login runs at a time, in its own task: a caller that is cancelled while it waits harms nobody else. A
+    One login runs at a time, in its own task: a caller that is cancelled while it waits does not harm the others. A
     valid token stays in use while its renewal fails. After two logins in a row without a success in between,
     no further one is made for a while: the error or the vendor's 401 comes out.
 
@@ -201,7 +201,7 @@ class AuthTransport:
         if self._login is login:
             self._login = None
         if not login.cancelled():
-            login.exception()  # noqa: LOG004  (marks it as seen: whoever waits gets it, but nobody may be waiting)
+            login.exception()  # noqa: LOG004  (marks it as seen: callers that wait get it, but there may be none)
 
     async def _fetch_token(self) -> None:
         try:

@@ -96,7 +96,7 @@ class LimiterTransport:
     one is reserved, for a write only if it comes in time.
 
     An `unpaced` operation (a login, on which everything else waits) takes the next place and no slot. It waits for
-    the end of a pause like all others: the 429 may have been the token endpoint's own, and nobody could use the
+    the end of a pause like all others: the 429 may have been the token endpoint's own, and no caller could use the
     token sooner anyway.
 
     Args:
@@ -110,7 +110,7 @@ class LimiterTransport:
         self._inner = inner
         self._pace = pace
         self._clock = clock
-        # While a place is free, nobody waits.
+        # While a place is free, no caller waits.
         self._free = in_flight
         self._waiting: deque[asyncio.Future[None]] = deque()
 

@@ -94,7 +94,7 @@ class ConnectionChoice:
 
     HTTP/1.1 pairs answers with requests by their order alone. After one answer too many, on a connection that is used
     again, each answer is taken for the next request's. Where the surplus came before the request was written, the
-    connection shows it, and is closed. Where it came just after, nothing tells it from the right answer. So all that
+    connection shows it, and is closed. Where it came just after, it looks like the right answer. So all that
     must not be mistaken gets a connection of its own, on which nothing was answered before and nothing is asked later.
 
     Attributes:

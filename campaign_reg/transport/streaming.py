@@ -67,7 +67,7 @@ class Deadline:
 
 
 class Upload:
-    """Hands out a source's pieces, reading one ahead.
+    """The pieces of a source, read one ahead.
 
     So the last piece leaves only when the source has ended as it should: a body that turns out too long, too short or
     unreadable stays unfinished on the wire, and no vendor can take it for the whole.

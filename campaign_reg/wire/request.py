@@ -34,7 +34,7 @@ class Request:
         headers: Without credentials; the auth transport adds those.
         body: Encoded body, or where it comes from piece by piece; None for none.
         sink: Where the body of a success goes piece by piece, instead of into `Response.body`. A refusal is read
-            into memory as ever. Whoever gave the sink asks the answer's status before trusting what is in it.
+            into memory as ever. The owner of the sink checks the answer's status before trusting what is in it.
         reservation: Slots reserved by the caller; None lets the limiter reserve.
         leave_before: Monotonic time in seconds after which the request must not leave any more; None for no
             limit.

@@ -39,7 +39,7 @@ class Member:
         accepts: Class of the decoded JSON value that needs no second look.
         load: From JSON to our value; None where they are the same.
         plain: The same for what `dump` would give back just so, and `ODD` for any other spelling; None where
-            there is no other.
+            there is not another.
         dump: From our value to JSON; None where they are the same.
         also: Further classes of JSON value that `load` understands.
     """

@@ -6,13 +6,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from campaign_reg import Batch, InvalidInputError, Limits, Verdict
-from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails
+from campaign_reg.batch.guardrails import Accepted, Gate, Guardrails, GuardrailSettings
 from campaign_reg.batch.results import Tally
+from campaign_reg.cli.options import GuardrailOptions
 from campaign_reg.enums import Evidence, Verb
 from campaign_reg.errors import Halt
 from campaign_reg.models.outcome import Outcome
@@ -250,3 +252,9 @@ def test_two_together_hold_whatever_either_holds(one: Guardrails, other: Guardra
 def test_what_is_no_brake(guardrails: dict[str, Any], words: str) -> None:
     with pytest.raises(InvalidInputError, match=words):
         Guardrails(**guardrails)
+
+
+def test_every_guardrail_is_an_argument_and_an_option() -> None:
+    names = [field.name for field in attrs.fields(Guardrails)]
+    assert list(GuardrailSettings.__annotations__) == names
+    assert [field.name for field in attrs.fields(GuardrailOptions)] == names

@@ -157,7 +157,7 @@ async def resume(
 
 @app.command
 def status(journal: Path, /, *, rows: Flag = False, json: Flag = False) -> int:
-    """Say where a batch stands; reads its journal only, also while it runs.
+    """Show the counts of a batch; reads its journal only, also while it runs.
 
     Args:
         journal: File that `batch run` made.
@@ -285,7 +285,7 @@ def _header(journal: Path) -> Header:
 
 
 def _one_of(source: Path | None, *, listed: bool) -> None:
-    """Refuse a batch that nobody, or two, say the campaigns of."""
+    """Refuse a batch with no source of its campaigns, or with two."""
     from campaign_reg.errors import InvalidInputError
 
     if (source is None) is not listed:

@@ -148,7 +148,7 @@ class CsvTable:
 
 
 def neutral(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe stands before one that could be."""
+    """A cell that no spreadsheet takes for a formula: an apostrophe precedes one that could be."""
     return f"'{cell}" if _is_active(cell) else cell
 
 

@@ -81,7 +81,7 @@ async def write_reports(wanted: Wanted) -> int:
 
 
 async def keep(path: Path, pieces: Iterable[str], *, overwrite: bool = False) -> None:
-    """Write a file that stands there whole or not at all, readable by its owner only.
+    """Write a file that appears when it is complete, readable by its owner only.
 
     Raises:
         InvalidInputError: It cannot be written, or a row does not fit its form.

@@ -50,7 +50,7 @@ async def cancel_rows(path: Path, header: Header, *, as_json: bool) -> int:
 async def decide_row(
     path: Path, header: Header, row: str, *, applied: bool, campaign: str | None, as_json: bool
 ) -> int:
-    """Write down what became of a row that nobody could decide by reading."""
+    """Write down what became of a row that readings could not decide."""
     async with _opened(path, header) as journal:
         _, after = await manual.decide(
             journal, Verb(header.verb), row, applied=applied, target=campaign, at=datetime.now(UTC)

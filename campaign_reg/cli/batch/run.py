@@ -82,7 +82,7 @@ class Job:
 
 
 async def carry_out(job: Job) -> int:
-    """Run or resume, then say where the batch stands and, unless all rows have ended, how to go on."""
+    """Run or resume, then show the counts of the batch and, unless all rows have ended, how to go on."""
     stopped, begun, running = None, False, False
     try:
         async with AsyncExitStack() as stack:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def standing(path: Path) -> Standing:
-    """Count quickly; nothing at all where there is no journal yet."""
+    """Count quickly; nothing at all where there is not a journal yet."""
     try:
         with open_reader(path) as reader:
             return reader.standing()
@@ -24,7 +24,7 @@ def has_input(path: Path) -> bool:
     """Whether the journal holds a complete input.
 
     Raises:
-        JournalMismatchError: There is no journal there, or it is of a newer version.
+        JournalMismatchError: There is not a journal there, or it is of a newer version.
     """
     with open_reader(path) as reader:
         return reader.sealed
@@ -34,7 +34,7 @@ def has_plan(path: Path) -> bool:
     """Whether caps were planned with, which were checked then and bind every run.
 
     Raises:
-        JournalMismatchError: There is no journal there, or it is of a newer version.
+        JournalMismatchError: There is not a journal there, or it is of a newer version.
     """
     with open_reader(path) as reader:
         return reader.guardrails is not None

@@ -49,7 +49,7 @@ def document(path: Path, account: Account, code: Exit) -> dict[str, Any]:
 
 
 def exit_of(account: Account) -> Exit:
-    """The exit code of a batch that stands like this."""
+    """The exit code of a batch in this state."""
     return exit_of_verdicts(account.summary.verdicts, account.summary.open or not account.sealed)
 
 
@@ -138,7 +138,7 @@ def _say_more(found: int, what: str) -> None:
 
 
 def show_rows(verb: str, results: Iterable[RowResult]) -> None:
-    """Print how rows ended; those of creates with the campaign that was made, or stood in the way."""
+    """Print how rows ended; those of creates with the campaign that was made, or blocked it."""
     if verb == Verb.CREATE:
         made = ((row.id, campaign_of(row), *_ending(row)) for row in results)
         show_table(("row", "campaign", "verdict", "evidence", "reason"), made)

@@ -75,7 +75,7 @@ class AccountCalls(RcsCalls):
         """
         body = self._json(export_body(query, self._config.zone))
         outcome: LegacyOutcome = await self._call(ops.CREATE_EXPORT, body=body)
-        if not outcome.key:  # a failure may come with error 0: only the key tells
+        if not outcome.key:  # a failure may come with error 0: only the key shows it
             raise legacy_error(ops.CREATE_EXPORT.name, outcome)
         return outcome.key
 

@@ -1,7 +1,7 @@
-"""Callbacks: the platform shows how a message stands, and that a button was pressed.
+"""Callbacks: the platform reports the state of a message, and a button that was pressed.
 
 It signs nothing, names no source addresses and promises no order. A callback is a hint: read the message, or the
-campaign, before acting on it. What keeps strangers out is a part of the URL that nobody can guess.
+campaign, before acting on it. What keeps strangers out is a part of the URL that cannot be guessed.
 
 Source:
     https://bsg.world/developers/rest-api/introduction
@@ -38,9 +38,9 @@ def parse_callback(
 ) -> Event:
     """Read a callback: without any web framework, and without I/O.
 
-    The platform does not sign. Put a part that nobody can guess into the callback URL (a segment of its path, say), and
-    give it here as `secret`, besides what stood in that place of the URL that was called. They are compared in constant
-    time. The event that comes out is a hint all the same: whoever has seen the URL can make one up.
+    The platform does not sign. Put a part that cannot be guessed into the callback URL (a segment of its path), and
+    give it here as `secret`, besides that part of the URL that was called. They are compared in constant
+    time. The event that comes out is a hint all the same: anyone who has seen the URL can forge one.
 
     Args:
         headers: Of the request, as a mapping or as pairs; names compare without case.
@@ -52,7 +52,7 @@ def parse_callback(
     Raises:
         InvalidInputError: The secret does not match, or is too short to be one; the body is not bytes, too large, or
             said to be something other than JSON.
-        DecodeError: The body does not parse, or tells neither a status nor a click.
+        DecodeError: The body does not parse, or has neither a status nor a click.
     """
     _check_secret(secret, presented)
     given: object = body

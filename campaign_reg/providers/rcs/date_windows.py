@@ -1,6 +1,6 @@
 """Offset pages in windows of three months, behind one cursor.
 
-The platform lists at most three months at a time and has no cursor of its own. Ours says which window it stands in and
+The platform lists at most three months at a time and has no cursor of its own. Ours says which window it is in and
 how far, so that it can be taken up in another process.
 
 Source:

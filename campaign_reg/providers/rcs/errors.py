@@ -1,6 +1,6 @@
 """What the platform's refusals mean.
 
-The text is the only thing that tells them apart, and the statuses of most refusals are not documented: what decides is
+Only the text distinguishes them, and the statuses of most refusals are not documented: what decides is
 the operation and the status.
 
 Source:
@@ -132,7 +132,7 @@ ERRORS = ErrorTable(
 # The same POST came twice within a short time: a guard and no quota, so that the account need not wait, but the first
 # one may have been taken.
 CREATE_ERRORS = ErrorTable(by_status={429: Refusal(ConflictError, Applied.MAYBE)}, parse=parse_error)
-# Ids are checked before they are sent: what is refused here is one that nobody has.
+# Ids are checked before they are sent: what is refused here does not exist.
 GET_ERRORS = ErrorTable(by_status={**ERRORS.by_status, 422: Refusal(NotFoundError)}, parse=parse_error)
 # "Invalid campaign status".
 STATE_ERRORS = ErrorTable(by_status={**ERRORS.by_status, 422: Refusal(ConflictError)}, parse=parse_error)

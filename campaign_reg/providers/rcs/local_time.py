@@ -19,7 +19,7 @@ _WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-
 
 
 def parse_local(text: str) -> datetime:
-    """A date and time as it stands there: without a zone, unless the text names an offset.
+    """A date and time as written: without a zone, unless the text names an offset.
 
     Raises:
         DecodeError: It is none.
@@ -38,7 +38,7 @@ def format_local(value: datetime) -> str:
 
 
 def instant(value: datetime | None, zone: ZoneInfo | None) -> datetime | None:
-    """The instant in UTC that a written time stands for; None where nobody said in which zone it was written."""
+    """The instant in UTC that a written time stands for; None where its zone is not known."""
     if value is None or (value.tzinfo is None and zone is None):
         return None
     aware = value.replace(tzinfo=zone) if value.tzinfo is None else value

@@ -41,7 +41,7 @@ RULES: Mapping[Verb, VerbRule] = {
         failed=_OVER,
         action_required=frozenset({"paused"}),
     ),
-    # Nobody says which status follows a renew; one of those before sending shows that it was taken, and is waited out.
+    # The status after a renew is not documented; one of those before sending shows that it was taken: wait.
     # Paused counts only with more messages sent than before: it ran dry again.
     Verb.RENEW: VerbRule(
         verb=Verb.RENEW,

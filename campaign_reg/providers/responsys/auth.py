@@ -159,7 +159,7 @@ class ResponsysLogin:
         return {} if token is None else {"Authorization": token.value}
 
     def says_expired(self, response: Response) -> bool:
-        """Whether the token is dead: the code tells, since the status is 401 for many reasons, and sometimes 500."""
+        """Whether the token is dead: the code decides, since the status is 401 for many reasons, and sometimes 500."""
         return response.status >= 400 and parse_envelope(response).code in DEAD_TOKEN
 
 

@@ -241,7 +241,7 @@ class ResponsysBackend(Schedules, Attributes):
         return self._pager(listing, CampaignApproval)
 
     async def approval(self, id: str) -> CampaignApproval:
-        """Read how the approval of a campaign stands.
+        """Read the approval of a campaign.
 
         Raises:
             PermissionDeniedError: Approvals are not enabled for the account.

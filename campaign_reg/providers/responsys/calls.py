@@ -1,4 +1,4 @@
-"""How every room of the backend reaches the API: one way to call it, and one to page through it."""
+"""Calls to the account, and paging, shared by all parts of the backend."""
 
 from __future__ import annotations
 

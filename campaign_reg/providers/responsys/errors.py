@@ -138,7 +138,7 @@ _BY_CODE: Mapping[str, Refusal] = {
     ),
 }
 
-# A 429 without the code may be a gateway's, of which nobody says what it stands before.
+# A 429 without the code may be a gateway's, and it is not documented what is behind it.
 ERRORS = ErrorTable(
     by_code=_BY_CODE,
     by_status={429: Refusal(RateLimitError, Applied.MAYBE, transient=True, retry_after_seconds=_MINUTE)},

@@ -28,7 +28,7 @@ _SIGNATURE = re.compile(r"[0-9a-fA-F]{40}")
 def verified_body(operation: str, headers: Mapping[str, str], body: object, secret: object) -> bytes:
     """The body of a callback that carries the signature of the project's secret.
 
-    The signature has no time in it: whoever saw a callback can send it again.
+    The signature has no time in it: anyone who saw a callback can send it again.
 
     Args:
         operation: Name for errors.

@@ -27,7 +27,7 @@ def failure(status: int, message: str) -> Reply:
 
 
 def refused(call: Call, message: str, path: str = "", status: int = 422) -> RefusedError:
-    """Refuse for one reason that the message tells."""
+    """Refuse for one reason, which the message names."""
     return RefusedError(_varied(call, status, message, [(path or "id", message)], message))
 
 

@@ -21,7 +21,7 @@ STOPPABLE = ("moderation", "scheduled", "sending", "paused")
 FIRST_CAMPAIGN_ID = 53_708_808
 FIRST_MESSAGE_ID = 3_272_625_618
 MOVING_AT_ONCE = 5
-# What has not gone out yet stands like this, by the campaign's status.
+# State of messages that have not left yet, by the campaign's status.
 WAITING = {"moderation": "moderation", "spam": "failed", "stopped": "unknown"}
 
 
@@ -67,7 +67,7 @@ class Campaign(History):
         return f"1202555{(self.id * 7 + index) % 10_000:04d}", None
 
     def message_status(self, index: int, members: dict[str, Any]) -> str:
-        """Tell how one message stands, at a version of the campaign."""
+        """Return the state of one message, at a version of the campaign."""
         if index < members["out"]:
             return ENDS[(self.id + index) % len(ENDS)]
         if index < members["out"] + members["moving"]:
@@ -262,7 +262,7 @@ class CampaignRegister:
 
 
 def first_version(at: float) -> Version:
-    """Return how a campaign stands when it was created."""
+    """Return the state of a campaign when it was created."""
     members = {"status": "creation", "out": 0, "moving": 0, "real_start_at": None, "finished_at": None}
     return Version(at, members)
 

@@ -138,7 +138,7 @@ def listed_message(message: Message) -> dict[str, Any]:
 
 
 def status_body(told: Message) -> dict[str, Any]:
-    """Write the callback that tells a message's status; its dates are in another zone than the listing's.
+    """Write the callback with a message's status; its dates are in another zone than the listing's.
 
     Source:
         https://bsg.world/developers/rest-api/introduction
@@ -160,7 +160,7 @@ def status_body(told: Message) -> dict[str, Any]:
 
 
 def click_body(message: Message, text: str, postback: str | None, at: float) -> dict[str, Any]:
-    """Write the callback that tells that a button was pressed; only here a date has a T.
+    """Write the callback of a button that was pressed; only here a date has a T.
 
     Source:
         https://github.com/bsgworld/go-sdk/blob/HEAD/api/openapi.yaml

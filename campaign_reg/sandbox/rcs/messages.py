@@ -22,7 +22,7 @@ NOT_SENT = ("scheduled", "moderation", "accepted", "unknown")
 
 
 class Message(NamedTuple):
-    """One message as it stood at an instant.
+    """One message at an instant.
 
     Attributes:
         sent_at: Seconds since the epoch, or None.
@@ -49,7 +49,7 @@ class Message(NamedTuple):
 
     @property
     def error(self) -> int:
-        """The numeric code of API 1.0 that a callback tells."""
+        """The numeric code of API 1.0 in a callback."""
         return ENDED_BADLY.get(self.status, 0)
 
 
@@ -62,14 +62,14 @@ class SingleMessage:
         self.created_at = created_at
 
     def status_at(self, at: float) -> str:
-        """Tell how it stands at a virtual instant."""
+        """Return its state at a virtual instant."""
         age = at - self.created_at
         if age < ACCEPTED_SECONDS:
             return "accepted"
         return "sent" if age < SENT_SECONDS else ENDS[self.first_message_id % len(ENDS)]
 
     def message_at(self, at: float) -> Message:
-        """Return it as it stood at a virtual instant."""
+        """Return it as of a virtual instant."""
         [recipient] = self.draft.recipients
         return _message(self, 0, None, recipient, self.status_at(at), self.created_at)
 

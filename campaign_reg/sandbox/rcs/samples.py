@@ -86,7 +86,7 @@ class Fate:
         moderated: Whether it is reviewed before it goes out.
         spam: Whether the review refuses it.
         pauses: How often sending will still run out of funds.
-        stopped: Whether somebody stops it while it is sending.
+        stopped: Whether it is stopped while it is sending.
     """
 
     settle_seconds: float

@@ -40,7 +40,7 @@ class AttributeCalls:
         self._ledger = ledger
 
     def get_proof_list(self, call: Call) -> Reply:
-        """Read the proof list, as far as its path tells."""
+        """Read the proof list, as far as its path shows it."""
         members = find_campaign(self._register, call).members
         folder, _, name = members.get("proofListPath", DEFAULT_PROOF_LIST).rpartition("/")
         told = {

@@ -69,9 +69,9 @@ class CampaignRegister:
     """All campaigns of the account, and the moves they make.
 
     Attributes:
-        initial_approval: State of a campaign that a client created; no page tells.
+        initial_approval: State of a campaign that a client created; not documented.
         approver_seconds: From and to, in virtual seconds: how long a person takes to decide
-            about a request for approval. When None nobody does, and a client has to.
+            about a request for approval. None: no person does, and a client has to.
         reject_share: Probability that this person refuses.
     """
 

@@ -31,7 +31,7 @@ MEMBERS: dict[str, Rule] = {"scheduleType": TEXT, "scheduledTime": TEXT, "launch
 
 
 class ScheduleCalls:
-    """The handlers of schedules; times are taken as UTC, for no page tells their zone."""
+    """The handlers of schedules; times are taken as UTC, for their zone is not documented."""
 
     def __init__(self, register: CampaignRegister, ledger: Ledger) -> None:
         self._register = register

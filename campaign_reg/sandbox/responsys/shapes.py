@@ -66,7 +66,7 @@ def approval(version: Version, method: str) -> dict[str, Any]:
 
 
 def approval_item(version: Version, campaign_type: str = "Email") -> dict[str, Any]:
-    """Write an approval state as it stands in the list, where the type is spelled another way."""
+    """Write an approval state as the list has it, where the type is spelled another way."""
     return {
         "approvalStatus": version.members["approvalStatus"],
         "campaignName": version.members["name"],
@@ -118,7 +118,7 @@ def page_links(path: str, query: str, page: tuple[int, int], total: int) -> list
 
     Args:
         path: The listing's path.
-        query: What stands behind limit and offset, if anything.
+        query: What follows limit and offset, if anything.
         page: Offset and limit.
         total: How many there are.
     """

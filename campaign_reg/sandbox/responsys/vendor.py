@@ -217,7 +217,7 @@ class Responsys(Vendor):
         return None if call.operation == "authToken" else self.tokens.refuse(call)
 
     def refusal(self, call: Call, status: int, headers: Mapping[str, str]) -> Reply:
-        """Word an error as Responsys does: its code tells, and no header of another vendor's is sent."""
+        """Word an error as Responsys does: its code decides, and no header of another vendor's is sent."""
         if status == 429:
             return over_limit(call.operation, status=self.limit_status)
         if status == 401 and "expired" in headers.get("WWW-Authenticate", ""):

@@ -44,7 +44,7 @@ class RegistrationCalls:
     """The handlers; they share the register, the ledger and nothing else.
 
     Attributes:
-        takes: How a file may come: as a raw body, as a form, or, since no page tells, as either.
+        takes: How a file may come: as a raw body, as a form, or, since it is not documented, as either.
         largest_file_bytes: A bigger upload is refused with 413; the real limit is not published.
     """
 
@@ -101,7 +101,7 @@ class RegistrationCalls:
         return Reply(200, registration.newest.body)
 
     def delete(self, call: Call) -> Reply:
-        """Delete a registration that nobody works on.
+        """Delete a registration that is not being worked on.
 
         Source:
             https://developers.sinch.com/docs/registration-api/api-reference/registration-api/tag/registrations
@@ -211,7 +211,7 @@ def _senders(version: Version) -> list[object]:
 def _is_within(version: Version, days: Mapping[str, str]) -> bool:
     """Whether a version lies after the days called "from" and before those called "to".
 
-    A day stands for its first instant, for the resource's times sort as texts like the days do.
+    A day means its first instant, for the resource's times sort as texts like the days do.
     """
     for name, day in days.items():
         time = version.members["createTime" if name.startswith("create") else "updateTime"]

@@ -97,7 +97,7 @@ class Policy:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The policy as the API tells it."""
+        """The policy as the API shows it."""
         sections = {
             "companyDetailsTemplate": COMPANY_FIELDS,
             "contactPersonTemplate": CONTACT_FIELDS,
@@ -118,7 +118,7 @@ class Policy:
 
     @property
     def price(self) -> dict[str, Any]:
-        """The price as a registration tells it: flat."""
+        """The price as a registration shows it, which is flat."""
         return {"mode": "MANUAL"} if self.manual_price else {"mode": "SUBSCRIBED", **SUBSCRIPTION}
 
     def violations(self, request_details: Sequence[dict[str, Any]]) -> list[Violation]:

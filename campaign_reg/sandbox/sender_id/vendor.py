@@ -48,7 +48,7 @@ PATHS: dict[tuple[str, ...], dict[str, str]] = {
 ROOTS = frozenset(path[0] for path in PATHS)
 # These document no 404, so that a foreign project is a matter of rights.
 FORBIDDEN = ("listAvailableMarkets", "listMarketVersions", "listRegistrations")
-# What a registration was made for that stands where only such a one can stand.
+# States that only some registrations can have.
 MIXES = {"PENDING_ATTACHMENTS": (NEEDS_FORM,), "PENDING_APPROVAL": (MANUAL,)}
 ERRORS = {
     401: ("Unauthorized", "UNAUTHENTICATED"),

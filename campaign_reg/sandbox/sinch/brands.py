@@ -69,7 +69,7 @@ class Brand(History):
 
     Attributes:
         details: The objects that are told once the registry answered.
-        bundle_id: Neither Sinch's id nor the registry's; no reply tells it.
+        bundle_id: Neither Sinch's id nor the registry's; no reply shows it.
         vettings: Records of the vetting provider, oldest first.
         category: What did not match, when it was refused.
     """

@@ -155,7 +155,7 @@ class SenderIdBackend(AttachmentCalls):
     async def create(
         self, draft: RegistrationDraft, *, before_send: BeforeSend | None = None
     ) -> Action[SenderIdRegistration]:
-        """Register a sender: there is no draft, it is submitted at once. Fees may follow, see `policy`.
+        """Register a sender: there is not a draft, it is submitted at once. Fees may follow, see `policy`.
 
         A registration with the same policy and the same senders that was not refused is looked for first; then
         nothing is sent. Registrations without senders (long numbers, short codes) are all alike: they are sent without

@@ -1,6 +1,6 @@
 """What is wrong with a draft or an update, found without I/O.
 
-What a policy asks for differs from market to market and is not looked at: `SenderIdBackend.policy` tells it.
+What a policy asks for differs from market to market and is not looked at: `SenderIdBackend.policy` shows it.
 """
 
 from __future__ import annotations

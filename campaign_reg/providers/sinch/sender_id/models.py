@@ -65,7 +65,7 @@ class PriceMode(OpenEnum):
 
 
 def amount(text: str | None) -> Decimal | None:
-    """Decimal number from its text; None where there is no text or the text is not a number."""
+    """Decimal number from its text; None where there is not text or the text is not a number."""
     try:
         number = None if text is None else Decimal(text)
     except InvalidOperation:

@@ -337,7 +337,7 @@ class PolicyPrice:
 class Policy:
     """Requirements of a registration. None means that Sinch left a field out.
 
-    The id comes from the market's rules, for there is no list of policies.
+    The id comes from the market's rules, for there is not a list of policies.
 
     Attributes:
         id: Id of the policy.

@@ -211,7 +211,7 @@ class Brands(HttpCalls):
                 say where to read it, and no answer of this API shows one.
 
         Raises:
-            OutcomeUnknownError: It may have been sent. No answer of the API tells; ask the recipient.
+            OutcomeUnknownError: It may have been sent. No answer of the API shows it; ask the recipient.
 
         Source:
             https://developers.sinch.com/docs/10dlc-registration/api-reference/10dlc-registration/10dlc-brand-registration/resend2faemail.md

@@ -25,7 +25,7 @@ _SHORTENERS = frozenset(
         "shorturl.at", "t.co", "t.ly", "tiny.cc", "tinyurl.com", "v.gd",
     }
 )  # fmt: skip
-# Words that open a sentence, or that every such text has, and that are nobody's name.
+# Words that open a sentence, or that every such text has, and that are not a name.
 _ORDINARY = frozenset(
     """
     a after all also an and any are as at before brand business but by campaign campaigns client clients company
