@@ -315,8 +315,7 @@ _ONE_UNKNOWN_LESS = (
     "WHERE key = ? AND json_extract(value, '$.unknown') > 0"
 )
 
-# What counts as stopped, and the row's reason where the vendor gave none of its own; the same rule as `Tally.count`.
-# Grouped by what counting looks at: it decides in Python, so that there is one rule. `Tally` counts reasons of these
+# Results that count alike. `Tally` decides in Python, so that there is one rule: it counts reasons of these
 # verdicts only, and changes only if one is for the worse.
 _GROUPS = """
 SELECT verdict,
