@@ -1,1 +1,1 @@
-"""What the library costs beside the alternatives: `python -m benchmarks [names...]`; see README.md."""
+"""What the library costs compared with the alternatives: `python -m benchmarks [names...]`; see README.md."""

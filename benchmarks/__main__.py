@@ -20,7 +20,7 @@ BENCHMARKS = (
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="What it costs beside the alternatives."
+        prog="python -m benchmarks", description="What it costs compared with the alternatives."
     )
     parser.add_argument("benchmarks", nargs="*", type=_benchmark, help="their names; all if none")
     parser.add_argument("--rounds", type=int, default=7, help="rounds a comparison, 7 or more to be believed")

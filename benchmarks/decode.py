@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from benchmarks.bench import Bench
-from benchmarks.get import beside
+from benchmarks.get import cpu_figure
 from benchmarks.measure import Burst, Contender, interleave, micro, ratio
 from benchmarks.naive import plain_converter
 from benchmarks.report import Figure, Result
@@ -59,8 +59,8 @@ async def run(bench: Bench) -> Result:
         pair=ratio(again.cpu, mine.cpu),
         figures=[
             Figure("CPU over cattrs.preconf.orjson as it comes", ratio(mine.cpu, plain.cpu)),
-            beside("CPU over pydantic (extra allowed)", mine, model),
-            beside("CPU over cattrs without detailed validation", mine, quick),
+            cpu_figure("CPU over pydantic (extra allowed)", mine, model),
+            cpu_figure("CPU over cattrs without detailed validation", mine, quick),
         ],
         medians={c.name: micro(c.cpu) for c in everyone},
     )

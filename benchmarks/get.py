@@ -46,15 +46,15 @@ async def run(bench: Bench) -> Result:
         pair=ratio(again.cpu, mine.cpu),
         figures=[
             Figure("CPU over aiohttp reading bytes", ratio(mine.cpu, aiohttp.cpu)),
-            beside("CPU over Telnyx on aiohttp", mine, known.get("telnyx")),
-            beside("CPU over azure-core with its policies", mine, known.get("azure-core")),
-            beside("naive stack over aiohttp", known["naive"], aiohttp),
+            cpu_figure("CPU over Telnyx on aiohttp", mine, known.get("telnyx")),
+            cpu_figure("CPU over azure-core with its policies", mine, known.get("azure-core")),
+            cpu_figure("naive stack over aiohttp", known["naive"], aiohttp),
         ],
         medians={c.name: micro(c.cpu) for c in everyone},
     )
 
 
-def beside(what: str, mine: Contender, other: Contender | None) -> Figure:
+def cpu_figure(what: str, mine: Contender, other: Contender | None) -> Figure:
     """A ratio, or that the other is not there."""
     if other is None:
         return Figure(what, None, note="not installed")

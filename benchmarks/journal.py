@@ -1,4 +1,4 @@
-"""A durable transition beside every GET of `get`; and what sharing commits saves."""
+"""A durable transition for every GET of `get`; and what sharing commits saves."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import orjson
 
 from benchmarks.bench import Bench
 from benchmarks.clients import bare, naive, ours, telnyx
-from benchmarks.get import beside
+from benchmarks.get import cpu_figure
 from benchmarks.measure import Burst, Contender, interleave, micro, ratio
 from benchmarks.report import Figure, Result
 from benchmarks.server import PROJECT
@@ -84,9 +84,9 @@ async def run(bench: Bench) -> Result:
         pair=ratio(again.cpu, mine.cpu),
         figures=[
             Figure("CPU over aiohttp + orjson dictionaries", ratio(mine.cpu, dicts.cpu)),
-            beside("CPU over aiohttp + pydantic (extra allowed)", mine, model),
-            beside("CPU over Telnyx on aiohttp", mine, sdk),
-            beside("naive stack over aiohttp + orjson", plain, dicts),
+            cpu_figure("CPU over aiohttp + pydantic (extra allowed)", mine, model),
+            cpu_figure("CPU over Telnyx on aiohttp", mine, sdk),
+            cpu_figure("naive stack over aiohttp + orjson", plain, dicts),
         ],
         medians={c.name: micro(c.cpu) for c in everyone},
     )

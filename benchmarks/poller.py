@@ -1,4 +1,4 @@
-"""100,000 pending: CPU per poll and bytes per pending campaign, beside a task for each."""
+"""100,000 pending: CPU per poll and bytes per pending campaign, compared with a task for each."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import attrs
 
 from benchmarks.bench import Bench
 from benchmarks.clients import IDS, RESUBMISSION, bare, bare_put, naive, ours, telnyx
-from benchmarks.get import beside, contender
+from benchmarks.get import contender, cpu_figure
 from benchmarks.measure import Contender, at_once, interleave, micro, ratio
 from benchmarks.report import Figure, Result
 from benchmarks.server import campaign
@@ -63,8 +63,8 @@ async def run(bench: Bench) -> Result:
         figures=[
             Figure("CPU over aiohttp", ratio(mine.cpu, aiohttp.cpu)),
             Figure("CPU over aiohttp with a connection for each PUT", ratio(mine.cpu, fresh.cpu)),
-            beside("CPU over Telnyx on aiohttp", mine, sdk),
-            beside("naive stack over aiohttp", plain, aiohttp),
+            cpu_figure("CPU over Telnyx on aiohttp", mine, sdk),
+            cpu_figure("naive stack over aiohttp", plain, aiohttp),
         ],
         medians={c.name: micro(c.cpu) for c in everyone},
     )

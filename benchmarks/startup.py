@@ -1,4 +1,4 @@
-"""What starting costs: `import campaign_reg` and `campaign-reg --help`, beside `import` of aiohttp and telnyx."""
+"""What starting costs: `import campaign_reg` and `campaign-reg --help`, against `import` of aiohttp and telnyx."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _SCHEDULE = Schedule(first_seconds=_EVERY_SECONDS, factor=1.0, max_seconds=_EVER
 
 
 async def run(bench: Bench) -> Result:
-    """Measure requests that the sandbox has counted. Its clock stands still, so that nothing ever settles."""
+    """Measure requests that the sandbox has counted. Its clock does not move, so that nothing ever settles."""
     async with (
         Sandbox(clock_speed=0) as vendor,
         connect("sinch", limits=Limits(in_flight=64), **vendor.settings("sinch")) as sinch,

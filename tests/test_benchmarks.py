@@ -13,7 +13,7 @@ from benchmarks.goals import README, catalogue
 def figures(benchmark: str) -> Iterator[tuple[str, str]]:
     tree = ast.parse((README.parent / f"{benchmark}.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"Figure", "beside"}:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"Figure", "cpu_figure"}:
             match node.args[0]:
                 case ast.Constant(value=str(what)):
                     yield benchmark, what

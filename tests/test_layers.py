@@ -94,7 +94,7 @@ def imports(path: Path) -> Iterator[str]:
             pending.extend(ast.iter_child_nodes(node))
 
 
-def room(path: Path) -> str:
+def package(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
@@ -109,7 +109,7 @@ def vendor(path: Path) -> str | None:
 
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_imports_point_upwards(path: Path) -> None:
-    own = room(path)
+    own = package(path)
     for name in imports(path):
         if not name.startswith("campaign_reg."):
             continue
@@ -225,7 +225,7 @@ def sql_texts(path: Path) -> list[str]:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_sql_is_in_the_journal_only(path: Path) -> None:
     """The sandbox stores nothing of ours, and is not looked at."""
-    if room(path) not in {"journal", "sandbox"}:
+    if package(path) not in {"journal", "sandbox"}:
         assert not sql_texts(path)
 
 

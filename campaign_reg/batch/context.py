@@ -89,17 +89,15 @@ class BatchContext:
         """What the verb means at this provider."""
         return self.backend.rule(self.verb)
 
-    async def tighten(self, guardrails: Guardrails) -> bool:
-        """Put guardrails in force together with those of the journal; returns whether anything changed.
+    async def tighten(self, guardrails: Guardrails) -> None:
+        """Put guardrails in force together with those of the journal.
 
         Raises:
             InvalidInputError: The two do not go together, or there is a cap on the money and no price.
         """
         tightened = self.gate.guardrails.tightened(guardrails)
-        if tightened == self.gate.guardrails:
-            return False
-        await self.enforce(tightened)
-        return True
+        if tightened != self.gate.guardrails:
+            await self.enforce(tightened)
 
     async def enforce(self, guardrails: Guardrails) -> None:
         """Put guardrails in force in place of those of the journal, durably: a restart must not loosen them.

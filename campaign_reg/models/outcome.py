@@ -66,14 +66,7 @@ class Outcome(Generic[C_co]):
     @classmethod
     def unknown(cls, target: str, verb: Verb, reason: str, at: datetime) -> Outcome[Any]:
         """Make the outcome of an action that readings cannot decide."""
-        return cls(
-            target=target,
-            verb=verb,
-            verdict=Verdict.UNKNOWN,
-            evidence=Evidence.INFERRED,
-            reason=reason,
-            settled_at=at,
-        )
+        return cls._inferred(target, verb, Verdict.UNKNOWN, reason, at)
 
     @classmethod
     def acknowledged(cls, target: str, verb: Verb, at: datetime) -> Outcome[Any]:
@@ -90,22 +83,22 @@ class Outcome(Generic[C_co]):
     @classmethod
     def cancelled(cls, target: str, verb: Verb, at: datetime) -> Outcome[Any]:
         """Make the outcome of a row that was cancelled before it was sent."""
-        return cls(
-            target=target,
-            verb=verb,
-            verdict=Verdict.CANCELLED,
-            evidence=Evidence.INFERRED,
-            reason="cancelled before it was sent",
-            settled_at=at,
-        )
+        return cls._inferred(target, verb, Verdict.CANCELLED, "cancelled before it was sent", at)
 
     @classmethod
     def never_sent(cls, target: str, verb: Verb, reason: str) -> Outcome[Any]:
         """Make the outcome of a row that can never be sent."""
+        return cls._inferred(target, verb, Verdict.FAILED, f"never sent: {reason}", None)
+
+    @classmethod
+    def _inferred(
+        cls, target: str, verb: Verb, verdict: Verdict, reason: str, at: datetime | None
+    ) -> Outcome[Any]:
         return cls(
             target=target,
             verb=verb,
-            verdict=Verdict.FAILED,
+            verdict=verdict,
             evidence=Evidence.INFERRED,
-            reason=f"never sent: {reason}",
+            reason=reason,
+            settled_at=at,
         )

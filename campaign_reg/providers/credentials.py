@@ -17,7 +17,31 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen
-class HeaderAuth:
+class CredentialsWithoutLogin:
+    """A scheme whose requests carry the credentials themselves: there is no token to obtain or to renew.
+
+    Attributes:
+        base_url: The only origin that gets the credentials.
+    """
+
+    base_url: str
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The only origins that credentials may be sent to."""
+        return frozenset({self.base_url})
+
+    async def obtain(self, ask: Ask, current: Token | None) -> None:
+        """Need no token."""
+        return
+
+    def says_expired(self, response: Response) -> bool:
+        """Say that a new token does not help: there is none."""
+        return False
+
+
+@attrs.frozen
+class HeaderAuth(CredentialsWithoutLogin):
     """A secret in a header of every request.
 
     Attributes:
@@ -27,27 +51,13 @@ class HeaderAuth:
         setting: Name of the setting that holds it, for errors.
     """
 
-    base_url: str
     header: str
     secret: Secret = attrs.field(repr=False)
     setting: str = "api_key"
 
-    @property
-    def origins(self) -> frozenset[str]:
-        """The only origins that credentials may be sent to."""
-        return frozenset({self.base_url})
-
-    async def obtain(self, ask: Ask, current: Token | None) -> None:
-        """Need no token."""
-        return
-
     async def authorize(self, token: Token | None) -> Mapping[str, str]:
         """Make the header that carries the secret."""
         return {self.header: await reveal(self.secret, self.setting)}
-
-    def says_expired(self, response: Response) -> bool:
-        """Say that a new token does not help: there is none."""
-        return False
 
 
 def _without_colon(_: object, attribute: attrs.Attribute[str], value: str) -> None:
@@ -56,7 +66,7 @@ def _without_colon(_: object, attribute: attrs.Attribute[str], value: str) -> No
 
 
 @attrs.frozen
-class BasicAuth:
+class BasicAuth(CredentialsWithoutLogin):
     """User name and password in the header of every request (RFC 7617).
 
     Attributes:
@@ -66,25 +76,11 @@ class BasicAuth:
         setting: Name of the setting that holds the password, for errors.
     """
 
-    base_url: str
     user: str = attrs.field(validator=_without_colon)
     password: Secret = attrs.field(repr=False)
     setting: str = "password"
-
-    @property
-    def origins(self) -> frozenset[str]:
-        """The only origins that credentials may be sent to."""
-        return frozenset({self.base_url})
-
-    async def obtain(self, ask: Ask, current: Token | None) -> None:
-        """Need no token."""
-        return
 
     async def authorize(self, token: Token | None) -> Mapping[str, str]:
         """Make the header that carries user name and password."""
         pair = f"{self.user}:{await reveal(self.password, self.setting)}".encode()
         return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
-
-    def says_expired(self, response: Response) -> bool:
-        """Say that a new token does not help: there is none."""
-        return False

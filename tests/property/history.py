@@ -222,7 +222,7 @@ class World:
         self.seconds += nap / 2
 
     async def wait(self, event: asyncio.Event, seconds: float | None) -> None:
-        raise NotImplementedError
+        raise AssertionError("a row never waits for an event")
 
 
 @attrs.define
@@ -294,13 +294,13 @@ class TurnPace:
         return Reservation([*[now] * (count - 1), now + self.world.moment.gap], self.epoch)
 
     def pause(self, seconds: float) -> None:
-        raise NotImplementedError
+        raise AssertionError("no row of a history asks for this")
 
     def tighten(self, per_second: float) -> Any:
-        raise NotImplementedError
+        raise AssertionError("no row of a history asks for this")
 
     def paused_seconds(self) -> float:
-        raise NotImplementedError
+        raise AssertionError("no row of a history asks for this")
 
 
 class ModelBackend(Backend[Made]):
@@ -325,13 +325,13 @@ class ModelBackend(Backend[Made]):
         """Nothing is open."""
 
     async def get(self, id: str) -> Made:
-        raise NotImplementedError
+        raise AssertionError("no row of a history asks for this")
 
     def list(self, *_: Any, **filters: Any) -> Any:
-        raise NotImplementedError
+        raise AssertionError("no row of a history asks for this")
 
     def reading_of(self, campaign: Made) -> Reading:
-        raise NotImplementedError
+        raise AssertionError("no row of a history asks for this")
 
     async def read(self, id: str, *, verb: Any = None, reservation: Reservation | None = None) -> Reading:
         if reservation is not None:

@@ -17,7 +17,7 @@ START = datetime.datetime(2026, 4, 10, 8, 0, 0, tzinfo=datetime.UTC)
 
 @pytest.fixture
 async def sandbox(anyio_backend: str) -> AsyncIterator[Sandbox]:
-    """A sandbox whose clock stands still until a test pushes it."""
+    """A sandbox whose clock does not move until a test pushes it."""
     async with Sandbox(clock_speed=0, start=START, record=True) as sandbox:
         yield sandbox
 

@@ -18,8 +18,7 @@ import attrs
 from campaign_reg.errors import InvalidInputError
 from campaign_reg.files import FileSource, FolderSink
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
-from campaign_reg.providers.base import HttpBackend
-from campaign_reg.providers.sinch.paging import page_of
+from campaign_reg.providers.sinch.project import ProjectBackend, page_of
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
 from campaign_reg.providers.sinch.sender_id.codec import make_converter
@@ -46,21 +45,13 @@ _ANY_TYPE = "application/octet-stream"
 _ALPHANUMERIC = RegistrationType.ALPHANUMERIC_SENDER_ID
 
 
-class AttachmentCalls(HttpBackend[SenderIdRegistration]):
+class AttachmentCalls(ProjectBackend[SenderIdRegistration]):
     """The calls of the sender ID backend that are not verbs."""
 
     provider = "sinch-senderid"
 
     def __init__(self, config: SenderIdConfig, transport: Transport, **shared: Any) -> None:
-        super().__init__(
-            config,
-            transport,
-            account=config.project_id,
-            converter=make_converter(),
-            base_url=config.base_url,
-            path={"project_id": config.project_id},
-            **shared,
-        )
+        super().__init__(config, transport, converter=make_converter(), **shared)
         self._config = config
 
     async def upload_attachment(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import attrs
@@ -18,7 +19,6 @@ from campaign_reg.protocol.write import Answer, BeforeSend, Found, Intent, Prepa
 from campaign_reg.providers.registry import Provider
 from campaign_reg.providers.sinch.auth import scheme_for
 from campaign_reg.providers.sinch.config import SenderIdConfig
-from campaign_reg.providers.sinch.paging import page_of
 from campaign_reg.providers.sinch.sender_id import filters
 from campaign_reg.providers.sinch.sender_id import operations as ops
 from campaign_reg.providers.sinch.sender_id.attachments import AttachmentCalls
@@ -127,12 +127,7 @@ class SenderIdBackend(AttachmentCalls):
     async def _listed(
         self, query: Mapping[str, QueryValue], reservation: Reservation | None, cursor: str | None
     ) -> Page[SenderIdRegistration]:
-        request = self._request(
-            ops.LIST,
-            query={**query, "pageToken": cursor},
-            reservation=reservation if cursor is None else None,
-        )
-        return await self._page(request, page_of(lambda page: page.registrations))
+        return await self._list_page(ops.LIST, attrgetter("registrations"), query, cursor, reservation)
 
     def everything(self) -> Pager[SenderIdRegistration]:
         """List the registrations of every known kind of sender lazily, one kind after the other."""
@@ -155,7 +150,7 @@ class SenderIdBackend(AttachmentCalls):
     async def create(
         self, draft: RegistrationDraft, *, before_send: BeforeSend | None = None
     ) -> Action[SenderIdRegistration]:
-        """Register a sender: there is not a draft, it is submitted at once. Fees may follow, see `policy`.
+        """Register a sender: there is no draft, it is submitted at once. Fees may follow, see `policy`.
 
         A registration with the same policy and the same senders that was not refused is looked for first; then
         nothing is sent. Registrations without senders (long numbers, short codes) are all alike: they are sent without

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,11 +17,10 @@ from campaign_reg.models.reading import Reading
 from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.protocol.several import one_or_several
 from campaign_reg.protocol.write import Answer, BeforeSend, Found, PreparedWrite
-from campaign_reg.providers.base import HttpBackend
 from campaign_reg.providers.registry import Provider
 from campaign_reg.providers.sinch.auth import scheme_for
 from campaign_reg.providers.sinch.config import SinchConfig
-from campaign_reg.providers.sinch.paging import page_of
+from campaign_reg.providers.sinch.project import ProjectBackend
 from campaign_reg.providers.sinch.ten_dlc import operations as ops
 from campaign_reg.providers.sinch.ten_dlc.brands import Brands
 from campaign_reg.providers.sinch.ten_dlc.codec import feedback_of, make_converter, terms_of
@@ -49,7 +49,7 @@ _OVERVIEW_PAGE = 100  # Sinch publishes no maximum
 _MAX_FILE_BYTES = 10 * 1024 * 1024
 
 
-class SinchBackend(HttpBackend[SinchCampaign]):
+class SinchBackend(ProjectBackend[SinchCampaign]):
     """Campaigns of one Sinch project: typed methods over the neutral seam.
 
     Build it with `campaign_reg.connect("sinch", ...)`.
@@ -65,15 +65,7 @@ class SinchBackend(HttpBackend[SinchCampaign]):
     rules = RULES
 
     def __init__(self, config: SinchConfig, transport: Transport, **shared: Any) -> None:
-        super().__init__(
-            config,
-            transport,
-            account=config.project_id,
-            converter=make_converter(),
-            base_url=config.base_url,
-            path={"project_id": config.project_id},
-            **shared,
-        )
+        super().__init__(config, transport, converter=make_converter(), **shared)
         self._config = config
         self.brands = Brands.sharing(self)
         self.toll_free = TollFree.sharing(self)
@@ -151,12 +143,8 @@ class SinchBackend(HttpBackend[SinchCampaign]):
     async def _listed(
         self, query: Mapping[str, QueryValue], reservation: Reservation | None, cursor: str | None
     ) -> Page[SinchCampaign]:
-        request = self._request(
-            ops.LIST,
-            query={**query, "pageToken": cursor},
-            reservation=reservation if cursor is None else None,
-        )
-        return await self._page(request, page_of(lambda page: page.campaign_registrations))
+        items = attrgetter("campaign_registrations")
+        return await self._list_page(ops.LIST, items, query, cursor, reservation)
 
     async def create(
         self, draft: CampaignDraft, *, before_send: BeforeSend | None = None

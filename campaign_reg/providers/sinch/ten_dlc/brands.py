@@ -9,7 +9,7 @@ import attrs
 from campaign_reg.models.outcome import Feedback
 from campaign_reg.protocol.pager import Page, Pager
 from campaign_reg.providers.base import HttpCalls
-from campaign_reg.providers.sinch.paging import page_of
+from campaign_reg.providers.sinch.project import page_of
 from campaign_reg.providers.sinch.ten_dlc import brand_operations as ops
 from campaign_reg.providers.sinch.ten_dlc.brand_models import (
     Brand,

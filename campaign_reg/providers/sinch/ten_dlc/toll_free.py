@@ -9,7 +9,7 @@ from campaign_reg.protocol.pager import Page, Pager, checked_page_size
 from campaign_reg.protocol.several import one_or_several
 from campaign_reg.providers.base import HttpCalls
 from campaign_reg.providers.sinch.errors import ERRORS
-from campaign_reg.providers.sinch.paging import page_of
+from campaign_reg.providers.sinch.project import page_of
 from campaign_reg.providers.sinch.ten_dlc.brand_operations import SENT_ONCE
 from campaign_reg.providers.sinch.ten_dlc.toll_free_models import (
     CreatedTollFree,
