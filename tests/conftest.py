@@ -14,6 +14,8 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("suite")
 
+from tests.support.idleness import count_work_in_threads  # after the rewrite is registered
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -22,6 +24,14 @@ if TYPE_CHECKING:
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def threads_of_loops() -> Iterator[None]:
+    """Virtual clocks know when the journal and other threads are idle."""
+    with pytest.MonkeyPatch.context() as patch:
+        count_work_in_threads(patch)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -124,7 +124,7 @@ class BatchRunner:
                 return delay
         delay = await self._worker.carry(row)
         if self._sweep is not None:
-            self._sweep.check(row)
+            self._sweep.check(row, _last_seen(row))
         self._hungry.set()  # its room may be another's, or it was the last that may be sent
         if self._may_go_on():
             self.wake()
@@ -185,4 +185,8 @@ def known_of(row: Row) -> tuple[str, Reading | None] | None:
     state = row.state
     if state.phase is not Phase.SENT:
         return None
-    return state.target or row.id, state.readings[-1] if state.readings else state.preimage
+    return state.target or row.id, _last_seen(row)
+
+
+def _last_seen(row: Row) -> Reading | None:
+    return row.state.readings[-1] if row.state.readings else row.state.preimage

@@ -98,13 +98,17 @@ class BulkPoller(Generic[E]):
         self._put_off.add(entry)
         return _BACK_SECONDS * (1 + self._rng.random())
 
-    def check(self, entry: E) -> None:
-        """An entry was read: if the listing had shown something else, see whether it lags, or has other words."""
+    def check(self, entry: E, seen: Reading | None) -> None:
+        """An entry was read: if the listing had shown something else, see whether it lags, or has other words.
+
+        Args:
+            entry: Was read, and may have settled by that.
+            seen: The last reading of it.
+        """
         listed, began = self._sampled.pop(entry, (None, None))
-        known = self._known(entry)
-        if listed is None or known is None or known[1] is None or _is_same(known[1], listed):
+        if listed is None or seen is None or _is_same(seen, listed):
             return
-        changed = self._rule.time_of(known[1])
+        changed = self._rule.time_of(seen)
         if changed is None or began is None:
             self._strikes += 1
         elif changed < began - _CLOCKS_APART:  # it had changed long before it was listed

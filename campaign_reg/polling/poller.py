@@ -172,7 +172,7 @@ class Poller:
                 return delay
         delay = await self._read(pending)
         if sweep is not None:
-            sweep.check(pending)
+            sweep.check(pending, _last_seen(pending))
         return delay
 
     def _sweep_for(self, verb: Verb) -> BulkPoller[_Pending] | None:
@@ -227,4 +227,9 @@ def _known(pending: _Pending) -> tuple[str, Reading | None] | None:
     track = pending.action.track
     if not track.acknowledged:
         return None
-    return track.target, track.readings[-1] if track.readings else track.preimage
+    return track.target, _last_seen(pending)
+
+
+def _last_seen(pending: _Pending) -> Reading | None:
+    track = pending.action.track
+    return track.readings[-1] if track.readings else track.preimage

@@ -101,7 +101,7 @@ class SlowBackend(EveryVerbBackend):
 
 def slow(*ids: str) -> SlowBackend:
     backend = SlowBackend(
-        VirtualClock(grace_seconds=0.005),
+        VirtualClock(),
         timeouts=Timeouts(settle_seconds=60, quiet_seconds=600),
         schedule=SHORT,
         limits=Limits(in_flight=4),

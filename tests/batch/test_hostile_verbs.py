@@ -61,7 +61,7 @@ class MortalBackend(EveryVerbBackend):
     }
 
     def __init__(self) -> None:
-        self.time = VirtualClock(grace_seconds=0.003)
+        self.time = VirtualClock()
         super().__init__(self.time, timeouts=WAITS, schedule=SCHEDULE)
         self.steps_to_live: int | None = None
         self.refusal: InvalidInputError | None = None

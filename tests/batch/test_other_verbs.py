@@ -27,7 +27,7 @@ LOST = OutcomeUnknownError("memory.write", "the connection broke")
 def memory(**options: Any) -> MemoryBackend:
     """A backend in memory, on virtual time that leaves the journal's thread a moment."""
     options = {"timeouts": Timeouts(settle_seconds=60, quiet_seconds=600), "schedule": SHORT, **options}
-    return EveryVerbBackend(VirtualClock(grace_seconds=0.005), **options)
+    return EveryVerbBackend(VirtualClock(), **options)
 
 
 async def carried(

@@ -45,7 +45,7 @@ class Listed(MemoryBackend):
 
     def __init__(self, ids: Iterable[str], schedule: Schedule = HOURLY, page_size: int = 20) -> None:
         timeouts = Timeouts(settle_seconds=60, quiet_seconds=86400)
-        super().__init__(VirtualClock(grace_seconds=0.003), schedule=schedule, timeouts=timeouts)
+        super().__init__(VirtualClock(), schedule=schedule, timeouts=timeouts)
         self.pages, self.lag_seconds, self.page_size = 0, 0.0, page_size
         self.hidden: set[str] = set()
         self.written_at: dict[str, datetime] = {}
@@ -242,11 +242,10 @@ async def test_a_listing_that_lags_settles_nothing_and_is_found_out(tmp_path: Pa
     began = backend.clock.now()
     verdicts = await run_a_batch(backend, tmp_path, ids)
     assert verdicts == dict.fromkeys(ids, Verdict.SUCCEEDED)
-    assert (
-        backend.clock.now() - began
-    ).total_seconds() < 12 * HOUR  # found out by those that were read all the same
+    # Found out by those that were read all the same: seven listings come before anything settles.
+    assert (backend.clock.now() - began).total_seconds() < 12 * HOUR
     listings = backend.pages / 15
-    assert listings < 8
+    assert 7 <= listings <= 10
 
 
 @pytest.mark.parametrize("says_total", [True, False])

@@ -25,7 +25,7 @@ def account(*ids: str, **options: Any) -> EveryVerbBackend:
         "limits": Limits(in_flight=4),
         **options,
     }
-    backend = EveryVerbBackend(VirtualClock(grace_seconds=0.02), **options)
+    backend = EveryVerbBackend(VirtualClock(), **options)
     for id in ids:
         backend.vendor.put(id, terms=TOP)
     return backend

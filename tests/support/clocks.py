@@ -1,4 +1,4 @@
-"""Virtual time for the tests of every room; fits the `Clock` protocol."""
+"""Virtual time; fits the `Clock` protocol."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import asyncio
 import heapq
 import itertools
 from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from tests.support.idleness import when_idle
 
 _START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 _LOOP_TURNS_BEFORE_ADVANCING = 10
 
 
 class VirtualClock:
-    """Time that moves only when everybody sleeps (auto), or only when pushed.
+    """Time that moves only when everything sleeps (auto), or only when pushed.
 
-    With `auto`, whenever something sleeps and the loop has had a few turns (and `grace_seconds` of real time,
-    for real sockets to be heard), time jumps to the earliest sleeper's end. Sleepers wake one by one, in the
+    With `auto`, whenever something sleeps, the loop has had a few turns (and `grace_seconds` of real time,
+    for real sockets to be heard) and no thread works for it, time jumps to the earliest sleeper's end. Sleepers wake one by one, in the
     order of their ends, so they see a consistent time. Without `auto`, only `advance` moves it.
 
     Attributes:
-        slept: Every duration anybody asked `sleep` for, in seconds.
+        slept: Every duration that `sleep` was asked for, in seconds.
     """
 
     def __init__(
@@ -115,8 +118,11 @@ class VirtualClock:
             )
 
     def _count_down(self, turns: int) -> None:
+        loop = asyncio.get_running_loop()
+        if not when_idle(loop, partial(self._count_down, _LOOP_TURNS_BEFORE_ADVANCING)):
+            return
         if turns > 0:
-            self._advancing = asyncio.get_running_loop().call_soon(self._count_down, turns - 1)
+            self._advancing = loop.call_soon(self._count_down, turns - 1)
             return
         self._advancing = None
         while self._sleepers and self._sleepers[0][2].done():
