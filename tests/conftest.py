@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -14,11 +15,17 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("suite")
 
-from tests.support.idleness import count_work_in_threads  # after the rewrite is registered
+from tests.support.idleness import count_work_in_threads  # noqa: E402  (after the rewrite is registered)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Take two workers a core: about half of what the tests do is waiting for processes, disks and sockets."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture

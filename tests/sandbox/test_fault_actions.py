@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -210,11 +209,9 @@ async def test_lagging_reads_show_the_past(sandbox: Sandbox, api: Api, campaign_
 
 async def test_slow_answers_are_slow_after_the_change(sandbox: Sandbox, api: Api, campaign_id: str) -> None:
     await api.authorize()
-    sandbox.faults.add("slow", RESUBMIT, delay_seconds=3)
-    begun = time.monotonic()
+    sandbox.faults.add("slow", RESUBMIT, delay_seconds=3600)  # ends with the client's patience
     with pytest.raises(TimeoutError):
         await api.resubmit(campaign_id, timeout=aiohttp.ClientTimeout(total=0.05))
-    assert time.monotonic() - begun < 2
     assert sandbox.ledger.counts(RESUBMIT) == {campaign_id: 1}
 
 

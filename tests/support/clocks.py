@@ -18,8 +18,9 @@ class VirtualClock:
     """Time that moves only when everything sleeps (auto), or only when pushed.
 
     With `auto`, whenever something sleeps, the loop has had a few turns (and `grace_seconds` of real time,
-    for real sockets to be heard) and no thread works for it, time jumps to the earliest sleeper's end. Sleepers wake one by one, in the
-    order of their ends, so they see a consistent time. Without `auto`, only `advance` moves it.
+    for real sockets to be heard) and no thread works for it, time jumps to the earliest sleeper's end. Sleepers
+    wake one by one, in the order of their ends, so they see a consistent time. Without `auto`, only `advance`
+    moves it.
 
     Attributes:
         slept: Every duration that `sleep` was asked for, in seconds.

@@ -6,7 +6,7 @@ import asyncio
 import functools
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from anyio import to_thread
 
